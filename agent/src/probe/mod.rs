@@ -1,0 +1,304 @@
+//! What a probe is, and the one ordered list of all of them.
+//!
+//! A probe is knowledge, not machinery: it says which question to put ([`Question`]) and what an
+//! answer means ([`Reading`]). It speaks bytes. It never opens a socket, reads a clock, or knows
+//! another probe; pace, retries, budgets and the permission to send are not its business.
+
+pub mod identity;
+pub mod presence;
+
+use std::collections::BTreeSet;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use daicho_shared::address::Mac;
+use daicho_shared::coverage::Outcome;
+use daicho_shared::fact::Fact;
+use daicho_shared::observation::Target;
+use ipnet::IpNet;
+
+/// Every probe, in the order in which a device meets them.
+///
+/// Planning, help, `--dry-run`, coverage and the laws in the tests iterate over this list.
+pub const PROBES: &[&dyn Probe] = &[];
+
+/// A probe's card: what an operator, or the hospital's clinical engineers, want to know before it runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Card {
+    /// Name in batches and options, e.g. `netbios`.
+    pub name: &'static str,
+    /// What it asks, in English.
+    pub title: &'static str,
+    /// What it asks, in Japanese.
+    pub title_ja: &'static str,
+    /// The standard it follows, with the section.
+    pub standard: &'static str,
+    /// The most packets one device receives from one question.
+    pub packets: u16,
+    /// How much it asks of a device.
+    pub level: Level,
+    /// What it may upset.
+    pub may_upset: &'static str,
+}
+
+/// How much a question asks of a device; a fragile device gets nothing above [`Level::Presence`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// Nothing is sent to the device: listening, or asking a third party.
+    Listen,
+    /// What every host answers to its neighbours: ARP, neighbour solicitation, one echo.
+    Presence,
+    /// A plain connection, and what the peer says by itself or after one short standard request.
+    Query,
+}
+
+/// Something to put to a device or to everybody on a segment.
+#[derive(Debug)]
+pub enum Question {
+    /// One Ethernet frame, sent as it is. Answers arrive as frames, through [`Probe::hear`].
+    Frame {
+        /// The whole frame, without checksum.
+        bytes: Vec<u8>,
+    },
+    /// One ICMP echo request, routed by the operating system (RFC 792, RFC 4443).
+    Echo,
+    /// One TCP connection, opened and closed; no octet is sent.
+    Connect {
+        /// TCP port.
+        port: u16,
+    },
+    /// One TCP connection that carries a dialogue.
+    Stream {
+        /// TCP port.
+        port: u16,
+        /// Inside TLS, or plain.
+        security: Security,
+        /// Who speaks.
+        dialogue: Box<dyn Dialogue>,
+    },
+    /// One UDP datagram to the device.
+    Datagram {
+        /// UDP port.
+        port: u16,
+        /// What to send.
+        payload: Vec<u8>,
+        /// How long to wait for answers.
+        wait: Duration,
+    },
+    /// One UDP datagram to everybody on the segment; the answers are read one by one.
+    Multicast {
+        /// Group and port.
+        group: SocketAddr,
+        /// What to send.
+        payload: Vec<u8>,
+        /// How long to wait for answers.
+        wait: Duration,
+    },
+    /// One UDP datagram about the device to the configured resolver.
+    Resolve {
+        /// The DNS query.
+        payload: Vec<u8>,
+    },
+    /// SNMP requests with a configured credential.
+    Snmp {
+        /// What to read.
+        read: SnmpRead,
+    },
+}
+
+/// Whether a stream is wrapped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Security {
+    /// As it is.
+    Plain,
+    /// Inside TLS 1.2 or 1.3, any certificate accepted: it is evidence here, not a credential.
+    Tls,
+}
+
+/// What to read by SNMP.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SnmpRead {
+    /// Scalars, by one GET; dotted object identifiers.
+    pub scalars: Vec<&'static str>,
+    /// Tables, walked one after the other, each with the most rows that are read.
+    pub tables: Vec<(&'static str, usize)>,
+}
+
+/// One variable that SNMP brought.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Variable {
+    /// Dotted object identifier.
+    pub oid: String,
+    /// Its value.
+    pub value: SnmpValue,
+}
+
+/// A value of RFC 2578 §7.1.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SnmpValue {
+    /// Integer32, Counter, Gauge, TimeTicks …
+    Number(i128),
+    /// OCTET STRING.
+    Octets(Vec<u8>),
+    /// OBJECT IDENTIFIER, dotted.
+    ObjectId(String),
+    /// `IpAddress`.
+    Address(IpAddr),
+    /// noSuchObject, noSuchInstance, endOfMibView, null.
+    Nothing,
+}
+
+/// A conversation over one TCP connection, as a state machine over bytes.
+///
+/// Cut anywhere, the same stream must give the same reading.
+pub trait Dialogue: Send + std::fmt::Debug {
+    /// The connection stands; inside TLS, with the peer's certificates (DER, leaf first) and the
+    /// protocol version, e.g. `TLS 1.3`.
+    fn open(&mut self, tls: Option<TlsPeer<'_>>) -> Step;
+    /// More octets came.
+    fn hear(&mut self, bytes: &[u8]) -> Step;
+    /// The conversation is over, whoever ended it: what was learned.
+    fn close(&mut self) -> Reading;
+}
+
+/// Who stands at the other end of a TLS connection.
+#[derive(Debug, Clone, Copy)]
+pub struct TlsPeer<'a> {
+    /// Certificates as sent, DER.
+    pub certificates: &'a [Vec<u8>],
+    /// Protocol version, e.g. `TLS 1.2`.
+    pub protocol: &'a str,
+}
+
+/// What a dialogue does next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Send this, then listen.
+    Send(Vec<u8>),
+    /// Listen on.
+    Listen,
+    /// Close the connection.
+    Done,
+}
+
+/// What came back to a question that is not a stream.
+#[derive(Debug, Clone, Copy)]
+pub enum Reply<'a> {
+    /// Nothing came in time.
+    Silence,
+    /// It was refused: RST, port unreachable.
+    Refused,
+    /// An echo reply, or a connection that was accepted.
+    Accepted,
+    /// One datagram.
+    Datagram(&'a [u8]),
+    /// SNMP variables; `version` is `v1`, `v2c` or `v3`.
+    Variables {
+        /// In the order received.
+        variables: &'a [Variable],
+        /// Protocol version that worked.
+        version: &'a str,
+    },
+}
+
+/// What an answer means.
+#[derive(Debug, Default)]
+pub struct Reading {
+    /// How the question ended.
+    pub outcome: Option<Outcome>,
+    /// What was learned about the device that answered.
+    pub facts: Vec<Fact>,
+    /// What is worth asking next, of the same device and by the same probe.
+    pub follow: Vec<Question>,
+}
+
+impl Reading {
+    /// A reading of this outcome without facts.
+    pub fn of(outcome: Outcome) -> Self {
+        Self { outcome: Some(outcome), ..Self::default() }
+    }
+
+    /// The device answered in the protocol asked for.
+    pub fn answered(facts: Vec<Fact>) -> Self {
+        Self { outcome: Some(Outcome::Answered), facts, follow: vec![] }
+    }
+}
+
+/// A frame that was heard on the link, and what it says about its sender.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heard {
+    /// Whom it is about.
+    pub address: IpAddr,
+    /// The sender's link-layer address.
+    pub mac: Mac,
+    /// What was learned.
+    pub facts: Vec<Fact>,
+}
+
+/// A network on the agent's own link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// The agent's interface.
+    pub interface: String,
+    /// The agent's link-layer address there.
+    pub mac: Mac,
+    /// The agent's addresses there, with their networks.
+    pub addresses: Vec<IpNet>,
+}
+
+/// What is known of a device when a question for it is chosen.
+#[derive(Debug, Clone)]
+pub struct Known<'a> {
+    /// The device.
+    pub target: &'a Target,
+    /// It is on the agent's own link.
+    pub on_link: bool,
+    /// TCP ports that were found open.
+    pub open: &'a BTreeSet<u16>,
+    /// A resolver is configured.
+    pub resolver: bool,
+    /// An SNMP credential is configured.
+    pub snmp: bool,
+}
+
+/// One protocol's knowledge.
+pub trait Probe: Sync {
+    /// Its card.
+    fn card(&self) -> &'static Card;
+
+    /// The question whether anybody is at this address (presence probes on the agent's link).
+    fn sweep(&self, _link: &Link, _address: IpAddr) -> Option<Question> {
+        None
+    }
+
+    /// Questions to everybody on a link.
+    fn call(&self, _link: &Link) -> Vec<Question> {
+        vec![]
+    }
+
+    /// What a frame says that came in on a link, asked for or not.
+    fn hear(&self, _frame: &[u8]) -> Option<Heard> {
+        None
+    }
+
+    /// Questions to one device, once it is known to be there.
+    fn ask(&self, _known: &Known<'_>) -> Vec<Question> {
+        vec![]
+    }
+
+    /// The dialogue for one TCP port of the port table; the first probe of the list that has one
+    /// speaks, and a port for which none has one is only connected to.
+    fn speak(&self, _port: u16) -> Option<Question> {
+        None
+    }
+
+    /// What an answer means. Streams are read by their dialogue instead.
+    fn read(&self, _question: &Question, _reply: Reply<'_>) -> Reading {
+        Reading::default()
+    }
+}
+
+/// The probe of this name.
+pub fn named(name: &str) -> Option<&'static dyn Probe> {
+    PROBES.iter().copied().find(|probe| probe.card().name == name)
+}

@@ -1,0 +1,1 @@
+//! Is someone there?

@@ -1,0 +1,163 @@
+//! A typed statement that stands on observations and entries. Words are made where it is shown.
+
+use std::net::IpAddr;
+
+use daicho_shared::id::ObservationId;
+use serde::{Deserialize, Serialize};
+
+use super::asset::{AssetId, Grade};
+use super::entry::{EntryId, Field, ProblemKind, RowProblem};
+
+/// One statement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// The same for the same statement on every night: code, asset or entry, and what it is about.
+    pub id: String,
+    /// What is said, with the values it is said about.
+    pub kind: Kind,
+    /// How urgent.
+    pub severity: Severity,
+    /// How sure.
+    pub grade: Grade,
+    /// The machine, where there is one.
+    pub asset: Option<AssetId>,
+    /// The ledger rows, where there are any.
+    pub entries: Vec<EntryId>,
+    /// The observations it stands on.
+    pub evidence: Vec<ObservationId>,
+}
+
+/// What a finding says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum Kind {
+    /// 台帳未登録: seen, not in the ledger.
+    NotInLedger,
+    /// 所在不明: declared, not seen, and looked for well enough.
+    NotFound {
+        /// Scans that covered its segment and did not see it.
+        scans: u32,
+        /// Its declared segment.
+        segment: String,
+    },
+    /// 未確認: declared, not seen, and not looked for well enough to say more.
+    NotChecked {
+        /// Why.
+        reason: NotCheckedReason,
+    },
+    /// 属性不一致: declared and seen values differ.
+    Mismatch {
+        /// Which column.
+        field: Field,
+        /// The ledger's value.
+        declared: String,
+        /// The network's value.
+        seen: String,
+    },
+    /// 台帳重複: two rows claim the same key.
+    DuplicateEntry {
+        /// The column.
+        field: Field,
+        /// The shared value.
+        value: String,
+    },
+    /// 台帳不備: a row with a defect.
+    DefectiveEntry {
+        /// The defect.
+        problem: RowProblem,
+    },
+    /// 対応が一つに決まらない: a row could be either of several machines.
+    AmbiguousPair {
+        /// The machines.
+        assets: Vec<AssetId>,
+    },
+    /// 二系統接続の疑い.
+    DualHomed {
+        /// The addresses outside the network it was found in.
+        addresses: Vec<IpAddr>,
+    },
+    /// 未申告の外部接続点の疑い.
+    UndeclaredUplink {
+        /// What it does that only a way out does.
+        signs: Vec<UplinkSign>,
+    },
+    /// 廃棄済みなのに観測: a retired row answers.
+    RetiredButSeen,
+}
+
+/// Why a row could not be checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NotCheckedReason {
+    /// It declares neither address, MAC, name nor serial number.
+    NoKey,
+    /// Its address lies outside every scanned segment.
+    SegmentNotScanned,
+    /// It declares no address, so nobody knows where to look.
+    AddressUnknown,
+    /// Not enough complete scans yet.
+    TooFewScans,
+    /// The scan of its segment was cut short.
+    PartialScan,
+    /// It lies in an excluded network.
+    Excluded,
+}
+
+/// What betrays a way out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UplinkSign {
+    /// The agent's own default gateway.
+    DefaultGateway,
+    /// Router flag in a neighbour advertisement, or a router advertisement.
+    Ipv6Router,
+    /// UPnP Internet gateway device.
+    UpnpGateway,
+    /// SNMP says that it forwards.
+    SnmpForwarding,
+    /// SNMP names an interface of a mobile or dial-up kind, or a route that leads out by another card.
+    SnmpUplinkInterface,
+    /// The maker's prefix belongs to mobile routers.
+    CellularMaker,
+    /// A page names a mobile router.
+    CellularTitle,
+}
+
+/// How urgent a finding is. Grade is another thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// 情報.
+    Info,
+    /// 要確認.
+    Check,
+    /// 要対応.
+    Act,
+    /// 至急.
+    Urgent,
+}
+
+impl Kind {
+    /// The stable code in reports, e.g. `not_in_ledger`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotInLedger => "not_in_ledger",
+            Self::NotFound { .. } => "not_found",
+            Self::NotChecked { .. } => "not_checked",
+            Self::Mismatch { .. } => "mismatch",
+            Self::DuplicateEntry { .. } => "duplicate_entry",
+            Self::DefectiveEntry { .. } => "defective_entry",
+            Self::AmbiguousPair { .. } => "ambiguous_pair",
+            Self::DualHomed { .. } => "dual_homed",
+            Self::UndeclaredUplink { .. } => "undeclared_uplink",
+            Self::RetiredButSeen => "retired_but_seen",
+        }
+    }
+}
+
+impl ProblemKind {
+    /// The row can still be compared; the problem is worth a correction, no more.
+    pub fn is_minor(self) -> bool {
+        matches!(self, Self::RowSkipped | Self::CellsWithoutHeading | Self::CellTooLong)
+    }
+}

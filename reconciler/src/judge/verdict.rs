@@ -1,0 +1,168 @@
+//! Everything the judge says about one night.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use daicho_shared::address::Mac;
+use daicho_shared::batch::{Sent, Trouble};
+use daicho_shared::coverage::Coverage;
+use daicho_shared::id::{ObservationId, RunId};
+use daicho_shared::observation::Observation;
+use ipnet::IpNet;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::asset::{Asset, AssetId, Grade};
+use super::entry::{EntryId, Ledger};
+use super::finding::{Finding, UplinkSign};
+use super::pairing::Comparison;
+
+/// The verdict: a value that holds everything a report says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// The run that was judged.
+    pub run: RunSummary,
+    /// The ledger it was judged against.
+    pub ledger: Ledger,
+    /// What stands on the network, sorted by id.
+    pub assets: Vec<Asset>,
+    /// What became of every row, in the ledger's order.
+    pub entries: Vec<EntryVerdict>,
+    /// Every pair and near miss, explained.
+    pub comparisons: Vec<Comparison>,
+    /// External connection points, declared and seen.
+    pub external_points: Vec<ExternalPoint>,
+    /// What is to be said, most urgent first.
+    pub findings: Vec<Finding>,
+    /// How each segment was looked at, and what was not looked at.
+    pub coverage: Vec<Coverage>,
+    /// What reached each device.
+    pub sent: Vec<Sent>,
+    /// What went wrong.
+    pub troubles: Vec<Trouble>,
+    /// Every observation that is cited as evidence.
+    pub evidence: BTreeMap<ObservationId, Observation>,
+    /// What changed since the run before; `None` on the first night.
+    pub changes: Option<Changes>,
+}
+
+/// The run that was judged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunSummary {
+    /// The run.
+    pub id: RunId,
+    /// The agent machine's name.
+    pub host: String,
+    /// When it began.
+    pub started: Timestamp,
+    /// When it ended, where it did.
+    pub finished: Option<Timestamp>,
+    /// Everything planned was asked.
+    pub complete: bool,
+    /// Why not.
+    pub reason: Option<String>,
+    /// Networks that were asked.
+    pub scope: Vec<IpNet>,
+    /// Networks that were not.
+    pub exclude: Vec<IpNet>,
+    /// `gentle`, `normal` or `fast`.
+    pub profile: String,
+    /// The scanner's own addresses: not a finding.
+    pub own: Vec<(Option<Mac>, IpAddr)>,
+}
+
+/// What became of one row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EntryVerdict {
+    /// The row.
+    pub entry: EntryId,
+    /// What became of it.
+    pub verdict: EntryState,
+    /// The machine it was paired with.
+    pub asset: Option<AssetId>,
+}
+
+/// What became of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EntryState {
+    /// 一致.
+    Matched,
+    /// 一致（値の相違あり）.
+    MatchedWithDifferences,
+    /// 所在不明.
+    NotFound,
+    /// 未確認.
+    NotChecked,
+    /// 照合対象外: not on a network, retired, spare, taken out, planned …
+    NotExpected,
+    /// 対応が一つに決まらない.
+    Ambiguous,
+}
+
+/// One external connection point.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExternalPoint {
+    /// The machine, where one was seen.
+    pub asset: Option<AssetId>,
+    /// The declaring row, where there is one.
+    pub entry: Option<EntryId>,
+    /// 回線種別 as declared, or what the signs suggest, e.g. `gateway`, `lte5g`.
+    pub kind: String,
+    /// Declared and seen, declared only, or seen only.
+    pub status: PointStatus,
+    /// 部門.
+    pub department: Option<String>,
+    /// How sure.
+    pub grade: Grade,
+    /// What it does that only a way out does.
+    pub signs: Vec<UplinkSign>,
+    /// Where that was seen.
+    pub evidence: Vec<ObservationId>,
+}
+
+/// Whether an external connection point was declared, and seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PointStatus {
+    /// Declared, and seen.
+    DeclaredSeen,
+    /// Declared, not seen.
+    DeclaredUnseen,
+    /// Seen, declared by nobody.
+    Undeclared,
+}
+
+/// What changed since the run before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Changes {
+    /// The run before.
+    pub since: RunId,
+    /// When that run began.
+    pub since_started: Timestamp,
+    /// Machines never seen before.
+    pub new: Vec<AssetId>,
+    /// Machines seen in the run before, and not now, although their segment was looked at.
+    pub gone: Vec<AssetId>,
+    /// Machines that were gone in the run before, and are back.
+    pub back: Vec<AssetId>,
+    /// Machines that changed, and in what.
+    pub changed: Vec<AssetChange>,
+    /// Findings that were not there in the run before.
+    pub new_findings: Vec<String>,
+    /// Findings of the run before that are there no more.
+    pub resolved_findings: Vec<String>,
+}
+
+/// One machine's change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AssetChange {
+    /// The machine.
+    pub asset: AssetId,
+    /// What changed, e.g. `addresses`, `names`, `services`, `class`.
+    pub what: String,
+    /// Before.
+    pub before: String,
+    /// Now.
+    pub now: String,
+}

@@ -1,0 +1,5 @@
+//! The reconciler: reads what agents saw and what people declared, and says, with evidence, what differs.
+//!
+//! `import` and `store` bring values in, `judge` is pure, `render` puts values out; `run` joins them.
+
+pub mod judge;

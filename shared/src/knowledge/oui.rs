@@ -1,0 +1,152 @@
+//! Makers by MAC prefix: the annotated tables of `config/oui/`, then the full registry.
+//!
+//! A prefix says who made the network interface, not what the device is: much medical equipment
+//! shows the prefix of an industrial PC board.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use crate::address::Mac;
+
+const TABLES: [&str; 5] = [
+    include_str!("../../../config/oui/medical.csv"),
+    include_str!("../../../config/oui/cellular.csv"),
+    include_str!("../../../config/oui/network.csv"),
+    include_str!("../../../config/oui/camera_printer.csv"),
+    include_str!("../../../config/oui/host.csv"),
+];
+
+/// What a prefix tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Maker {
+    /// Usual name of the maker, e.g. `Allied Telesis`.
+    pub name: String,
+    /// Japanese name; empty where it has none.
+    pub name_ja: String,
+    /// Class hint, e.g. `medical.monitor`; empty where the prefix says nothing.
+    pub class_hint: String,
+    /// The prefix is used for one product family only, so the class hint may be believed.
+    pub dedicated: bool,
+    /// The maker's cellular use: all, some, a module inside something, or none.
+    pub cellular: Cellular,
+}
+
+/// Whether devices with the prefix have a mobile line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cellular {
+    /// They do, or a cellular module maker's part is inside.
+    Yes,
+    /// Some of the maker's devices do.
+    Some,
+    /// Not known to.
+    No,
+}
+
+/// When the tables were made, e.g. `2026-06`.
+pub fn table_date() -> String {
+    #[derive(Deserialize)]
+    struct Dated {
+        date: String,
+    }
+    let text = include_str!("../../../config/oui/table.toml");
+    toml::from_str::<Dated>(text).map(|dated| dated.date).unwrap_or_default()
+}
+
+/// Looks up the longest prefix: 36, then 28, then 24 bits. A locally administered address has no
+/// maker, whatever a table says.
+pub fn lookup(mac: Mac) -> Option<Maker> {
+    if mac.is_local() || !mac.is_interface() {
+        return None;
+    }
+    let digits = mac.digits();
+    [9, 7, 6].into_iter().find_map(|length| ANNOTATED.get(&digits[..length]).cloned()).or_else(|| registered(&digits))
+}
+
+/// The full registry. Its lookup slices octets and must be given ASCII digits only.
+fn registered(digits: &str) -> Option<Maker> {
+    let organisation = oui_data::lookup(digits)?.organization();
+    Some(Maker {
+        name: organisation.to_owned(),
+        name_ja: String::new(),
+        class_hint: String::new(),
+        dedicated: false,
+        cellular: Cellular::No,
+    })
+}
+
+static ANNOTATED: LazyLock<HashMap<String, Maker>> =
+    LazyLock::new(|| TABLES.iter().flat_map(|table| table.lines().skip(1)).filter_map(row).collect());
+
+/// One line: prefix, registry, bits, organisation, vendor, `vendor_ja`, `class_hint`, specificity,
+/// cellular, country, seen, note. Only the organisation and the note may be quoted.
+fn row(line: &str) -> Option<(String, Maker)> {
+    let fields = split(line);
+    let [prefix, _, _, _, name, name_ja, class_hint, specificity, cellular, ..] = fields.as_slice() else {
+        return None;
+    };
+    let cellular = match cellular.as_str() {
+        "yes" => Cellular::Yes,
+        "some" => Cellular::Some,
+        _ => Cellular::No,
+    };
+    let dedicated = specificity == "dedicated";
+    let maker =
+        Maker { name: name.clone(), name_ja: name_ja.clone(), class_hint: class_hint.clone(), dedicated, cellular };
+    Some((prefix.clone(), maker))
+}
+
+fn split(line: &str) -> Vec<String> {
+    let mut fields = vec![String::new()];
+    let mut quoted = false;
+    for c in line.chars() {
+        match c {
+            '"' => quoted = !quoted,
+            ',' if !quoted => fields.push(String::new()),
+            _ => fields.last_mut().into_iter().for_each(|field| field.push(c)),
+        }
+    }
+    fields
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn maker(text: &str) -> Option<Maker> {
+        lookup(text.parse().unwrap())
+    }
+
+    #[test]
+    fn annotated_prefixes_come_first() {
+        let marquette = maker("00:00:A1:01:02:03").unwrap();
+        assert_eq!(marquette.class_hint, "medical.monitor");
+        assert!(marquette.dedicated);
+    }
+
+    #[test]
+    fn quoted_organisations_do_not_shift_columns() {
+        assert_eq!(maker("00:00:F4:00:00:01").unwrap().name, "Allied Telesis");
+    }
+
+    #[test]
+    fn random_addresses_have_no_maker() {
+        assert_eq!(maker("02:42:AC:11:00:02"), None);
+        assert_eq!(maker("FF:FF:FF:FF:FF:FF"), None);
+    }
+
+    #[test]
+    fn every_row_of_every_table_is_read() {
+        let rows: usize = TABLES.iter().map(|table| table.lines().count() - 1).sum();
+        assert_eq!(ANNOTATED.len(), rows);
+    }
+
+    proptest! {
+        #[test]
+        fn no_address_panics(octets: [u8; 6]) {
+            let _ = lookup(Mac(octets));
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! The words of Daicho: what an agent writes down and a reconciler reads.
+//!
+//! No I/O, no clock and no opinion lives here. An agent can say what it saw ([`fact::Fact`],
+//! [`observation::Observation`]), what it asked and how that ended ([`coverage`]), and hand the
+//! whole run over as one [`batch::Batch`]. What a thing *is*, and whether that is a problem, is
+//! decided by the reconciler alone.
+
+pub mod address;
+pub mod batch;
+pub mod coverage;
+pub mod fact;
+pub mod id;
+pub mod knowledge;
+pub mod observation;
+pub mod text;
