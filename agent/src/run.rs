@@ -93,13 +93,14 @@ impl<W: Write> Runner<W> {
         let rules = settings.rules()?;
         let interfaces = interfaces::list();
         let plan = plan(settings, &interfaces, &rules.networks);
-        let recorder = options.pcap.as_deref().map(Recorder::create).transpose().context("--pcap")?.unwrap_or_default();
+        let clock = Clock::start();
+        let record = |path| Recorder::create(path, clock);
+        let recorder = options.pcap.as_deref().map(record).transpose().context("--pcap")?.unwrap_or_default();
         let (arrived, arrivals) = mpsc::channel(link::QUEUE);
         let opened = plan.links.iter().enumerate();
         let links = opened
             .map(|(index, on)| link::open(&on.interface, index, arrived.clone(), recorder.clone()))
             .collect::<anyhow::Result<Vec<_>>>()?;
-        let clock = Clock::start();
         let gateways = gateways(&interfaces, &plan);
         let mut output = options.output;
         write_record(&mut output, &Record::Header(header(settings, &clock, interfaces)))?;

@@ -20,7 +20,13 @@ use ipnet::IpNet;
 /// Every probe, in the order in which a device meets them.
 ///
 /// Planning, help, `--dry-run`, coverage and the laws in the tests iterate over this list.
-pub const PROBES: &[&dyn Probe] = &[];
+pub const PROBES: &[&dyn Probe] = &[
+    &presence::arp::Arp,
+    &presence::neighbour::Neighbour,
+    &presence::echo::Echo,
+    &presence::tcp_ping::TcpPing,
+    &presence::connect::Connect,
+];
 
 /// A probe's card: what an operator, or the hospital's clinical engineers, want to know before it runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
