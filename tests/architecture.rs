@@ -7,13 +7,21 @@ use daicho_tests::root;
 
 /// A room, what it may not name, and why.
 const FORBIDDEN: &[(&str, &[&str], &str)] = &[
-    ("shared/src", &["std::fs", "std::process", "UdpSocket", "TcpStream", "::now()"], "words do no I/O and read no clock"),
+    (
+        "shared/src",
+        &["std::fs", "std::process", "UdpSocket", "TcpStream", "::now()"],
+        "words do no I/O and read no clock",
+    ),
     (
         "agent/src/probe",
         &["std::fs", "tokio", "socket2", "pnet_datalink", "::now()", "std::process"],
         "a probe speaks bytes and never dials",
     ),
-    ("agent/src/engine", &["std::fs", "tokio", "socket2", "pnet_datalink", "::now()"], "the engine gets time as an argument"),
+    (
+        "agent/src/engine",
+        &["std::fs", "tokio", "socket2", "pnet_datalink", "::now()"],
+        "the engine gets time as an argument",
+    ),
     ("agent/src/plan.rs", &["std::fs", "tokio", "socket2", "::now()"], "a plan is a value"),
     ("agent/src/scope.rs", &["std::fs", "tokio", "socket2", "::now()"], "permission is decided, not done"),
     ("agent/src/scope", &["std::fs", "tokio", "socket2", "::now()"], "permission is decided, not done"),
@@ -21,10 +29,23 @@ const FORBIDDEN: &[(&str, &[&str], &str)] = &[
     ("reconciler/src", &["daicho_agent"], "the reconciler knows the agent's batch, not the agent"),
     (
         "reconciler/src/judge",
-        &["std::fs", "std::process", "rusqlite", "::now()", "println!", "crate::store", "crate::render", "crate::import"],
+        &[
+            "std::fs",
+            "std::process",
+            "rusqlite",
+            "::now()",
+            "println!",
+            "crate::store",
+            "crate::render",
+            "crate::import",
+        ],
         "the judge takes values and returns values",
     ),
-    ("reconciler/src/render", &["rusqlite", "::now()", "println!", "io::stdout", "crate::store"], "a renderer takes a value and a writer"),
+    (
+        "reconciler/src/render",
+        &["rusqlite", "::now()", "println!", "io::stdout", "crate::store"],
+        "a renderer takes a value and a writer",
+    ),
     ("reconciler/src/store", &["crate::render", "crate::judge::rule"], "the store decides nothing"),
     ("reconciler/src/import", &["rusqlite", "crate::store", "crate::judge::asset"], "import knows entries, not assets"),
 ];

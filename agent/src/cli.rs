@@ -54,6 +54,7 @@ enum Command {
 }
 
 #[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch on the command line")]
 struct Scan {
     /// Networks that may be asked; without one, nothing is sent. / 調べてよい範囲
     #[arg(long, num_args = 1.., value_name = "CIDR", value_parser = network)]
@@ -264,10 +265,10 @@ fn list_probes(json: bool) -> anyhow::Result<()> {
             });
             writeln!(out, "{row}")?;
         } else {
-            let care = if fragile { "○" } else { "×" };
+            let mark = if fragile { "○" } else { "×" };
             writeln!(
                 out,
-                "{:<12} {:>3} packets  fragile {care}  {} / {}  [{}]",
+                "{:<12} {:>3} packets  fragile {mark}  {} / {}  [{}]",
                 card.name, card.packets, card.title_ja, card.title, card.standard
             )?;
         }

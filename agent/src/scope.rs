@@ -129,6 +129,15 @@ pub struct Tally {
     pub last: Duration,
 }
 
+impl Tally {
+    /// Both together.
+    pub fn add(&mut self, other: Self) {
+        self.packets += other.packets;
+        self.first = self.first.min(other.first);
+        self.last = self.last.max(other.last);
+    }
+}
+
 /// Decides, and remembers what was sent.
 #[derive(Debug)]
 pub struct Gate {
@@ -340,8 +349,8 @@ mod tests {
     const PRESENCE: Card = Card { level: Level::Presence, ..QUERY };
 
     fn gate(excluded: &[&str]) -> Gate {
-        let excluded = excluded.iter().map(|text| text.parse().unwrap()).collect();
-        let networks = Networks::new(vec!["10.1.0.0/24".parse().unwrap()], excluded, Consent::default()).unwrap();
+        let excluded: Vec<IpNet> = excluded.iter().map(|text| text.parse().unwrap()).collect();
+        let networks = Networks::new(&["10.1.0.0/24".parse().unwrap()], &excluded, Consent::default()).unwrap();
         Gate::new(Rules {
             networks,
             rate: Rate { total: 200, device: 10 },

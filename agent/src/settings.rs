@@ -144,7 +144,7 @@ impl Settings {
     /// The rules for everything that is sent.
     pub fn rules(&self) -> Result<Rules, ScopeError> {
         let consent = Consent { large: self.scope.allow_large, public: self.scope.allow_public };
-        let networks = Networks::new(self.scope.networks.clone(), self.scope.exclude.clone(), consent)?;
+        let networks = Networks::new(&self.scope.networks, &self.scope.exclude, consent)?;
         let limits = limits(self.pace.profile);
         let total = self.pace.packets_per_second.unwrap_or(limits.rate.total).max(1);
         Ok(Rules {

@@ -92,11 +92,11 @@ async fn read_with(permit: &mut Permit, auth: Auth, wanted: &SnmpRead) -> Result
     permit.spend(first).map_err(|_| Stop::Spent)?;
     let sent = Arc::new(AtomicU32::new(0));
     let bulk = !matches!(auth, Auth::Community { version: async_snmp::CommunityVersion::V1, .. });
-    let client = client(socket_address(permit, PORT), auth, sent.clone()).await.map_err(|error| stop(&*error))?;
+    let client = client(socket_address(permit, PORT), auth, sent.clone()).await.map_err(|error| stop(&error))?;
     let scalars: Vec<Oid> = wanted.scalars.iter().filter_map(|oid| oid.parse().ok()).collect();
     let answer = client.get_many(&scalars).await;
     permit.account(sent.load(Ordering::Relaxed));
-    let mut variables: Vec<Variable> = answer.map_err(|error| stop(&*error))?.varbinds.iter().map(variable).collect();
+    let mut variables: Vec<Variable> = answer.map_err(|error| stop(&error))?.varbinds.iter().map(variable).collect();
     for (root, limit) in &wanted.tables {
         let Ok(root) = root.parse::<Oid>() else { continue };
         let walked = walk(permit, &client, &root, *limit, bulk).await;
@@ -141,7 +141,6 @@ async fn client(peer: SocketAddr, auth: Auth, sent: Arc<AtomicU32>) -> async_snm
 
 fn stop(error: &async_snmp::Error) -> Stop {
     match error {
-        async_snmp::Error::Timeout { .. } => Stop::Silent,
         async_snmp::Error::Network { source, .. } if source.kind() == std::io::ErrorKind::ConnectionRefused => {
             Stop::Refused
         }

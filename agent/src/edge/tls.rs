@@ -17,10 +17,7 @@ use tokio_rustls::client::TlsStream;
 const CHAIN: usize = 4;
 
 /// Shakes hands over an open connection.
-pub(super) async fn connect<'a>(
-    address: IpAddr,
-    stream: &'a mut TcpStream,
-) -> io::Result<TlsStream<&'a mut TcpStream>> {
+pub(super) async fn connect(address: IpAddr, stream: &mut TcpStream) -> io::Result<TlsStream<&mut TcpStream>> {
     let config = CONFIG.clone().ok_or_else(|| io::Error::other("no TLS provider"))?;
     TlsConnector::from(config).connect(ServerName::IpAddress(address.into()), stream).await
 }

@@ -204,7 +204,8 @@ impl Engine {
             self.log.not_allowed(&self.gate, &self.plan, &target, item.probe.card().name);
         }
         self.gate.leave_alone(&target);
-        self.log.observe(now, "care", target, Outcome::Silent, vec![Fact::LeftAlone], &[]);
+        let reading = Reading { facts: vec![Fact::LeftAlone], ..Reading::of(Outcome::Silent) };
+        self.log.observe(now, "care", target, reading, &[]);
     }
 
     pub(super) fn device_done(
@@ -216,7 +217,7 @@ impl Engine {
         ending: Ending,
     ) {
         self.devices[index].busy = false;
-        let (reading, bytes) = read(probe, question, ending);
+        let (mut reading, bytes) = read(probe, question, ending);
         let outcome = reading.outcome.unwrap_or(Outcome::Silent);
         let target = self.devices[index].target.clone();
         self.devices[index].note(outcome);
@@ -224,8 +225,9 @@ impl Engine {
             self.log.answered(&self.gate, &self.plan, &target, probe.card().name);
         }
         self.learn_ports(index, &reading.facts);
-        self.log.observe(now, probe.card().name, target, outcome, reading.facts, &bytes);
-        for follow in reading.follow.into_iter().take(FOLLOW_LIMIT).rev() {
+        let follow = std::mem::take(&mut reading.follow);
+        self.log.observe(now, probe.card().name, target, reading, &bytes);
+        for follow in follow.into_iter().take(FOLLOW_LIMIT).rev() {
             self.devices[index].queue.push_front(Item::new(probe, follow));
         }
         self.agenda.push(Reverse((now, index)));

@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use super::device::Device;
 use super::sweep::count_by;
 use crate::plan::Plan;
+use crate::probe::Reading;
 use crate::scope::Gate;
 
 /// The most troubles of one run that are written down.
@@ -47,15 +48,15 @@ impl Log {
         now: Duration,
         probe: &'static str,
         target: Target,
-        outcome: Outcome,
-        facts: Vec<Fact>,
+        reading: Reading,
         reply: &[u8],
     ) {
+        let outcome = reading.outcome.unwrap_or(Outcome::Silent);
         self.number += 1;
         let reply = hex::encode(&reply[..reply.len().min(REPLY_LIMIT)]);
         let at = self.started + now;
         let probe = ProbeName::from(probe);
-        self.fresh.push(Observation { number: self.number, at, probe, target, outcome, facts, reply });
+        self.fresh.push(Observation { number: self.number, at, probe, target, outcome, facts: reading.facts, reply });
     }
 
     /// Something went wrong; the run goes on.

@@ -12,13 +12,13 @@ mod sweep;
 mod tests;
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BinaryHeap, HashMap, HashSet, VecDeque};
 use std::net::IpAddr;
 use std::time::Duration;
 
 use daicho_shared::address::Mac;
 use daicho_shared::batch::Trouble;
-use daicho_shared::coverage::{Coverage, Outcome};
+use daicho_shared::coverage::Coverage;
 use daicho_shared::fact::Fact;
 use daicho_shared::observation::{Observation, Target};
 use jiff::Timestamp;
@@ -119,7 +119,7 @@ impl Engine {
             let target = Target { address: *address, mac: None, interface: Some(interface.clone()) };
             let facts = vec![Fact::DefaultGateway { interface: interface.clone() }];
             if gate.may_record(&target) {
-                log.observe(Duration::ZERO, "route", target, Outcome::Answered, facts, &[]);
+                log.observe(Duration::ZERO, "route", target, Reading::answered(facts), &[]);
             }
         }
         let calls = calls(&plan);
@@ -156,7 +156,7 @@ impl Engine {
         }
         let breath = self.gate.breath(now);
         if breath > now {
-            return Action::Wait(breath);
+            return Action::Wait(breath.min(now + LONGEST_WAIT));
         }
         let mut wait = Duration::MAX;
         self.sweep_turn = !self.sweep_turn;
@@ -203,7 +203,7 @@ impl Engine {
         match self.jobs.remove(&id) {
             Some(Asked::Device(index, probe)) => self.device_done(now, index, probe, &question, ending),
             Some(Asked::Recheck(index)) => self.recheck_done(now, index, matches!(ending, Ending::Silence)),
-            Some(Asked::Presence(address, probe)) => self.presence_done(now, address, probe, ending),
+            Some(Asked::Presence(address, probe)) => self.presence_done(now, address, probe, &ending),
             Some(Asked::Everybody(link, probe)) => self.everybody_done(now, link, probe, &question, ending),
             None => {}
         }
@@ -246,9 +246,28 @@ impl Engine {
         self.jobs.len()
     }
 
-    /// What reached whom.
+    /// What reached whom. Questions whether anybody is at an address are broadcast: those that
+    /// nobody answered are told as one sum per segment, under its broadcast address.
     pub fn tallies(&self) -> Vec<(Target, &'static str, Tally)> {
-        self.gate.sent().map(|(target, probe, tally)| (target.clone(), probe, tally)).collect()
+        let mut told: BTreeMap<(Target, &'static str), Tally> = BTreeMap::new();
+        for (target, probe, tally) in self.gate.sent() {
+            let key = (self.reached(target), probe);
+            told.entry(key).and_modify(|sum| sum.add(tally)).or_insert(tally);
+        }
+        told.into_iter().map(|((target, probe), tally)| (target, probe, tally)).collect()
+    }
+
+    fn reached(&self, target: &Target) -> Target {
+        let mut target = target.clone();
+        match self.by_address.get(&target.address) {
+            Some(&index) => target.mac = self.devices[index].target.mac,
+            None if target.mac.is_none() && self.plan.link_of(target.address).is_some() => {
+                let segment = self.gate.networks().segment(target.address);
+                target.address = segment.map_or(target.address, |segment| segment.broadcast());
+            }
+            None => {}
+        }
+        target
     }
 
     /// Addresses asked and still to ask, devices found and still being asked: for a progress bar.
@@ -274,7 +293,7 @@ impl Engine {
         }
         if self.log.is_news(&target, &facts) {
             self.log.answered(&self.gate, &self.plan, &target, probe.card().name);
-            self.log.observe(now, probe.card().name, target.clone(), Outcome::Answered, facts, frame);
+            self.log.observe(now, probe.card().name, target.clone(), Reading::answered(facts), frame);
         }
         if is_link_local(address) && !self.sweep.is_over() {
             self.deferred.push(target);
@@ -352,15 +371,15 @@ impl Engine {
             if !self.gate.may_record(&target) {
                 continue;
             }
-            let reading = probe.read(question, Reply::Datagram(&bytes));
+            let mut reading = probe.read(question, Reply::Datagram(&bytes));
+            let follow = std::mem::take(&mut reading.follow);
             self.log.answered(&self.gate, &self.plan, &target, probe.card().name);
-            let outcome = reading.outcome.unwrap_or(Outcome::Answered);
-            self.log.observe(now, probe.card().name, target.clone(), outcome, reading.facts, &bytes);
+            self.log.observe(now, probe.card().name, target.clone(), reading, &bytes);
             if mac.is_some() || self.plan.link_of(address).is_none() {
                 self.arrive(now, target, mac.is_some(), Proof::Link);
             }
             if let Some(&index) = self.by_address.get(&address) {
-                self.devices[index].queue.extend(reading.follow.into_iter().map(|question| Item::new(probe, question)));
+                self.devices[index].queue.extend(follow.into_iter().map(|question| Item::new(probe, question)));
                 self.agenda.push(Reverse((now, index)));
             }
         }

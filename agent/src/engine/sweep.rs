@@ -4,7 +4,6 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::net::IpAddr;
 use std::time::Duration;
 
-use daicho_shared::coverage::Outcome;
 use daicho_shared::observation::Target;
 
 use super::device::Proof;
@@ -16,7 +15,7 @@ use crate::scope::Verdict;
 /// A silent address is asked again after this long at the earliest.
 const SECOND_PASS_AFTER: Duration = Duration::from_millis(1100);
 /// After the last question, answers are waited for this long.
-const LAST_WAIT: Duration = Duration::from_millis(1000);
+const LAST_WAIT: Duration = Duration::from_secs(1);
 /// Addresses behind routers that are being asked at the same time.
 const ROUTED_AT_ONCE: usize = 64;
 /// A TCP port that most hosts answer, by acceptance or refusal.
@@ -196,7 +195,7 @@ impl Engine {
         Next::Nothing
     }
 
-    pub(super) fn presence_done(&mut self, now: Duration, address: IpAddr, probe: &'static dyn Probe, ending: Ending) {
+    pub(super) fn presence_done(&mut self, now: Duration, address: IpAddr, probe: &'static dyn Probe, ending: &Ending) {
         self.routed.under_way -= 1;
         let target = Target { address, mac: None, interface: None };
         let (question, reply, proof) = match ending {
@@ -207,8 +206,7 @@ impl Engine {
         };
         let reading = probe.read(&question, reply);
         self.log.answered(&self.gate, &self.plan, &target, probe.card().name);
-        let outcome = reading.outcome.unwrap_or(Outcome::Answered);
-        self.log.observe(now, probe.card().name, target.clone(), outcome, reading.facts, &[]);
+        self.log.observe(now, probe.card().name, target.clone(), reading, &[]);
         self.arrive(now, target, false, proof);
     }
 

@@ -142,7 +142,7 @@ pub struct Variable {
 /// A value of RFC 2578 §7.1.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SnmpValue {
-    /// Integer32, Counter, Gauge, TimeTicks …
+    /// Integer32, Counter, Gauge, `TimeTicks` …
     Number(i128),
     /// OCTET STRING.
     Octets(Vec<u8>),

@@ -45,7 +45,7 @@ pub enum ScopeError {
 
 impl Networks {
     /// Accepts networks, or says why not.
-    pub fn new(allowed: Vec<IpNet>, excluded: Vec<IpNet>, consent: Consent) -> Result<Self, ScopeError> {
+    pub fn new(allowed: &[IpNet], excluded: &[IpNet], consent: Consent) -> Result<Self, ScopeError> {
         if allowed.is_empty() {
             return Err(ScopeError::Empty);
         }
@@ -114,8 +114,8 @@ mod tests {
     use proptest::prelude::*;
 
     fn networks(allowed: &[&str], excluded: &[&str]) -> Result<Networks, ScopeError> {
-        let parse = |list: &[&str]| list.iter().map(|text| text.parse().unwrap()).collect();
-        Networks::new(parse(allowed), parse(excluded), Consent::default())
+        let parse = |list: &[&str]| list.iter().map(|text| text.parse().unwrap()).collect::<Vec<_>>();
+        Networks::new(&parse(allowed), &parse(excluded), Consent::default())
     }
 
     #[test]
@@ -144,7 +144,7 @@ mod tests {
             let address = IpAddr::from(address);
             let exclusion = IpNet::new(address, bits).unwrap();
             let consent = Consent { large: true, public: true };
-            let networks = Networks::new(vec!["0.0.0.0/0".parse().unwrap()], vec![exclusion], consent).unwrap();
+            let networks = Networks::new(&["0.0.0.0/0".parse().unwrap()], &[exclusion], consent).unwrap();
             prop_assert!(!networks.allows(address));
         }
     }

@@ -6,6 +6,8 @@ use std::time::Duration;
 use crate::scope::DeviceKey;
 
 const WINDOW: Duration = Duration::from_secs(1);
+/// A question may come this much before its place: timers are no finer.
+const SLACK: Duration = Duration::from_millis(20);
 /// After this many packets have been noted, windows of devices that fell silent are dropped.
 const SWEEP_EVERY: u32 = 4096;
 
@@ -25,18 +27,20 @@ pub(super) struct Pace {
     total: Window,
     devices: HashMap<DeviceKey, Window>,
     noted: u32,
+    /// Questions are spread over the second, so that none begins with a burst: the next one's place.
+    place: Duration,
 }
 
 impl Pace {
     /// Nothing was sent yet.
     pub(super) fn new(rate: Rate) -> Self {
-        Self { rate, total: Window::default(), devices: HashMap::new(), noted: 0 }
+        Self { rate, total: Window::default(), devices: HashMap::new(), noted: 0, place: Duration::ZERO }
     }
 
     /// When this many packets may go to this device: `now`, or later. A question that costs more than
     /// a whole second's allowance waits for an empty second.
     pub(super) fn earliest(&mut self, now: Duration, device: Option<&DeviceKey>, packets: u32) -> Duration {
-        let total = self.total.earliest(now, packets, self.rate.total);
+        let total = self.total.earliest(now, packets, self.rate.total).max(self.place.saturating_sub(SLACK));
         let own = device.and_then(|device| self.devices.get_mut(device));
         own.map_or(total, |window| total.max(window.earliest(now, packets, self.rate.device)))
     }
@@ -44,6 +48,7 @@ impl Pace {
     /// These packets go now.
     pub(super) fn note(&mut self, now: Duration, device: Option<&DeviceKey>, packets: u32) {
         self.total.note(now, packets);
+        self.place = self.place.max(now) + WINDOW / self.rate.total.max(1);
         if let Some(device) = device {
             self.devices.entry(device.clone()).or_default().note(now, packets);
         }
