@@ -2,4 +2,5 @@
 //!
 //! `import` and `store` bring values in, `judge` is pure, `render` puts values out; `run` joins them.
 
+pub mod import;
 pub mod judge;
