@@ -2,4 +2,6 @@
 //!
 //! `import` and `store` bring values in, `judge` is pure, `render` puts values out; `run` joins them.
 
+pub mod import;
 pub mod judge;
+pub mod store;

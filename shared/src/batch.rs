@@ -190,26 +190,14 @@ impl Batch {
         self.end.as_ref().is_some_and(|end| end.complete)
     }
 
-    /// Reads a batch. A last line without a line break that is not a record was cut off by a dying
-    /// writer and is left out.
-    pub fn read(mut input: impl BufRead) -> Result<Self, BatchError> {
+    /// Reads a batch. See [`Records`] for what is accepted.
+    pub fn read(input: impl BufRead) -> Result<Self, BatchError> {
         let mut batch: Option<Self> = None;
-        for line in 1.. {
-            let mut bytes = Vec::new();
-            let mut limited = io::Read::take(&mut input, LINE_LIMIT + 1);
-            limited.read_until(b'\n', &mut bytes).map_err(|source| BatchError::Read { line, source })?;
-            if bytes.is_empty() {
-                break;
-            }
-            if bytes.len() as u64 > LINE_LIMIT || line > RECORD_LIMIT {
-                return Err(BatchError::TooLong { line });
-            }
-            match (serde_json::from_slice(&bytes), &mut batch) {
-                (Ok(Record::Header(header)), None) => batch = Some(Self::new(accepted(header)?)),
-                (Ok(Record::Header(_)), Some(_)) | (Ok(_), None) => return Err(BatchError::NoHeader { line }),
-                (Ok(record), Some(batch)) => batch.add(record),
-                (Err(_), Some(_)) if !bytes.ends_with(b"\n") => break,
-                (Err(source), _) => return Err(BatchError::Malformed { line, source }),
+        for record in Records::new(input) {
+            match (record?, &mut batch) {
+                (Record::Header(header), None) => batch = Some(Self::new(header)),
+                (record, Some(batch)) => batch.add(record),
+                (_, None) => return Err(BatchError::NoHeader { line: 1 }),
             }
         }
         batch.ok_or(BatchError::NoHeader { line: 1 })
@@ -245,6 +233,60 @@ impl Batch {
     }
 }
 
+/// The records of a batch, one after another, for a reader that keeps each as it comes.
+///
+/// The first is the header, accepted in this version, and no other is a header. A last line without
+/// a line break that is not a record was cut off by a dying writer and is left out. Nothing follows
+/// an error.
+#[derive(Debug)]
+pub struct Records<R> {
+    input: R,
+    line: usize,
+    over: bool,
+}
+
+impl<R: BufRead> Records<R> {
+    /// Reads from here on.
+    pub fn new(input: R) -> Self {
+        Self { input, line: 0, over: false }
+    }
+
+    fn read_one(&mut self) -> Result<Option<Record>, BatchError> {
+        self.line += 1;
+        let line = self.line;
+        let mut bytes = Vec::new();
+        let mut limited = io::Read::take(&mut self.input, LINE_LIMIT + 1);
+        limited.read_until(b'\n', &mut bytes).map_err(|source| BatchError::Read { line, source })?;
+        if bytes.is_empty() {
+            return Ok(None);
+        }
+        if bytes.len() as u64 > LINE_LIMIT || line > RECORD_LIMIT {
+            return Err(BatchError::TooLong { line });
+        }
+        match serde_json::from_slice(&bytes) {
+            Ok(Record::Header(header)) if line == 1 => Ok(Some(Record::Header(accepted(header)?))),
+            Ok(Record::Header(_)) => Err(BatchError::NoHeader { line }),
+            Ok(_) if line == 1 => Err(BatchError::NoHeader { line }),
+            Ok(record) => Ok(Some(record)),
+            Err(_) if line > 1 && !bytes.ends_with(b"\n") => Ok(None),
+            Err(source) => Err(BatchError::Malformed { line, source }),
+        }
+    }
+}
+
+impl<R: BufRead> Iterator for Records<R> {
+    type Item = Result<Record, BatchError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.over {
+            return None;
+        }
+        let record = self.read_one().transpose();
+        self.over = !matches!(record, Some(Ok(_)));
+        record
+    }
+}
+
 /// Writes one record and its line break.
 pub fn write_record(output: &mut impl Write, record: &Record) -> io::Result<()> {
     let mut line = serde_json::to_vec(record).map_err(io::Error::other)?;
@@ -257,5 +299,75 @@ fn accepted(header: Header) -> Result<Header, BatchError> {
         Ok(header)
     } else {
         Err(BatchError::OtherVersion { format: header.format, version: header.version })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn header() -> Header {
+        Header {
+            format: FORMAT.to_owned(),
+            version: VERSION,
+            run: "01900000-0000-7000-8000-000000000001".into(),
+            agent: "0.1.0".to_owned(),
+            host: "scanner".to_owned(),
+            started: Timestamp::UNIX_EPOCH,
+            scope: vec![],
+            exclude: vec![],
+            profile: "gentle".to_owned(),
+            interfaces: vec![],
+        }
+    }
+
+    fn written() -> (Batch, Vec<u8>) {
+        let mut batch = Batch::new(header());
+        let at = Timestamp::UNIX_EPOCH;
+        batch.troubles.push(Trouble { at, place: "eth0".to_owned(), message: "went down".to_owned() });
+        batch.end = Some(End { finished: at, complete: true, reason: None });
+        let mut bytes = Vec::new();
+        batch.write(&mut bytes).unwrap();
+        (batch, bytes)
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let (batch, bytes) = written();
+        assert_eq!(Batch::read(&bytes[..]).unwrap(), batch);
+    }
+
+    #[test]
+    fn a_cut_batch_is_read_as_far_as_it_goes() {
+        let (batch, bytes) = written();
+        let cut = Batch::read(&bytes[..bytes.len() - 5]).unwrap();
+        assert_eq!((cut.troubles, cut.end), (batch.troubles, None));
+    }
+
+    #[test]
+    fn a_second_header_and_a_missing_one_are_refused() {
+        let (_, bytes) = written();
+        let twice = [&bytes[..], &bytes[..]].concat();
+        assert!(matches!(Batch::read(&twice[..]), Err(BatchError::NoHeader { line: 4 })));
+        let headless = &bytes[bytes.iter().position(|&byte| byte == b'\n').unwrap() + 1..];
+        assert!(matches!(Batch::read(headless), Err(BatchError::NoHeader { line: 1 })));
+    }
+
+    #[test]
+    fn another_version_is_refused() {
+        let mut bytes = Vec::new();
+        Batch::new(Header { version: 2, ..header() }).write(&mut bytes).unwrap();
+        assert!(matches!(Batch::read(&bytes[..]), Err(BatchError::OtherVersion { version: 2, .. })));
+    }
+
+    proptest! {
+        #[test]
+        fn a_cut_anywhere_never_panics_and_never_invents(cut in 0usize..2000) {
+            let (batch, bytes) = written();
+            if let Ok(read) = Batch::read(&bytes[..cut.min(bytes.len())]) {
+                prop_assert!(batch.troubles.starts_with(&read.troubles));
+            }
+        }
     }
 }

@@ -1,7 +1,152 @@
 //! The judge: values in, a [`Verdict`] out. No I/O, no clock, no words for people.
+//!
+//! Table of contents, in the order in which a verdict comes about:
+//!
+//! 1. `evidence`: one run's observations, in one order, each once
+//! 2. `identity`, `join`: which addresses and interfaces are one machine, and why
+//! 3. `portrait`, `classify`, `homing`, `uplink`: what is shown of a machine, with sources and grades
+//! 4. `group`, `names`, `maker`: which ledger rows are one machine, and what they declare
+//! 5. `compare`, `matching`: which group is which machine, explained
+//! 6. `difference`, `silence`: what a pair differs in; what it means not to be seen
+//! 7. `rule`: one reason to speak each
+//! 8. `external`, `changes`: connection points; what is new since the run before
+//!
+//! `knowledge` holds what the judge knows beforehand: `config/classes.toml`, `identity.toml`, `uplinks.toml`.
 
 pub mod asset;
 pub mod entry;
 pub mod finding;
+pub mod knowledge;
+pub mod maker;
 pub mod pairing;
 pub mod verdict;
+
+mod changes;
+mod classify;
+mod compare;
+mod difference;
+mod evidence;
+mod external;
+mod group;
+mod homing;
+mod identity;
+mod join;
+#[cfg(test)]
+mod laws;
+mod matching;
+mod names;
+mod portrait;
+mod rule;
+#[cfg(test)]
+mod sample;
+mod scene;
+mod silence;
+mod uplink;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use daicho_shared::batch::Batch;
+use daicho_shared::id::ObservationId;
+use daicho_shared::observation::Observation;
+
+use self::asset::Asset;
+use self::entry::Ledger;
+use self::finding::Finding;
+pub use self::knowledge::Knowledge;
+use self::scene::Scene;
+use self::verdict::{EntryVerdict, ExternalPoint, RunSummary, Verdict};
+
+/// What is judged.
+#[derive(Debug, Clone, Copy)]
+pub struct Case<'a> {
+    /// One run.
+    pub batch: &'a Batch,
+    /// What people declared.
+    pub ledger: &'a Ledger,
+    /// Verdicts on earlier runs of the same folder, oldest first.
+    pub history: &'a [Verdict],
+    /// What the judge knows beforehand.
+    pub knowledge: &'a Knowledge,
+}
+
+/// Judges one run against one ledger. The same case always gives the same verdict, whatever the
+/// order of the batch's lines.
+pub fn judge(case: &Case<'_>) -> Verdict {
+    let scene = Scene::new(case);
+    let findings = rule::findings(&scene);
+    let external_points = external::points(&scene);
+    let changes = changes::changes(&scene, &findings);
+    let evidence = cited(&scene, &findings, &external_points);
+    Verdict {
+        run: run(case.batch),
+        ledger: case.ledger.clone(),
+        entries: entries(&scene),
+        comparisons: scene.pairing.comparisons.clone(),
+        external_points,
+        findings,
+        coverage: sorted(&case.batch.coverage, |c| (c.segment, c.probe.clone(), c.on_link, c.asked, c.answered)),
+        sent: sorted(&case.batch.sent, Clone::clone),
+        troubles: sorted(&case.batch.troubles, |t| (t.at, t.place.clone(), t.message.clone())),
+        evidence,
+        changes,
+        assets: scene.assets,
+    }
+}
+
+fn sorted<T: Clone + PartialEq, K: Ord>(list: &[T], key: impl Fn(&T) -> K) -> Vec<T> {
+    let mut list = list.to_vec();
+    list.sort_by_key(key);
+    list.dedup();
+    list
+}
+
+fn run(batch: &Batch) -> RunSummary {
+    let header = &batch.header;
+    let own = header.interfaces.iter().flat_map(|i| i.addresses.iter().map(|net| (i.mac, net.addr())));
+    let cut_off = || Some("batch was cut off".to_owned());
+    RunSummary {
+        id: header.run.clone(),
+        host: header.host.clone(),
+        started: header.started,
+        finished: batch.end.as_ref().map(|end| end.finished),
+        complete: batch.is_complete(),
+        reason: batch.end.as_ref().map_or_else(cut_off, |end| end.reason.clone()),
+        scope: header.scope.clone(),
+        exclude: header.exclude.clone(),
+        profile: header.profile.clone(),
+        own: own.collect(),
+    }
+}
+
+/// What became of every row, in the ledger's order.
+fn entries(scene: &Scene<'_>) -> Vec<EntryVerdict> {
+    let mut fates = BTreeMap::new();
+    for (index, group) in scene.groups.iter().enumerate() {
+        let asset = scene.pairing.asset_of.get(&index).map(|asset| scene.assets[*asset].id.clone());
+        for row in &group.rows {
+            fates.insert(&row.id, (scene.fates[index].state, asset.clone()));
+        }
+    }
+    let verdict = |entry: &entry::Entry| {
+        let (verdict, asset) = fates.get(&entry.id)?.clone();
+        Some(EntryVerdict { entry: entry.id.clone(), verdict, asset })
+    };
+    scene.ledger.entries.iter().filter_map(verdict).collect()
+}
+
+/// Every observation that something cites.
+fn cited(scene: &Scene<'_>, findings: &[Finding], points: &[ExternalPoint]) -> BTreeMap<ObservationId, Observation> {
+    let mut ids: BTreeSet<&ObservationId> = findings.iter().flat_map(|finding| &finding.evidence).collect();
+    ids.extend(points.iter().flat_map(|point| &point.evidence));
+    ids.extend(scene.assets.iter().flat_map(cited_by));
+    let known = scene.evidence.observations.iter().map(|o| (scene.evidence.id(o), *o));
+    known.filter(|(id, _)| ids.contains(id)).map(|(id, observation)| (id, observation.clone())).collect()
+}
+
+fn cited_by(asset: &Asset) -> impl Iterator<Item = &ObservationId> {
+    let claims = [&asset.maker, &asset.model, &asset.serial, &asset.os].into_iter().flatten().flat_map(|c| &c.evidence);
+    let grades = [&asset.multi_homed, &asset.forwards, &asset.uplink].into_iter().flat_map(|graded| &graded.evidence);
+    let names = asset.names.iter().flat_map(|name| &name.evidence);
+    let joins = asset.joined_by.iter().flat_map(|reason| &reason.evidence);
+    claims.chain(grades).chain(names).chain(joins)
+}

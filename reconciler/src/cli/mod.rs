@@ -1,0 +1,245 @@
+//! What was typed.
+
+pub mod words;
+
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use ipnet::IpNet;
+
+use crate::judge::finding::Severity;
+use crate::lang::Lang;
+use crate::settings::parse_network;
+
+/// What `--help` says about exit codes.
+const EXIT_CODES: &str = "\
+Exit codes (終了コード):
+  0  nothing to do (対応すべき所見なし)
+  1  audit, reconcile: findings at or above --fail-on; default: act (要対応以上の所見あり)
+  2  usage or settings (使い方・設定の誤り)
+  3  the scan was partial; wins over 1, because findings of a partial scan are incomplete (スキャンが途中まで)
+  4  failed, e.g. the folder is in use or the agent cannot run (失敗)
+The demo ends with 0 when it ran, whatever it found.";
+
+/// 院内LANの機器を機器台帳と照合し、相違を根拠とともに報告します。
+/// Compares what stands on a hospital LAN with its equipment ledger, and says with evidence what differs.
+#[derive(Debug, Parser)]
+#[command(name = "daicho", version, after_help = EXIT_CODES, max_term_width = 120)]
+pub struct Cli {
+    /// Options of every command.
+    #[command(flatten)]
+    pub common: Common,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Clone, Args)]
+pub struct Common {
+    /// Project folder that `init` made (プロジェクトのフォルダ)
+    #[arg(short = 'C', long = "folder", global = true, value_name = "DIR", default_value = ".")]
+    pub folder: PathBuf,
+    /// Language; default from LC_ALL, LC_MESSAGES or LANG, else Japanese (言語)
+    #[arg(long, global = true, value_enum)]
+    pub lang: Option<Lang>,
+    /// JSON on standard output (機械が読むための出力)
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Colours on the terminal (色)
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    pub color: Color,
+    /// No progress and no notes, only results and errors (結果とエラーのみ表示)
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make a project folder: settings, ledger template, data (はじめの準備)
+    Init(Init),
+    /// Import, list and withdraw ledger files (機器台帳の取り込み)
+    #[command(subcommand)]
+    Ledger(LedgerCommand),
+    /// Scan, and keep what was seen (スキャンのみ)
+    Scan,
+    /// Judge a kept run against the ledger and show the findings (照合のみ)
+    Reconcile(Reconcile),
+    /// Write report.html, findings.xlsx and result.json of a judged run (報告書のみ)
+    Report(Report),
+    /// Scan, reconcile and report in one (スキャン・照合・報告をまとめて実行)
+    Audit(Audit),
+    /// Keep batches that daicho-agent wrote on another machine (別の機械のスキャン結果の取り込み)
+    ImportBatch {
+        /// Files of JSON Lines; `-` is standard input.
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// Scan a simulated hospital with the real agent (模擬病院での実演)
+    Demo {
+        /// Output folder; by default a new one in the current folder (出力先)
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
+    /// List the runs that are kept (保存済みの実行の一覧)
+    Runs,
+    /// Print shell completions (シェルの補完)
+    Completions {
+        /// For which shell.
+        shell: clap_complete::Shell,
+    },
+    /// Write manual pages (マニュアルページ)
+    Man {
+        /// Into which folder.
+        dir: PathBuf,
+    },
+    /// Reads a spreadsheet for the importer, in a process of its own.
+    #[command(hide = true)]
+    ReadSheets {
+        /// As the importer passes them.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        rest: Vec<std::ffi::OsString>,
+    },
+}
+
+/// `init`.
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The folder to make or complete (作成するフォルダ)
+    pub dir: PathBuf,
+    /// Networks that may be scanned, e.g. 192.168.10.0/24 (スキャンしてよいネットワーク)
+    #[arg(long, value_name = "CIDR", num_args = 1.., value_parser = parse_network)]
+    pub scope: Vec<IpNet>,
+    /// Network interface to use, e.g. eth0 (使うLAN端子)
+    #[arg(long, value_name = "IF")]
+    pub interface: Option<String>,
+}
+
+/// `ledger`.
+#[derive(Debug, Subcommand)]
+pub enum LedgerCommand {
+    /// Import CSV and xlsx files; all of them or none (取り込み)
+    Import {
+        /// Ledger files.
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// Only say what would be noticed; keep nothing (確認のみ)
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// List the versions of the ledger files (取り込み履歴)
+    Show,
+    /// Take a file out of the ledger, e.g. after it was renamed (台帳からの取り下げ)
+    Withdraw {
+        /// File name without folders, as `ledger show` lists it.
+        file: String,
+    },
+}
+
+/// `reconcile`.
+#[derive(Debug, Args)]
+pub struct Reconcile {
+    /// Which run; by default the latest (対象の実行)
+    #[arg(long)]
+    pub run: Option<String>,
+    /// Exit with 1 for findings of this severity or above (終了コード1にする重要度)
+    #[arg(long, value_parser = severity)]
+    pub fail_on: Option<Severity>,
+}
+
+/// `report`.
+#[derive(Debug, Args)]
+pub struct Report {
+    /// Which run; by default the latest (対象の実行)
+    #[arg(long)]
+    pub run: Option<String>,
+    /// Output folder; by default one of its own in [report] out (出力先)
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+}
+
+/// `audit`.
+#[derive(Debug, Args)]
+pub struct Audit {
+    /// Exit with 1 for findings of this severity or above (終了コード1にする重要度)
+    #[arg(long, value_parser = severity)]
+    pub fail_on: Option<Severity>,
+}
+
+impl Command {
+    /// Its name, for the lock file.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Init(_) => "init",
+            Self::Ledger(_) => "ledger",
+            Self::Scan => "scan",
+            Self::Reconcile(_) => "reconcile",
+            Self::Report(_) => "report",
+            Self::Audit(_) => "audit",
+            Self::ImportBatch { .. } => "import-batch",
+            Self::Demo { .. } => "demo",
+            Self::Runs => "runs",
+            Self::Completions { .. } => "completions",
+            Self::Man { .. } => "man",
+            Self::ReadSheets { .. } => "read-sheets",
+        }
+    }
+}
+
+/// The whole command line, for completions and manual pages.
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
+fn severity(text: &str) -> Result<Severity, String> {
+    match text {
+        "urgent" => Ok(Severity::Urgent),
+        "act" => Ok(Severity::Act),
+        "check" => Ok(Severity::Check),
+        "info" => Ok(Severity::Info),
+        _ => Err("expected urgent, act, check or info".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn options_of_every_command_may_stand_behind_it() {
+        let typed = ["daicho", "audit", "-C", "/srv/daicho", "--fail-on", "check", "--json", "--lang", "en"];
+        let cli = Cli::try_parse_from(typed).unwrap();
+        assert_eq!((cli.common.folder, cli.common.lang), (PathBuf::from("/srv/daicho"), Some(Lang::En)));
+        assert!(matches!(cli.command, Command::Audit(Audit { fail_on: Some(Severity::Check) })));
+    }
+
+    #[test]
+    fn several_scopes_follow_one_option() {
+        let cli = Cli::try_parse_from(["daicho", "init", "x", "--scope", "10.1.0.0/24", "10.2.0.7"]).unwrap();
+        let Command::Init(init) = cli.command else { panic!("not init") };
+        assert_eq!(init.scope.iter().map(ToString::to_string).collect::<Vec<_>>(), ["10.1.0.0/24", "10.2.0.7/32"]);
+        assert!(Cli::try_parse_from(["daicho", "init", "x", "--scope", "10.1.0.0/33"]).is_err());
+    }
+
+    #[test]
+    fn a_wrong_severity_is_refused() {
+        assert!(Cli::try_parse_from(["daicho", "audit", "--fail-on", "loud"]).is_err());
+    }
+}

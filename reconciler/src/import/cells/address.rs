@@ -1,0 +1,222 @@
+//! IP addresses as people write them.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::import::fold::code;
+use crate::import::limits;
+use crate::import::values::Words;
+use crate::judge::entry::ProblemKind;
+
+/// What a cell of addresses says.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Addresses {
+    /// In the order of the cell.
+    pub addresses: Vec<IpAddr>,
+    /// Handed out by DHCP.
+    pub dynamic: bool,
+    /// What was not understood.
+    pub problem: Option<ProblemKind>,
+}
+
+/// Notes such as `（旧192.168.1.3）` and masks such as `（255.255.255.0）`.
+static NOTE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\((?:旧|変更前)[^)]*\)|\(\s*255\.[0-9.]*\s*\)|\(/[0-9]+\)"));
+/// Four numbers with commas or full stops of another kind, or blanks beside the dots.
+static GROUPS: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^\s*([0-9]{1,3})\s*[,、。.]\s*([0-9]{1,3})\s*[,、。.]\s*([0-9]{1,3})\s*[,、。.]\s*([0-9]{1,3})\s*$"));
+/// An address of which digits were left as in the form's example.
+static MASKED: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^[0-9]*(?:\.[0-9]*)*[.]?[〇○◯●□xX*×＊?]+[0-9.〇○◯●□xX*×＊?]*$"));
+
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).expect("the pattern is a constant that the tests of this file use")
+}
+
+/// Reads every address of a cell. Ranges, abbreviations and everything else that is no address is
+/// reported and not guessed at.
+pub(crate) fn addresses(text: &str, words: &Words) -> Addresses {
+    let mut found = Addresses { dynamic: words.is_dynamic(text), ..Addresses::default() };
+    if words.is_none(text) {
+        return found;
+    }
+    let folded = NOTE.replace_all(&code(text), "").into_owned();
+    let newest = folded.rsplit(['→', '⇒']).next().unwrap_or_default();
+    if let Some(groups) = GROUPS.captures(newest) {
+        let joined = [&groups[1], &groups[2], &groups[3], &groups[4]].join(".");
+        found.token(&joined);
+        return found;
+    }
+    let separators = |c: char| c.is_whitespace() || matches!(c, ',' | '、' | ';' | '・' | '|' | '&' | '(' | ')' | '+');
+    for token in newest.replace("及び", "\n").split(separators).filter(|token| !token.is_empty()) {
+        if found.addresses.len() >= limits::VALUES_PER_CELL {
+            found.note(ProblemKind::AddressMalformed);
+            break;
+        }
+        for part in slashed(token) {
+            found.token(part);
+        }
+    }
+    found
+}
+
+/// `10.0.0.1/24` is one address with its prefix; `10.0.0.1/10.0.0.2` are two.
+fn slashed(token: &str) -> Vec<&str> {
+    let parts: Vec<&str> = token.split('/').collect();
+    match parts.as_slice() {
+        [address, prefix] if prefix.parse::<u8>().is_ok_and(|bits| bits <= prefix_limit(address)) => vec![*address],
+        _ => parts,
+    }
+}
+
+fn prefix_limit(address: &str) -> u8 {
+    if address.contains(':') { 128 } else { 32 }
+}
+
+impl Addresses {
+    fn token(&mut self, token: &str) {
+        let bare = unlabelled(token);
+        match parse(bare) {
+            Some(address) if is_plausible(address) => {
+                if !self.addresses.contains(&address) {
+                    self.addresses.push(address);
+                }
+            }
+            Some(_) => self.note(ProblemKind::AddressImplausible),
+            None if MASKED.is_match(bare) && bare.contains('.') => self.note(ProblemKind::AddressPlaceholder),
+            // 「DHCP」「有線」 and the pool beside a DHCP mark say nothing that is missing.
+            None if self.dynamic || is_label(bare) => {}
+            None => self.note(ProblemKind::AddressMalformed),
+        }
+    }
+
+    fn note(&mut self, problem: ProblemKind) {
+        self.problem.get_or_insert(problem);
+    }
+}
+
+/// `有線:10.0.0.1` without its label. An IPv6 address has colons of its own, but no such letters.
+fn unlabelled(token: &str) -> &str {
+    match token.split_once([':', '=']) {
+        Some((label, rest)) if !label.is_empty() && !label.chars().all(|c| c.is_ascii_hexdigit()) => rest,
+        _ => token,
+    }
+}
+
+/// A word beside an address: Japanese letters or a name of an interface, without any digit group.
+fn is_label(token: &str) -> bool {
+    token.is_empty()
+        || matches!(token.to_ascii_uppercase().as_str(), "LAN" | "LAN1" | "LAN2" | "NIC1" | "NIC2" | "WLAN" | "WI-FI" | "VIP")
+        || matches!(token, "有線" | "無線" | "固定" | "内蔵" | "管理用" | "予備" | "仮想")
+}
+
+fn parse(text: &str) -> Option<IpAddr> {
+    v4(text).map(IpAddr::V4).or_else(|| {
+        let without_zone = text.split('%').next().unwrap_or_default();
+        without_zone.contains(':').then(|| without_zone.parse::<Ipv6Addr>().ok().map(IpAddr::V6)).flatten()
+    })
+}
+
+/// Every group is decimal: `192.168.010.005` is `192.168.10.5`, though C libraries read octal there.
+fn v4(text: &str) -> Option<Ipv4Addr> {
+    let mut octets = [0; 4];
+    let mut groups = text.split('.');
+    for octet in &mut octets {
+        let group = groups.next()?;
+        if group.is_empty() || group.len() > 3 || !group.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        *octet = group.parse().ok()?;
+    }
+    groups.next().is_none().then(|| octets.into())
+}
+
+/// An address that one device can have.
+fn is_plausible(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => {
+            let first = v4.octets()[0];
+            !(first == 0 || v4.is_loopback() || v4.is_link_local() || first >= 224)
+        }
+        IpAddr::V6(v6) => !(v6.is_unspecified() || v6.is_loopback() || v6.is_multicast()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::import::values::DEFAULT;
+    use proptest::prelude::*;
+
+    fn read(text: &str) -> Addresses {
+        addresses(text, &Words::parse(DEFAULT).unwrap())
+    }
+
+    fn one(text: &str) -> String {
+        let found = read(text);
+        assert_eq!((found.problem, found.addresses.len()), (None, 1), "{text}: {found:?}");
+        found.addresses[0].to_string()
+    }
+
+    #[test]
+    fn every_spelling_is_one_address() {
+        for text in [
+            "192.168.1.10", "１９２．１６８．１．１０", "192。168。1。10", "192,168,1,10", "192.168.1 .10", "192.168.001.010",
+            "192.168.1.10/24", "192.168.1.10 (255.255.255.0)", "192.168.1.10（旧192.168.1.3）", "192.168.1.3→192.168.1.10",
+            " 192.168.1.10\u{200b}\n", "有線：192.168.1.10",
+        ] {
+            assert_eq!(one(text), "192.168.1.10", "{text}");
+        }
+        assert_eq!(one("fe80::1%eth0"), "fe80::1");
+        assert_eq!(one("2001:db8::5/64"), "2001:db8::5");
+    }
+
+    #[test]
+    fn several_addresses_stand_in_one_cell() {
+        for text in ["10.0.0.5\n10.1.0.5", "10.0.0.5、10.1.0.5", "10.0.0.5/10.1.0.5", "有線:10.0.0.5 無線:10.1.0.5", "10.0.0.5及び10.1.0.5"] {
+            let found = read(text);
+            let texts: Vec<_> = found.addresses.iter().map(ToString::to_string).collect();
+            assert_eq!((texts, found.problem), (vec!["10.0.0.5".into(), "10.1.0.5".into()], None), "{text}");
+        }
+    }
+
+    #[test]
+    fn dhcp_is_dynamic_and_none_is_none() {
+        for text in ["DHCP", "ＤＨＣＰ", "自動取得", "DHCP(192.168.1.0/24)"] {
+            let found = read(text);
+            assert!(found.dynamic && found.problem.is_none(), "{text}: {found:?}");
+        }
+        for text in ["", "-", "なし", "―", "N/A", "0.0.0.0"] {
+            assert_eq!(read(text), Addresses::default(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        use ProblemKind::{AddressImplausible, AddressMalformed, AddressPlaceholder};
+        for (text, problem) in [
+            ("192.168.〇.〇", AddressPlaceholder), ("192.168.x.x", AddressPlaceholder), ("192.168.0.＊", AddressPlaceholder),
+            ("192.168.○.○", AddressPlaceholder), ("192.168.1.300", AddressMalformed), ("192.168.1", AddressMalformed),
+            ("192.168.1.10～20", AddressMalformed), ("192.168.1.10-192.168.1.20", AddressMalformed), ("1921681010", AddressMalformed),
+            ("127.0.0.1", AddressImplausible), ("169.254.3.4", AddressImplausible), ("239.1.1.1", AddressImplausible),
+            ("＝SUM(A1)", AddressMalformed), ("内線1234", AddressMalformed),
+        ] {
+            assert_eq!(read(text).problem, Some(problem), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics_and_the_number_is_bounded(text in "\\PC*|[0-9.:/,〇()\\n -]{0,80}") {
+            prop_assert!(read(&text).addresses.len() <= limits::VALUES_PER_CELL + 64);
+        }
+
+        #[test]
+        fn an_address_is_read_back(octets: [u8; 4]) {
+            let address = Ipv4Addr::from(octets);
+            prop_assume!(is_plausible(address.into()));
+            prop_assert_eq!(read(&address.to_string()).addresses, vec![IpAddr::V4(address)]);
+        }
+    }
+}

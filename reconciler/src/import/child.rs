@@ -1,0 +1,90 @@
+//! The reading process: the only place where a hostile file meets a parser.
+//!
+//! The program starts itself again with the hidden argument `read-sheets`, hands the file over on
+//! standard input, and gets plain cells back. A workbook that makes a parser reserve half a terabyte ends
+//! that process, not the one that holds the ledger.
+
+use std::ffi::OsString;
+use std::io::{Read, Write};
+use std::process::ExitCode;
+
+use serde::{Deserialize, Serialize};
+
+use super::error::{Reason, Refusal};
+use super::kind::Format;
+use super::sheet::Plain;
+use super::{csv, limits, xlsx};
+
+/// The hidden argument that makes the program a reading process.
+pub const ARGUMENT: &str = "read-sheets";
+
+/// What the reading process writes on standard output.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Answer {
+    /// The cells.
+    #[serde(rename = "plain")]
+    Plain(Plain),
+    /// Why there are none.
+    #[serde(rename = "refusal")]
+    Refusal(Refusal),
+}
+
+/// Reads a file from standard input and writes its cells, as JSON, on standard output. `args` are
+/// those that follow [`ARGUMENT`]. Call it before threads are started and sockets or databases are opened.
+pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let Some(format) = args.into_iter().next().and_then(|word| Format::from_word(word.to_str()?)) else {
+        return ExitCode::from(2);
+    };
+    if limit().is_err() {
+        return ExitCode::from(3);
+    }
+    let mut bytes = Vec::new();
+    if std::io::stdin().lock().take(limits::FILE_BYTES + 1).read_to_end(&mut bytes).is_err() {
+        return ExitCode::from(4);
+    }
+    let answer = match cells(format, &bytes) {
+        Ok(plain) => Answer::Plain(plain),
+        Err(refusal) => Answer::Refusal(refusal),
+    };
+    match write(&answer) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::from(5),
+    }
+}
+
+/// The cells of a file. Not safe against every file: a parser may end the process.
+pub(crate) fn cells(format: Format, bytes: &[u8]) -> Result<Plain, Refusal> {
+    let size = bytes.len() as u64;
+    if size > limits::FILE_BYTES {
+        return Err(Reason::TooLarge { bytes: size, limit: limits::FILE_BYTES }.into());
+    }
+    match format {
+        Format::Text => csv::read(bytes),
+        Format::Workbook => xlsx::read(bytes),
+    }
+}
+
+fn write(answer: &Answer) -> std::io::Result<()> {
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    serde_json::to_writer(&mut out, answer)?;
+    out.flush()
+}
+
+/// Limits this process before it looks at the first octet: address space, processor time, no files to
+/// write, no core dump.
+#[cfg(unix)]
+fn limit() -> nix::Result<()> {
+    use nix::sys::resource::{Resource, setrlimit};
+    setrlimit(Resource::RLIMIT_CPU, limits::READER_SECONDS, limits::READER_SECONDS + 2)?;
+    setrlimit(Resource::RLIMIT_CORE, 0, 0)?;
+    // Standard output is a pipe, which this limit does not concern.
+    setrlimit(Resource::RLIMIT_FSIZE, 0, 0)?;
+    setrlimit(Resource::RLIMIT_AS, limits::READER_MEMORY, limits::READER_MEMORY)
+}
+
+/// Other systems have no such call in the standard library; the parent's clock still ends the process.
+#[cfg(not(unix))]
+#[allow(clippy::unnecessary_wraps, reason = "the other half can fail")]
+fn limit() -> std::io::Result<()> {
+    Ok(())
+}

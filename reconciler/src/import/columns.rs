@@ -1,0 +1,303 @@
+//! Which heading means which field: `config/columns.toml`, read once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+
+use super::fold::heading_key;
+use super::values::Words;
+use crate::judge::entry::{Field, Register};
+
+/// The table that is compiled in.
+pub const DEFAULT: &str = include_str!("../../../config/columns.toml");
+
+/// Everything that is known about headings, titles and cell words.
+#[derive(Debug, Clone)]
+pub struct Columns {
+    described: Vec<Described>,
+    common: BTreeMap<String, Role>,
+    external: BTreeMap<String, Role>,
+    reading: BTreeMap<String, Reading>,
+    personal: (BTreeSet<String>, BTreeSet<String>),
+    registers: Vec<(Register, Vec<String>, BTreeSet<String>)>,
+    skipped: (BTreeSet<String>, Vec<String>),
+    pub(crate) words: Words,
+}
+
+/// A column of the form: its heading, and what goes there.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Described {
+    /// The field.
+    pub field: Field,
+    /// Heading of the form.
+    pub header: String,
+    /// What to write there, in Japanese.
+    pub about: String,
+    /// The same in English.
+    pub about_en: String,
+    variants: Vec<String>,
+    #[serde(default)]
+    external: Vec<String>,
+}
+
+/// What a heading is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// A field of the entry.
+    Field(Field),
+    /// A row counter, or else 管理番号.
+    RowNumber,
+    /// Says whether the address is dynamic.
+    Assignment,
+    /// A date here means: retired.
+    Disposed,
+    /// A name of the device, or of the product.
+    Product,
+    /// A ledger's column that is not read.
+    Known,
+}
+
+/// How the values of a column are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Reading {
+    /// As its words say.
+    #[default]
+    Plain,
+    /// Yes means no.
+    Inverted,
+    /// A count; two and more mean yes.
+    Counted,
+    /// A mark means: retired.
+    Retires,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    column: Vec<Described>,
+    hints: Hints,
+    reading: Readings,
+    known: Headers,
+    personal: Personal,
+    register: Vec<Kind>,
+    sheets: Skipped,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Hints {
+    row_no: Vec<String>,
+    assignment: Vec<String>,
+    disposed: Vec<String>,
+    product: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Readings {
+    inverted: Vec<String>,
+    counted: Vec<String>,
+    retires: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Headers {
+    headers: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Personal {
+    headers: Vec<String>,
+    titles: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Kind {
+    register: Register,
+    titles: Vec<String>,
+    headers: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Skipped {
+    exact: Vec<String>,
+    part: Vec<String>,
+}
+
+impl Columns {
+    /// Reads `columns.toml` and `values.toml`.
+    pub fn parse(columns: &str, values: &str) -> Result<Self, toml::de::Error> {
+        let file: File = toml::from_str(columns)?;
+        let (common, external) = roles(&file);
+        Ok(Self {
+            common,
+            external,
+            reading: readings(&file.reading),
+            personal: (keys(&file.personal.headers).collect(), keys(&file.personal.titles).collect()),
+            registers: file
+                .register
+                .iter()
+                .map(|kind| (kind.register, keys(&kind.titles).collect(), keys(&kind.headers).collect()))
+                .collect(),
+            skipped: (keys(&file.sheets.exact).collect(), keys(&file.sheets.part).collect()),
+            described: file.column,
+            words: Words::parse(values)?,
+        })
+    }
+
+    /// The tables that are compiled in.
+    pub fn builtin() -> Self {
+        Self::parse(DEFAULT, super::values::DEFAULT).expect("config/columns.toml and values.toml are parsed by a test")
+    }
+
+    /// The columns of the form, in its order.
+    pub fn described(&self) -> &[Described] {
+        &self.described
+    }
+
+    /// What a heading of a register is for. A heading with `/` is tried whole, then in parts.
+    pub(crate) fn role(&self, register: Register, heading: &str) -> Option<Role> {
+        let whole = heading_key(heading);
+        let bare = whole.split('(').next().unwrap_or_default();
+        std::iter::once(whole.as_str())
+            .chain(std::iter::once(bare))
+            .chain(whole.split('/'))
+            .find_map(|key| self.role_of_key(register, key))
+    }
+
+    /// How the values under a heading are written.
+    pub(crate) fn reading(&self, heading: &str) -> Reading {
+        self.reading.get(&heading_key(heading)).copied().unwrap_or_default()
+    }
+
+    /// The heading belongs to a table about persons.
+    pub(crate) fn is_personal(&self, heading: &str) -> bool {
+        self.personal.0.contains(&heading_key(heading))
+    }
+
+    /// The title is that of a table about persons.
+    pub(crate) fn is_personal_title(&self, title: &str) -> bool {
+        let title = heading_key(title);
+        self.personal.1.iter().any(|known| title.contains(known.as_str()))
+    }
+
+    /// The sheet holds examples or explanations, by its name.
+    pub(crate) fn is_skipped_sheet(&self, name: &str) -> bool {
+        let name = heading_key(name);
+        self.skipped.0.contains(&name) || self.skipped.1.iter().any(|part| name.contains(part.as_str()))
+    }
+
+    /// The register that a title names.
+    pub(crate) fn register_of_title(&self, title: &str) -> Option<Register> {
+        let title = heading_key(title);
+        let named = |titles: &[String]| titles.iter().any(|known| title.contains(known.as_str()));
+        self.registers.iter().find(|(_, titles, _)| named(titles)).map(|(register, ..)| *register)
+    }
+
+    /// The register that the headings of a row name.
+    pub(crate) fn register_of_headings<'a>(&self, headings: impl Iterator<Item = &'a str>) -> Option<Register> {
+        let headings: BTreeSet<String> = headings.map(heading_key).collect();
+        let own = |known: &BTreeSet<String>| known.intersection(&headings).count() >= 2;
+        self.registers.iter().find(|(_, _, known)| own(known)).map(|(register, ..)| *register)
+    }
+
+    fn role_of_key(&self, register: Register, key: &str) -> Option<Role> {
+        let external = (register == Register::ExternalConnection).then(|| self.external.get(key)).flatten();
+        external.or_else(|| self.common.get(key)).copied()
+    }
+}
+
+fn keys(words: &[String]) -> impl Iterator<Item = String> {
+    words.iter().map(|word| heading_key(word))
+}
+
+fn roles(file: &File) -> (BTreeMap<String, Role>, BTreeMap<String, Role>) {
+    let mut common = BTreeMap::new();
+    let mut external = BTreeMap::new();
+    for column in &file.column {
+        let role = Role::Field(column.field);
+        common.insert(heading_key(&column.header), role);
+        common.extend(keys(&column.variants).map(|key| (key, role)));
+        external.extend(keys(&column.external).map(|key| (key, role)));
+    }
+    let hints = [
+        (&file.hints.row_no, Role::RowNumber),
+        (&file.hints.assignment, Role::Assignment),
+        (&file.hints.disposed, Role::Disposed),
+        (&file.hints.product, Role::Product),
+        (&file.known.headers, Role::Known),
+    ];
+    for (words, role) in hints {
+        for key in keys(words) {
+            common.entry(key).or_insert(role);
+        }
+    }
+    (common, external)
+}
+
+fn readings(file: &Readings) -> BTreeMap<String, Reading> {
+    let inverted = keys(&file.inverted).map(|key| (key, Reading::Inverted));
+    let counted = keys(&file.counted).map(|key| (key, Reading::Counted));
+    let retires = keys(&file.retires).map(|key| (key, Reading::Retires));
+    inverted.chain(counted).chain(retires).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OFFICIAL: [&str; 12] = [
+        "管理番号", "メーカー", "OS", "ソフトウェア", "ソフトウェアバージョン", "IPアドレス", "コンピュータ名", "設置場所", "利用者",
+        "登録日", "状態", "説明",
+    ];
+
+    #[test]
+    fn the_builtin_tables_parse_and_begin_with_the_official_columns() {
+        let columns = Columns::builtin();
+        let headers: Vec<_> = columns.described().iter().take(12).map(|column| column.header.as_str()).collect();
+        assert_eq!(headers, OFFICIAL);
+        assert_eq!(columns.described().len(), 22);
+    }
+
+    #[test]
+    fn no_heading_means_two_fields() {
+        let file: File = toml::from_str(DEFAULT).unwrap();
+        let mut seen: BTreeMap<String, Field> = BTreeMap::new();
+        for column in &file.column {
+            for word in column.variants.iter().chain([&column.header]) {
+                let key = heading_key(word);
+                assert!(!key.is_empty(), "{word}");
+                let earlier = seen.insert(key, column.field);
+                assert!(earlier.is_none_or(|earlier| earlier == column.field), "{word}: {earlier:?}, {:?}", column.field);
+            }
+        }
+    }
+
+    #[test]
+    fn headings_are_known_in_every_spelling() {
+        let columns = Columns::builtin();
+        let role = |heading| columns.role(Register::Equipment, heading);
+        assert_eq!(role("ＩＰアドレス（必須）"), Some(Role::Field(Field::IpAddress)));
+        assert_eq!(role("型番/型式"), Some(Role::Field(Field::Model)));
+        assert_eq!(role("設置部署（科名）"), Some(Role::Field(Field::Department)));
+        assert_eq!(role("No."), Some(Role::RowNumber));
+        assert_eq!(role("資産番号"), Some(Role::Field(Field::AssetNo)));
+        assert_eq!(role("好きな色"), None);
+        assert_eq!(columns.role(Register::ExternalConnection, "接続機器"), Some(Role::Field(Field::Model)));
+    }
+
+    #[test]
+    fn registers_are_known_by_title_and_by_heading() {
+        let columns = Columns::builtin();
+        assert_eq!(columns.register_of_title("○○病院 医療機器台帳"), Some(Register::Medical));
+        assert_eq!(columns.register_of_title("情報機器管理台帳"), Some(Register::Equipment));
+        assert_eq!(columns.register_of_title("外部接続点台帳（部門別）"), Some(Register::ExternalConnection));
+        assert_eq!(columns.register_of_headings(["AEタイトル", "モダリティ"].into_iter()), Some(Register::Medical));
+        assert!(columns.is_skipped_sheet("機器台帳（記入例）") && !columns.is_skipped_sheet("機器リスト"));
+    }
+}

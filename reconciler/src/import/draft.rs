@@ -1,0 +1,275 @@
+//! One row's cells become one entry.
+
+use std::collections::BTreeMap;
+
+use super::cells::address::addresses;
+use super::cells::date::date;
+use super::cells::list::{software, users};
+use super::cells::mac::macs;
+use super::columns::Reading;
+use super::fold::{clean, code, is_dash};
+use super::sheet::{Value, letters};
+use super::values::Words;
+use crate::judge::entry::{
+    Cell, DeviceType, Entry, EntryId, Field, FourValued, Origin, ProblemKind, Register, RowProblem, Status,
+};
+
+/// The cells of a row, by what they are for.
+pub(crate) struct Draft<'a> {
+    /// Where the row stands.
+    pub origin: Origin,
+    /// Which register.
+    pub register: Register,
+    /// Every cell of a field, the form's own heading first.
+    pub cells: BTreeMap<Field, Vec<Piece>>,
+    /// A column beside the address says that it is handed out.
+    pub dynamic: bool,
+    /// A column has the day on which the device was disposed of.
+    pub disposed: bool,
+    /// The words of cells.
+    pub words: &'a Words,
+    /// What was noticed so far.
+    pub problems: Vec<RowProblem>,
+}
+
+/// A cell, after ditto marks and merged ranges.
+#[derive(Debug, Clone)]
+pub(crate) struct Piece {
+    /// Column from 0.
+    pub column: u16,
+    /// The value that counts.
+    pub value: Value,
+    /// What stands there.
+    pub raw: String,
+    /// How its column is written.
+    pub reading: Reading,
+}
+
+impl Draft<'_> {
+    /// The entry, its id still empty, and everything that was noticed.
+    pub(crate) fn finish(mut self) -> (Entry, Vec<RowProblem>) {
+        let mut entry = self.texts();
+        self.numbers(&mut entry);
+        self.choices(&mut entry);
+        entry.software = software(&self.joined(Field::Software, "\n"), &self.joined(Field::SoftwareVersion, "\n"));
+        entry.users = users(&self.joined(Field::User, "\n"));
+        entry.registered = self.day();
+        entry.cells = self.places();
+        self.errors();
+        self.missing(&entry);
+        (entry, self.problems)
+    }
+
+    fn texts(&self) -> Entry {
+        let text = |field, between| Some(self.joined(field, between)).filter(|text| !text.is_empty() && !is_dash(text));
+        Entry {
+            id: EntryId(String::new()),
+            register: self.register,
+            origin: self.origin.clone(),
+            asset_no: self.name(Field::AssetNo),
+            manufacturer: text(Field::Manufacturer, " "),
+            model: text(Field::Model, " ").map(|text| code(&text)).filter(|text| !self.words.is_none(text)),
+            serial_no: self.name(Field::SerialNo),
+            os: text(Field::Os, " ").map(|text| code(&text)),
+            software: Vec::new(),
+            addresses: Vec::new(),
+            dynamic_address: self.dynamic,
+            macs: Vec::new(),
+            hostname: self.name(Field::Hostname),
+            location: text(Field::Location, " "),
+            users: Vec::new(),
+            registered: None,
+            status: Status::Unknown,
+            description: text(Field::Description, " / "),
+            department: text(Field::Department, " "),
+            device_type: None,
+            remote_maintenance: FourValued::Unknown,
+            network: FourValued::Unknown,
+            external_connection: FourValued::Unknown,
+            dual_homed: FourValued::Unknown,
+            line_kind: text(Field::LineKind, " "),
+            cells: BTreeMap::new(),
+        }
+    }
+
+    fn numbers(&mut self, entry: &mut Entry) {
+        for piece in self.pieces(Field::IpAddress) {
+            let found = addresses(&piece.value.text(), self.words);
+            entry.dynamic_address |= found.dynamic;
+            entry.addresses.extend(found.addresses.into_iter().filter(|new| !entry.addresses.contains(new)).collect::<Vec<_>>());
+            self.report(Field::IpAddress, &piece, found.problem);
+        }
+        for piece in self.pieces(Field::MacAddress) {
+            let mut found = macs(&piece.value.text(), self.words);
+            if is_rounded(&piece.value) {
+                found = super::cells::mac::Macs { macs: Vec::new(), problem: Some(ProblemKind::MacDamaged) };
+            }
+            entry.macs.extend(found.macs.into_iter().filter(|new| !entry.macs.contains(new)).collect::<Vec<_>>());
+            self.report(Field::MacAddress, &piece, found.problem);
+        }
+    }
+
+    fn choices(&mut self, entry: &mut Entry) {
+        entry.status = self.status();
+        entry.device_type = self.device_type();
+        entry.remote_maintenance = self.answer(Field::RemoteMaintenance);
+        entry.network = self.answer(Field::NetworkConnected);
+        entry.external_connection = self.answer(Field::ExternalConnection);
+        entry.dual_homed = self.answer(Field::DualHomed);
+        if self.register == Register::ExternalConnection && self.pieces(Field::ExternalConnection).is_empty() {
+            entry.external_connection = FourValued::Yes;
+        }
+    }
+
+    fn status(&mut self) -> Status {
+        let mut status = if self.disposed { Status::Retired } else { Status::Unknown };
+        for piece in self.pieces(Field::Status) {
+            let text = piece.value.text();
+            let understood = match piece.reading {
+                Reading::Retires if date(&text).is_some() => Some(Status::Retired),
+                Reading::Retires => self.words.answer(&text).map(retires).or_else(|| self.words.status(&text)),
+                _ => self.words.status(&text),
+            };
+            match understood {
+                Some(Status::Retired) => status = Status::Retired,
+                Some(known) if status == Status::Unknown => status = known,
+                Some(_) => {}
+                None => self.unknown(Field::Status, &piece),
+            }
+        }
+        status
+    }
+
+    fn device_type(&mut self) -> Option<DeviceType> {
+        let mut found = None;
+        for piece in self.pieces(Field::DeviceType) {
+            match self.words.device_type(&piece.value.text()) {
+                Some(known) => found = found.or(Some(known)),
+                None => self.unknown(Field::DeviceType, &piece),
+            }
+        }
+        found
+    }
+
+    fn answer(&mut self, field: Field) -> FourValued {
+        let mut answer = FourValued::Unknown;
+        for piece in self.pieces(field) {
+            let text = piece.value.text();
+            let understood = match piece.reading {
+                Reading::Counted => counted(&text).or_else(|| self.words.answer(&text)),
+                Reading::Inverted => self.words.answer(&text).map(inverted),
+                _ => self.words.answer(&text),
+            };
+            match understood {
+                Some(known) if answer == FourValued::Unknown => answer = known,
+                Some(_) => {}
+                None => self.unknown(field, &piece),
+            }
+        }
+        answer
+    }
+
+    fn day(&mut self) -> Option<jiff::civil::Date> {
+        let piece = self.pieces(Field::RegisteredDate).into_iter().next()?;
+        let text = match piece.value {
+            // A number that was not formatted as a date is a serial number all the same.
+            Value::Number(days) => super::cells::date::serial(days).map_or_else(|| piece.raw.clone(), |day| day.to_string()),
+            ref other => other.text(),
+        };
+        let day = date(&text);
+        if day.is_none() && !self.words.is_none(&text) {
+            self.report(Field::RegisteredDate, &piece, Some(ProblemKind::DateMalformed));
+        }
+        day
+    }
+
+    /// A number or name: the first cell that has one, folded.
+    fn name(&self, field: Field) -> Option<String> {
+        let texts = self.pieces(field).into_iter().map(|piece| code(&piece.value.text()));
+        texts.map(|text| text.replace('\n', " ")).find(|text| !text.is_empty() && !self.words.is_none(text))
+    }
+
+    fn joined(&self, field: Field, between: &str) -> String {
+        let texts: Vec<String> = self.pieces(field).iter().map(|piece| clean(&piece.value.text())).collect();
+        texts.join(between)
+    }
+
+    /// The cells of a field that hold a value.
+    fn pieces(&self, field: Field) -> Vec<Piece> {
+        let all = self.cells.get(&field).into_iter().flatten();
+        all.filter(|piece| !piece.value.text().is_empty()).cloned().collect()
+    }
+
+    fn places(&self) -> BTreeMap<Field, Cell> {
+        let place = |pieces: &Vec<Piece>| {
+            let columns: Vec<String> = pieces.iter().map(|piece| letters(piece.column)).collect();
+            let raws: Vec<&str> = pieces.iter().map(|piece| piece.raw.as_str()).collect();
+            Cell { column: columns.join(", "), raw: raws.join("\n") }
+        };
+        self.cells.iter().map(|(field, pieces)| (*field, place(pieces))).collect()
+    }
+
+    fn errors(&mut self) {
+        let all = self.cells.iter().flat_map(|(field, pieces)| pieces.iter().map(|piece| (*field, piece.clone())));
+        let broken: Vec<(Field, Piece)> = all.filter(|(_, piece)| matches!(piece.value, Value::Error(_))).collect();
+        for (field, piece) in broken {
+            self.report(field, &piece, Some(ProblemKind::FormulaError));
+        }
+    }
+
+    fn missing(&mut self, entry: &Entry) {
+        let mut note = |kind| {
+            let origin = self.origin.clone();
+            self.problems.push(RowProblem { origin, column: None, field: None, kind, found: String::new() });
+        };
+        if entry.asset_no.is_none() {
+            note(ProblemKind::AssetNoMissing);
+        }
+        let keyless = entry.macs.is_empty() && entry.addresses.is_empty() && entry.hostname.is_none() && entry.serial_no.is_none();
+        let compared = entry.network != FourValued::No && entry.status != Status::Retired;
+        if keyless && compared && entry.register != Register::ExternalConnection {
+            note(ProblemKind::NoKey);
+        }
+    }
+
+    fn unknown(&mut self, field: Field, piece: &Piece) {
+        self.report(field, piece, Some(ProblemKind::ValueUnknown));
+    }
+
+    fn report(&mut self, field: Field, piece: &Piece, kind: Option<ProblemKind>) {
+        let Some(kind) = kind else { return };
+        self.problems.push(RowProblem {
+            origin: self.origin.clone(),
+            column: Some(letters(piece.column)),
+            field: Some(field),
+            kind,
+            found: daicho_shared::text::bounded(&piece.raw),
+        });
+    }
+}
+
+fn retires(answer: FourValued) -> Status {
+    match answer {
+        FourValued::Yes => Status::Retired,
+        FourValued::No => Status::Active,
+        FourValued::Unknown | FourValued::NoContract => Status::Unknown,
+    }
+}
+
+fn inverted(answer: FourValued) -> FourValued {
+    match answer {
+        FourValued::Yes => FourValued::No,
+        FourValued::No => FourValued::Yes,
+        other => other,
+    }
+}
+
+fn counted(text: &str) -> Option<FourValued> {
+    let count: u8 = code(text).trim_end_matches(['枚', '個']).parse().ok()?;
+    Some(if count >= 2 { FourValued::Yes } else { FourValued::No })
+}
+
+/// A number that went through scientific notation: its last digits are zeros that nobody typed.
+fn is_rounded(value: &Value) -> bool {
+    matches!(value, Value::Number(number) if *number >= 1e11 && number.rem_euclid(1e6) == 0.0)
+}

@@ -1,0 +1,82 @@
+//! What changed since the run before. A machine is gone only where somebody looked for it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::asset::{Asset, AssetId};
+use super::finding::Finding;
+use super::scene::Scene;
+use super::silence::looked_at;
+use super::verdict::{AssetChange, Changes, Verdict};
+
+/// Compares with the newest earlier run; `None` on the first night.
+pub(crate) fn changes(scene: &Scene<'_>, findings: &[Finding]) -> Option<Changes> {
+    let (before, earlier) = scene.history.split_last()?;
+    let now: BTreeMap<&AssetId, &Asset> = scene.assets.iter().map(|asset| (&asset.id, asset)).collect();
+    let then: BTreeMap<&AssetId, &Asset> = before.assets.iter().map(|asset| (&asset.id, asset)).collect();
+    let long_ago: BTreeSet<&AssetId> = earlier.iter().flat_map(|v| &v.assets).map(|asset| &asset.id).collect();
+    let appeared = || now.keys().filter(|id| !then.contains_key(**id));
+    let gone = then.iter().filter(|(id, asset)| !now.contains_key(**id) && was_looked_for(scene, asset));
+    let both = now.iter().filter_map(|(id, asset)| Some((*then.get(id)?, *asset)));
+    Some(Changes {
+        since: before.run.id.clone(),
+        since_started: before.run.started,
+        new: appeared().filter(|id| !long_ago.contains(**id)).map(|id| (*id).clone()).collect(),
+        back: appeared().filter(|id| long_ago.contains(**id)).map(|id| (*id).clone()).collect(),
+        gone: gone.map(|(id, _)| (*id).clone()).collect(),
+        changed: both.flat_map(|(then, now)| compared(then, now)).collect(),
+        new_findings: without(findings, &before.findings).map(|f| f.id.clone()).collect(),
+        resolved_findings: resolved(scene, findings, before),
+    })
+}
+
+fn was_looked_for(scene: &Scene<'_>, asset: &Asset) -> bool {
+    let mut addresses = asset.interfaces.iter().filter(|i| !i.told).flat_map(|i| &i.addresses);
+    addresses.any(|address| looked_at(scene.batch, *address, &scene.knowledge.identity).is_ok())
+}
+
+fn without<'f>(these: &'f [Finding], those: &[Finding]) -> impl Iterator<Item = &'f Finding> {
+    let known: BTreeSet<String> = those.iter().map(|finding| finding.id.clone()).collect();
+    these.iter().filter(move |finding| !known.contains(&finding.id))
+}
+
+/// A finding about a machine is resolved where the machine was seen without it, or looked for in vain.
+fn resolved(scene: &Scene<'_>, findings: &[Finding], before: &Verdict) -> Vec<String> {
+    let looked = |finding: &&Finding| {
+        let Some(id) = &finding.asset else { return true };
+        let seen = scene.assets.iter().any(|asset| asset.id == *id);
+        seen || before.assets.iter().filter(|asset| asset.id == *id).any(|asset| was_looked_for(scene, asset))
+    };
+    without(&before.findings, findings).filter(looked).map(|finding| finding.id.clone()).collect()
+}
+
+fn compared(then: &Asset, now: &Asset) -> Vec<AssetChange> {
+    let parts: [(&str, fn(&Asset) -> String); 5] =
+        [("addresses", addresses), ("names", names), ("services", services), ("class", class), ("maker", maker)];
+    let changed = parts.into_iter().filter(|(_, text)| text(then) != text(now));
+    changed
+        .map(|(what, text)| AssetChange { asset: now.id.clone(), what: what.into(), before: text(then), now: text(now) })
+        .collect()
+}
+
+fn addresses(asset: &Asset) -> String {
+    let seen: BTreeSet<_> = asset.interfaces.iter().filter(|i| !i.told).flat_map(|i| &i.addresses).collect();
+    seen.into_iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+fn names(asset: &Asset) -> String {
+    let names: BTreeSet<&str> = asset.names.iter().map(|name| name.name.as_str()).collect();
+    names.into_iter().collect::<Vec<_>>().join(", ")
+}
+
+fn services(asset: &Asset) -> String {
+    let ports = asset.services.iter().map(|service| format!("{}/{}", service.transport.as_str(), service.port));
+    ports.collect::<Vec<_>>().join(", ")
+}
+
+fn class(asset: &Asset) -> String {
+    format!("{:?}", asset.class.value).to_lowercase()
+}
+
+fn maker(asset: &Asset) -> String {
+    asset.maker.as_ref().map_or_else(String::new, |claim| claim.value.clone())
+}

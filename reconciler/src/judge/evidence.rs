@@ -1,0 +1,165 @@
+//! The observations of one run, in one order, each once, with what the run itself was.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+use daicho_shared::address::Mac;
+use daicho_shared::batch::Batch;
+use daicho_shared::coverage::Outcome;
+use daicho_shared::fact::Fact;
+use daicho_shared::id::{ObservationId, RunId};
+use daicho_shared::observation::{Observation, Target};
+use ipnet::IpNet;
+
+/// Probes that ask a third party about the target: their answer does not show that it is there.
+const HEARSAY: [&str; 2] = ["reverse-dns", "route"];
+
+/// One run's observations.
+pub(crate) struct Evidence<'a> {
+    /// By number, each once.
+    pub(crate) observations: Vec<&'a Observation>,
+    /// Networks that were looked at, as coverage or the scope names them.
+    pub(crate) segments: Vec<IpNet>,
+    run: &'a RunId,
+    scope: &'a [IpNet],
+    exclude: &'a [IpNet],
+    on_link: BTreeSet<IpNet>,
+    own_addresses: BTreeSet<IpAddr>,
+    own_macs: BTreeSet<Mac>,
+}
+
+impl<'a> Evidence<'a> {
+    /// Reads a batch. Neither the order of its lines nor a line that comes twice matters.
+    pub(crate) fn new(batch: &'a Batch) -> Self {
+        let header = &batch.header;
+        let covered = batch.coverage.iter().map(|coverage| coverage.segment);
+        let segments: BTreeSet<IpNet> = covered.chain(header.scope.iter().copied()).collect();
+        let linked = batch.coverage.iter().filter(|c| c.on_link && c.asked > 0).map(|c| c.segment);
+        Self {
+            observations: in_order(&batch.observations),
+            segments: segments.into_iter().collect(),
+            run: &header.run,
+            scope: &header.scope,
+            exclude: &header.exclude,
+            on_link: linked.collect(),
+            own_addresses: header.interfaces.iter().flat_map(|i| &i.addresses).map(IpNet::addr).collect(),
+            own_macs: header.interfaces.iter().filter_map(|i| i.mac).collect(),
+        }
+    }
+
+    /// The observation's name.
+    pub(crate) fn id(&self, observation: &Observation) -> ObservationId {
+        ObservationId { run: self.run.clone(), number: observation.number }
+    }
+
+    /// The target is the scanner itself.
+    pub(crate) fn is_own(&self, target: &Target) -> bool {
+        self.owns_address(target.address) || target.mac.is_some_and(|mac| self.owns_mac(mac))
+    }
+
+    /// The address is the scanner's.
+    pub(crate) fn owns_address(&self, address: IpAddr) -> bool {
+        self.own_addresses.contains(&address)
+    }
+
+    /// The link-layer address is the scanner's.
+    pub(crate) fn owns_mac(&self, mac: Mac) -> bool {
+        self.own_macs.contains(&mac)
+    }
+
+    /// The address may be asked.
+    pub(crate) fn in_scope(&self, address: IpAddr) -> bool {
+        self.scope.iter().any(|net| net.contains(&address)) && !self.is_excluded(address)
+    }
+
+    /// The address may not be asked.
+    pub(crate) fn is_excluded(&self, address: IpAddr) -> bool {
+        self.exclude.iter().any(|net| net.contains(&address))
+    }
+
+    /// The address lies on a link that the scanner shares.
+    pub(crate) fn is_on_link(&self, address: IpAddr) -> bool {
+        self.on_link.iter().any(|net| net.contains(&address))
+    }
+
+    /// The smallest network that was looked at and holds the address.
+    pub(crate) fn segment_of(&self, address: IpAddr) -> Option<IpNet> {
+        self.segments.iter().filter(|net| net.contains(&address)).max_by_key(|net| net.prefix_len()).copied()
+    }
+}
+
+/// Somebody was at the target: it answered, refused, or broke off.
+pub(crate) fn shows_presence(observation: &Observation) -> bool {
+    let heard = !matches!(observation.outcome, Outcome::Silent | Outcome::NotAllowed);
+    heard && !HEARSAY.contains(&observation.probe.0.as_str()) && can_be_a_host(observation.target.address)
+}
+
+/// The link-layer addresses that an observation binds to its target.
+pub(crate) fn link_addresses(observation: &Observation) -> impl Iterator<Item = Mac> {
+    let told = observation.facts.iter().filter_map(|fact| match fact {
+        Fact::LinkAddress { mac } => Some(*mac),
+        _ => None,
+    });
+    observation.target.mac.into_iter().chain(told).filter(|mac| mac.is_interface())
+}
+
+/// Not a group, broadcast or unspecified address.
+pub(crate) fn can_be_a_host(address: IpAddr) -> bool {
+    let broadcast = matches!(address, IpAddr::V4(v4) if v4.is_broadcast());
+    !address.is_multicast() && !address.is_unspecified() && !address.is_loopback() && !broadcast
+}
+
+/// A link-local address: every link has the same ones.
+pub(crate) fn is_link_local(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => v4.is_link_local(),
+        IpAddr::V6(v6) => v6.is_unicast_link_local(),
+    }
+}
+
+/// Two observations under one number are one, or a forgery: then the smaller text stands, so that
+/// the order of lines decides nothing.
+fn in_order(observations: &[Observation]) -> Vec<&Observation> {
+    let mut by_number: BTreeMap<u32, &Observation> = BTreeMap::new();
+    for observation in observations {
+        by_number
+            .entry(observation.number)
+            .and_modify(|kept| {
+                if *kept != observation && format!("{observation:?}") < format!("{kept:?}") {
+                    *kept = observation;
+                }
+            })
+            .or_insert(observation);
+    }
+    by_number.into_values().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::World;
+    use super::*;
+
+    #[test]
+    fn a_name_server_or_a_route_does_not_show_that_anybody_is_there() {
+        let mut world = World::new();
+        world.see("10.0.0.5", "reverse-dns", vec![]);
+        world.see("10.0.0.1", "route", vec![Fact::DefaultGateway { interface: "eth0".into() }]);
+        world.see("10.0.0.6", "echo", vec![Fact::Alive]);
+        let batch = world.batch();
+        let present: Vec<_> = Evidence::new(&batch).observations.iter().map(|o| shows_presence(o)).collect();
+        assert_eq!(present, [false, false, true]);
+    }
+
+    #[test]
+    fn forged_numbers_do_not_make_the_order_matter() {
+        let mut world = World::new();
+        world.see("10.0.0.5", "echo", vec![]);
+        world.see("10.0.0.6", "echo", vec![]);
+        let mut batch = world.batch();
+        batch.observations[1].number = 1;
+        let mut turned = batch.clone();
+        turned.observations.reverse();
+        let read = |batch: &Batch| Evidence::new(batch).observations.iter().map(|o| o.target.clone()).collect::<Vec<_>>();
+        assert_eq!(read(&batch), read(&turned));
+    }
+}

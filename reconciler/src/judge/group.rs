@@ -1,0 +1,296 @@
+//! Ledger rows that are one machine. The official form has one row per PC and program; several
+//! registers name the same device. A group is what is paired with a machine.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+use daicho_shared::address::Mac;
+
+use super::entry::{DeviceType, Entry, Field, FourValued, Register, Status};
+use super::knowledge::Knowledge;
+use super::names::host_key;
+
+/// Rows that are one machine, and what they declare together.
+#[derive(Debug, Clone)]
+pub(crate) struct Group<'a> {
+    /// In the ledger's order; never empty.
+    pub(crate) rows: Vec<&'a Entry>,
+    /// MAC addresses.
+    pub(crate) macs: BTreeSet<Mac>,
+    /// Addresses that are an identity (not handed out by DHCP).
+    pub(crate) addresses: BTreeSet<IpAddr>,
+    /// Host name keys.
+    pub(crate) hosts: BTreeSet<String>,
+    /// Serial numbers.
+    pub(crate) serials: BTreeSet<String>,
+    /// Makers.
+    pub(crate) makers: BTreeSet<String>,
+}
+
+impl<'a> Group<'a> {
+    fn new(rows: Vec<&'a Entry>, knowledge: &Knowledge) -> Self {
+        let generic = &knowledge.identity.generic_names;
+        let fixed = rows.iter().filter(|row| !row.dynamic_address);
+        Self {
+            macs: rows.iter().flat_map(|row| row.macs.iter().copied()).collect(),
+            addresses: fixed.flat_map(|row| row.addresses.iter().copied()).collect(),
+            hosts: rows.iter().filter_map(|row| host_key(row.hostname.as_deref()?, generic)).collect(),
+            serials: rows.iter().filter_map(|row| serial_key(row.serial_no.as_deref()?)).collect(),
+            makers: rows.iter().filter_map(|row| row.manufacturer.clone()).filter(|text| !text.is_empty()).collect(),
+            rows,
+        }
+    }
+
+    /// The row that stands for the group.
+    pub(crate) fn first(&self) -> &'a Entry {
+        self.rows[0]
+    }
+
+    /// Something that a scan can find it by.
+    pub(crate) fn has_key(&self) -> bool {
+        let dynamic = self.rows.iter().any(|row| row.dynamic_address);
+        !(self.macs.is_empty() && self.addresses.is_empty() && self.hosts.is_empty() && self.serials.is_empty()) || dynamic
+    }
+
+    /// Some row says so.
+    pub(crate) fn any(&self, such: impl Fn(&Entry) -> bool) -> bool {
+        self.rows.iter().any(|row| such(row))
+    }
+
+    /// Declared as network equipment.
+    pub(crate) fn is_network_device(&self) -> bool {
+        self.any(|row| row.device_type == Some(DeviceType::Network))
+    }
+
+    /// Declared as an external connection point.
+    pub(crate) fn is_external_connection(&self) -> bool {
+        self.any(|row| row.register == Register::ExternalConnection || row.external_connection == FourValued::Yes)
+    }
+
+    /// Every row says that it is gone.
+    pub(crate) fn is_retired(&self) -> bool {
+        self.rows.iter().all(|row| row.status == Status::Retired)
+    }
+}
+
+/// A serial number as a key: case, spaces and hyphens do not matter.
+pub(crate) fn serial_key(text: &str) -> Option<String> {
+    let key: String = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect();
+    (key.chars().count() >= 3).then_some(key)
+}
+
+/// The ledger's machines, in its order.
+pub(crate) fn groups<'a>(entries: &'a [Entry], knowledge: &Knowledge) -> Vec<Group<'a>> {
+    let mut within: Vec<Vec<&Entry>> = vec![];
+    for register in [Register::Equipment, Register::Medical, Register::ExternalConnection] {
+        within.extend(same_machine(entries.iter().filter(|row| row.register == register), knowledge));
+    }
+    let mut groups = across_registers(within, knowledge);
+    groups.iter_mut().for_each(|rows| rows.sort_by_key(|row| place(entries, row)));
+    groups.sort_by_key(|rows| place(entries, rows[0]));
+    groups.into_iter().map(|rows| Group::new(rows, knowledge)).collect()
+}
+
+fn place(entries: &[Entry], row: &Entry) -> usize {
+    entries.iter().position(|other| std::ptr::eq(other, row)).unwrap_or(entries.len())
+}
+
+/// Rows of one register: the same number, name and addresses is the same machine with another program.
+fn same_machine<'a>(rows: impl Iterator<Item = &'a Entry>, knowledge: &Knowledge) -> Vec<Vec<&'a Entry>> {
+    let mut groups: Vec<Vec<&Entry>> = vec![];
+    let mut by_number: BTreeMap<Option<&str>, Vec<usize>> = BTreeMap::new();
+    for row in rows {
+        let candidates = by_number.entry(row.asset_no.as_deref()).or_default();
+        let fits = |index: &&usize| groups[**index].iter().all(|other| are_one(other, row, knowledge));
+        if let Some(index) = candidates.iter().find(fits).copied() {
+            groups[index].push(row);
+        } else {
+            candidates.push(groups.len());
+            groups.push(vec![row]);
+        }
+    }
+    groups
+}
+
+/// One more key agrees and none disagrees. Rows without a number must be equal in every key.
+fn are_one(a: &Entry, b: &Entry, knowledge: &Knowledge) -> bool {
+    let generic = &knowledge.identity.generic_names;
+    let host = |row: &Entry| row.hostname.as_deref().and_then(|text| host_key(text, generic));
+    let sets = [
+        relation(&set(&a.macs), &set(&b.macs)),
+        relation(&set(&a.addresses), &set(&b.addresses)),
+        relation(&host(a).into_iter().collect(), &host(b).into_iter().collect()),
+        relation(&a.serial_no.iter().collect(), &b.serial_no.iter().collect()),
+    ];
+    let agrees = sets.contains(&Relation::Shared);
+    let differs = sets.contains(&Relation::Differs);
+    let half = sets.contains(&Relation::OneSided);
+    agrees && !differs && (a.asset_no.is_some() || !half)
+}
+
+#[derive(PartialEq)]
+enum Relation {
+    Shared,
+    Differs,
+    OneSided,
+    Absent,
+}
+
+fn relation<T: Ord>(a: &BTreeSet<T>, b: &BTreeSet<T>) -> Relation {
+    match (a.is_empty(), b.is_empty()) {
+        (true, true) => Relation::Absent,
+        (false, false) if a.is_disjoint(b) => Relation::Differs,
+        (false, false) => Relation::Shared,
+        _ => Relation::OneSided,
+    }
+}
+
+fn set<T: Ord + Copy>(list: &[T]) -> BTreeSet<T> {
+    list.iter().copied().collect()
+}
+
+/// A device may stand in several registers. A key joins them where it is one machine's in each.
+fn across_registers<'a>(within: Vec<Vec<&'a Entry>>, knowledge: &Knowledge) -> Vec<Vec<&'a Entry>> {
+    let mut holders: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (index, rows) in within.iter().enumerate() {
+        for key in rows.iter().flat_map(|row| keys(row, knowledge)).collect::<BTreeSet<_>>() {
+            holders.entry(key).or_default().push(index);
+        }
+    }
+    let mut leader: Vec<usize> = (0..within.len()).collect();
+    for indices in holders.into_values() {
+        let registers: BTreeSet<Register> = indices.iter().map(|index| within[*index][0].register).collect();
+        if registers.len() == indices.len() {
+            let roots: Vec<usize> = indices.iter().map(|index| root(&leader, *index)).collect();
+            let first = roots.iter().copied().min().unwrap_or(0);
+            roots.into_iter().for_each(|other| leader[other] = first);
+        }
+    }
+    let mut joined: BTreeMap<usize, Vec<&Entry>> = BTreeMap::new();
+    for (index, rows) in within.into_iter().enumerate() {
+        joined.entry(root(&leader, index)).or_default().extend(rows);
+    }
+    joined.into_values().collect()
+}
+
+fn root(leader: &[usize], mut index: usize) -> usize {
+    while leader[index] != index {
+        index = leader[index];
+    }
+    index
+}
+
+fn keys(row: &Entry, knowledge: &Knowledge) -> Vec<String> {
+    let mut keys: Vec<String> = row.macs.iter().map(|mac| format!("mac {mac}")).collect();
+    if !row.dynamic_address {
+        keys.extend(row.addresses.iter().map(|address| format!("ip {address}")));
+    }
+    keys.extend(row.asset_no.iter().map(|number| format!("number {number}")));
+    keys.extend(row.serial_no.as_deref().and_then(serial_key).map(|serial| format!("serial {serial}")));
+    let host = row.hostname.as_deref().and_then(|text| host_key(text, &knowledge.identity.generic_names));
+    keys.extend(host.map(|host| format!("host {host}")));
+    keys
+}
+
+/// One value that several machines of one register claim.
+#[derive(Debug, Clone)]
+pub(crate) struct Duplicate<'a> {
+    /// The column.
+    pub(crate) field: Field,
+    /// The value.
+    pub(crate) value: String,
+    /// The rows that claim it.
+    pub(crate) rows: Vec<&'a Entry>,
+}
+
+/// 台帳重複. Retired and planned rows may share what their successor or predecessor has.
+pub(crate) fn duplicates<'a>(groups: &[Group<'a>]) -> Vec<Duplicate<'a>> {
+    type Claims<'a> = BTreeMap<usize, Vec<&'a Entry>>;
+    let mut claims: BTreeMap<(Register, Field, String), Claims<'a>> = BTreeMap::new();
+    for (index, group) in groups.iter().enumerate() {
+        for row in group.rows.iter().copied().filter(|row| !matches!(row.status, Status::Retired | Status::Planned)) {
+            for (field, value) in unique_values(row) {
+                claims.entry((row.register, field, value)).or_default().entry(index).or_default().push(row);
+            }
+        }
+    }
+    let shared = claims.into_iter().filter(|(_, holders)| holders.len() > 1);
+    shared
+        .map(|((_, field, value), holders)| Duplicate { field, value, rows: holders.into_values().flatten().collect() })
+        .collect()
+}
+
+fn unique_values(row: &Entry) -> Vec<(Field, String)> {
+    let mut values: Vec<(Field, String)> = row.macs.iter().map(|mac| (Field::MacAddress, mac.to_string())).collect();
+    if !row.dynamic_address {
+        values.extend(row.addresses.iter().map(|address| (Field::IpAddress, address.to_string())));
+    }
+    values.extend(row.asset_no.iter().map(|number| (Field::AssetNo, number.clone())));
+    values.extend(row.serial_no.iter().map(|serial| (Field::SerialNo, serial.clone())));
+    values.sort();
+    values.dedup();
+    values
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::row;
+    use super::*;
+
+    fn sizes(entries: &[Entry]) -> Vec<usize> {
+        groups(entries, &Knowledge::builtin()).iter().map(|group| group.rows.len()).collect()
+    }
+
+    #[test]
+    fn one_row_per_program_is_one_machine() {
+        let mut a = row(1);
+        a.asset_no = Some("001".into());
+        a.hostname = Some("PC1".into());
+        a.addresses = vec!["10.0.0.5".parse().unwrap()];
+        let mut b = a.clone();
+        b.id = row(2).id;
+        b.addresses.clear();
+        let entries = [a, b];
+        assert_eq!(sizes(&entries), [2]);
+        assert!(duplicates(&groups(&entries, &Knowledge::builtin())).is_empty());
+    }
+
+    #[test]
+    fn one_number_on_two_machines_is_a_duplicate() {
+        let mut a = row(1);
+        a.asset_no = Some("001".into());
+        a.addresses = vec!["10.0.0.5".parse().unwrap()];
+        let mut b = row(2);
+        b.asset_no = Some("001".into());
+        b.addresses = vec!["10.0.0.6".parse().unwrap()];
+        let entries = [a, b];
+        assert_eq!(sizes(&entries), [1, 1]);
+        let all = groups(&entries, &Knowledge::builtin());
+        let duplicates = duplicates(&all);
+        assert_eq!((duplicates.len(), duplicates[0].field, duplicates[0].rows.len()), (1, Field::AssetNo, 2));
+    }
+
+    #[test]
+    fn another_number_with_the_same_address_is_a_duplicate_unless_retired() {
+        let mut a = row(1);
+        a.asset_no = Some("001".into());
+        a.addresses = vec!["10.0.0.5".parse().unwrap()];
+        let mut b = a.clone();
+        b.id = row(2).id;
+        b.asset_no = Some("002".into());
+        let mut entries = [a, b];
+        assert_eq!(duplicates(&groups(&entries, &Knowledge::builtin()))[0].field, Field::IpAddress);
+        entries[0].status = Status::Retired;
+        assert!(duplicates(&groups(&entries, &Knowledge::builtin())).is_empty());
+    }
+
+    #[test]
+    fn a_device_in_two_registers_is_one_machine() {
+        let mut a = row(1);
+        a.macs = vec!["00:80:A3:00:00:01".parse().unwrap()];
+        let mut b = a.clone();
+        b.id = row(2).id;
+        b.register = Register::Medical;
+        assert_eq!(sizes(&[a, b]), [2]);
+    }
+}

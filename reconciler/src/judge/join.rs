@@ -1,0 +1,200 @@
+//! Keys that make two interfaces one machine. A key that many machines carry (a cloned image, a
+//! firmware's built-in key) joins nothing: it needs a second witness.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+use daicho_shared::address::Mac;
+use daicho_shared::fact::{Fact, NameSource};
+use daicho_shared::id::ObservationId;
+
+use super::evidence::{Evidence, can_be_a_host, is_link_local};
+use super::identity::{Sightings, Unit};
+use super::knowledge::Identity;
+use super::names::host_key;
+
+/// Two interfaces of one machine, and why.
+#[derive(Debug, Clone)]
+pub(crate) struct Edge {
+    /// One of them.
+    pub(crate) one: Unit,
+    /// The other.
+    pub(crate) other: Unit,
+    /// The key they share.
+    pub(crate) key: &'static str,
+    /// Its value.
+    pub(crate) value: String,
+    /// Where that was seen.
+    pub(crate) evidence: BTreeSet<ObservationId>,
+}
+
+/// Everything that joins two interfaces which were both seen.
+pub(crate) fn edges(evidence: &Evidence<'_>, sightings: &Sightings<'_>, rules: &Identity) -> Vec<Edge> {
+    let told = Told::read(evidence, sightings);
+    let names = names(sightings, rules);
+    let mut edges = by_interface(&told, sightings);
+    edges.extend(by_own_address(&told, sightings));
+    edges.extend(by_shared_number(evidence, sightings, &names));
+    edges.extend(by_eui64(sightings));
+    edges
+}
+
+/// The groups that edges make of units, in order.
+pub(crate) fn groups(units: &[Unit], edges: &[Edge]) -> Vec<BTreeSet<Unit>> {
+    let mut leader: BTreeMap<Unit, Unit> = units.iter().map(|unit| (*unit, *unit)).collect();
+    for edge in edges {
+        let (a, b) = (find(&mut leader, edge.one), find(&mut leader, edge.other));
+        leader.insert(a.max(b), a.min(b));
+    }
+    let mut groups: BTreeMap<Unit, BTreeSet<Unit>> = BTreeMap::new();
+    for unit in units {
+        groups.entry(find(&mut leader, *unit)).or_default().insert(*unit);
+    }
+    groups.into_values().collect()
+}
+
+/// The group's smallest unit; the way there is shortened, so that long chains stay cheap.
+fn find(leader: &mut BTreeMap<Unit, Unit>, unit: Unit) -> Unit {
+    let mut root = unit;
+    while let Some(next) = leader.get(&root).copied().filter(|next| *next != root) {
+        root = next;
+    }
+    leader.insert(unit, root);
+    root
+}
+
+/// What devices say of their own interfaces and addresses.
+struct Told {
+    macs: BTreeMap<Mac, BTreeMap<Unit, ObservationId>>,
+    addresses: BTreeMap<IpAddr, BTreeMap<Unit, ObservationId>>,
+    own_macs: BTreeMap<Unit, BTreeSet<Mac>>,
+}
+
+impl Told {
+    fn read(evidence: &Evidence<'_>, sightings: &Sightings<'_>) -> Self {
+        let mut told = Self { macs: BTreeMap::new(), addresses: BTreeMap::new(), own_macs: BTreeMap::new() };
+        for (unit, observation, fact) in sightings.facts() {
+            let id = evidence.id(observation);
+            match fact {
+                Fact::Interface { mac: Some(mac), .. } => told.hear_mac(unit, *mac, id),
+                Fact::MachineId { source, value } if source == "netbios-unit" => {
+                    value.parse().into_iter().for_each(|mac| told.hear_mac(unit, mac, id.clone()));
+                }
+                Fact::OwnAddress { address, .. } if can_be_a_host(*address) && !is_link_local(*address) => {
+                    told.addresses.entry(*address).or_default().entry(unit).or_insert(id);
+                }
+                _ => {}
+            }
+        }
+        told
+    }
+
+    fn hear_mac(&mut self, unit: Unit, mac: Mac, id: ObservationId) {
+        if mac.is_interface() && !mac.is_virtual_router() {
+            self.macs.entry(mac).or_default().entry(unit).or_insert(id);
+            self.own_macs.entry(unit).or_default().insert(mac);
+        }
+    }
+}
+
+/// The device says that an interface which was seen is its own. A MAC that two devices claim
+/// (a bridge's, a bond's, a cloned one) tells nothing.
+fn by_interface(told: &Told, sightings: &Sightings<'_>) -> Vec<Edge> {
+    let claimed = told.macs.iter().filter(|(_, claims)| claims.len() == 1);
+    let edge = |(mac, claims): (&Mac, &BTreeMap<Unit, ObservationId>)| {
+        let (one, id) = claims.first_key_value()?;
+        let other = Unit::Mac(*mac);
+        let wanted = *one != other && sightings.has(other);
+        let evidence = BTreeSet::from([id.clone()]);
+        wanted.then(|| Edge { one: *one, other, key: "device-interface", value: mac.to_string(), evidence })
+    };
+    claimed.filter_map(edge).collect()
+}
+
+/// The device says that an address which was seen is its own. Not believed where two devices say
+/// so, or where another interface answers there than any the device tells of.
+fn by_own_address(told: &Told, sightings: &Sightings<'_>) -> Vec<Edge> {
+    let edge = |(address, claims): (&IpAddr, &BTreeMap<Unit, ObservationId>)| {
+        let ((one, id), other) = (claims.first_key_value()?, sightings.at(*address)?);
+        let agrees = match (other, told.own_macs.get(one)) {
+            (Unit::Mac(mac), Some(own)) => own.contains(&mac),
+            _ => true,
+        };
+        let wanted = claims.len() == 1 && *one != other && agrees;
+        let evidence = BTreeSet::from([id.clone()]);
+        wanted.then(|| Edge { one: *one, other, key: "own-address", value: address.to_string(), evidence })
+    };
+    told.addresses.iter().filter_map(edge).collect()
+}
+
+/// A number or key that stays with one machine, seen at two interfaces.
+fn by_shared_number(evidence: &Evidence<'_>, sightings: &Sightings<'_>, names: &Names) -> Vec<Edge> {
+    type Holders = BTreeMap<Unit, ObservationId>;
+    let mut holders: BTreeMap<(&'static str, &str), Holders> = BTreeMap::new();
+    for (unit, observation, fact) in sightings.facts() {
+        if let Some(key) = number(fact) {
+            holders.entry(key).or_default().entry(unit).or_insert_with(|| evidence.id(observation));
+        }
+    }
+    let mut edges = vec![];
+    for ((key, value), units) in holders {
+        let pairs = units.iter().enumerate().flat_map(|(i, one)| units.iter().skip(i + 1).map(move |other| (one, other)));
+        for ((one, first), (other, second)) in pairs.take(PAIR_LIMIT) {
+            if agree(key, names.get(one), names.get(other)) {
+                let evidence = BTreeSet::from([first.clone(), second.clone()]);
+                edges.push(Edge { one: *one, other: *other, key, value: value.to_owned(), evidence });
+            }
+        }
+    }
+    edges
+}
+
+/// The most pairs that one shared number is tried on: a fleet with one firmware key has no use for more.
+const PAIR_LIMIT: usize = 4096;
+
+type Names = BTreeMap<Unit, BTreeSet<String>>;
+
+fn number(fact: &Fact) -> Option<(&'static str, &str)> {
+    match fact {
+        Fact::HostKey { sha256, .. } => Some(("ssh-host-key", sha256)),
+        Fact::Certificate { key_sha256, .. } => Some(("certificate-key", key_sha256)),
+        Fact::MachineId { source, value } if source == "upnp-udn" => Some(("upnp-udn", value)),
+        Fact::MachineId { source, value } if source == "snmp-engine" => Some(("snmp-engine", value)),
+        _ => None,
+    }
+}
+
+/// Keys are copied with disk images and built into firmware: they need an equal name beside them.
+/// Numbers made for one device only must not be contradicted by names.
+fn agree(key: &str, one: Option<&BTreeSet<String>>, other: Option<&BTreeSet<String>>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => !one.is_disjoint(other),
+        _ => matches!(key, "upnp-udn" | "snmp-engine"),
+    }
+}
+
+fn names(sightings: &Sightings<'_>, rules: &Identity) -> Names {
+    let mut names = Names::new();
+    for (unit, _, fact) in sightings.facts() {
+        let Fact::Name { source, name, .. } = fact else { continue };
+        if !matches!(source, NameSource::Certificate | NameSource::Upnp)
+            && let Some(key) = host_key(name, &rules.generic_names)
+        {
+            names.entry(unit).or_default().insert(key);
+        }
+    }
+    names
+}
+
+/// An IPv6 address that carries its interface's MAC (RFC 4291, appendix A), and that MAC.
+fn by_eui64(sightings: &Sightings<'_>) -> Vec<Edge> {
+    let edge = |unit: Unit| {
+        let Unit::Bare(IpAddr::V6(address)) = unit else { return None };
+        let [.., a, b, c, 0xff, 0xfe, d, e, f] = address.octets() else { return None };
+        let mac = Mac([a ^ 2, b, c, d, e, f]);
+        let other = Unit::Mac(mac);
+        let value = address.to_string();
+        sightings.has(other).then(|| Edge { one: unit, other, key: "eui-64", value, evidence: BTreeSet::new() })
+    };
+    sightings.units().into_iter().filter_map(edge).collect()
+}

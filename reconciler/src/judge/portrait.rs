@@ -1,0 +1,242 @@
+//! From a machine's observations to the asset that is shown: every value with its source.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+use daicho_shared::address::Mac;
+use daicho_shared::fact::{Fact, PortState, Transport};
+use daicho_shared::id::ObservationId;
+use daicho_shared::knowledge::oui;
+use daicho_shared::observation::Observation;
+use jiff::Timestamp;
+
+use super::asset::{Asset, AssetId, AssetName, Claim, Interface, Service};
+use super::evidence::{Evidence, shows_presence};
+use super::identity::{Machine, Unit};
+use super::knowledge::Knowledge;
+use super::{classify, homing, uplink};
+
+/// The most interfaces that a device may tell of: a chassis switch has hundreds, and they say little.
+const TOLD_LIMIT: usize = 64;
+
+/// Draws one machine. `first_seen` is what earlier runs know of it.
+pub(crate) fn asset(
+    machine: &Machine<'_>,
+    evidence: &Evidence<'_>,
+    knowledge: &Knowledge,
+    first_seen: impl Fn(&AssetId) -> Option<Timestamp>,
+) -> Asset {
+    let id = identify(machine);
+    let facts = Facts { machine, evidence };
+    let uplink = uplink::uplink(&facts, knowledge);
+    let times: Vec<Timestamp> = presence(machine).map(|observation| observation.at).collect();
+    let last_seen = times.iter().copied().max().unwrap_or(Timestamp::UNIX_EPOCH);
+    let first_now = times.iter().copied().min().unwrap_or(Timestamp::UNIX_EPOCH);
+    Asset {
+        interfaces: interfaces(&facts),
+        names: names(&facts),
+        class: classify::class(&facts, knowledge),
+        maker: maker(&facts),
+        model: product(&facts, |p| p.model),
+        serial: product(&facts, |p| p.serial),
+        os: operating_system(&facts, knowledge),
+        services: services(&facts, knowledge),
+        multi_homed: homing::multi_homed(&facts, knowledge),
+        forwards: uplink::forwards(&facts),
+        uplink,
+        first_seen: first_seen(&id).unwrap_or(first_now).min(first_now),
+        last_seen,
+        left_alone: facts.any(|fact| matches!(fact, Fact::LeftAlone)),
+        joined_by: machine.joined_by.clone(),
+        id,
+    }
+}
+
+/// The same on every night: the lowest MAC address that a maker gave, then any MAC address, then an address.
+fn identify(machine: &Machine<'_>) -> AssetId {
+    let given = machine.macs().filter(|mac| !mac.is_local()).min();
+    match given.or_else(|| machine.macs().min()) {
+        Some(mac) => AssetId(format!("mac-{}", mac.digits())),
+        None => AssetId(machine.addresses().first().map_or_else(String::new, |address| format!("ip-{address}"))),
+    }
+}
+
+/// The observations that show the machine to be there.
+pub(crate) fn presence<'a>(machine: &'a Machine<'a>) -> impl Iterator<Item = &'a Observation> {
+    let own = machine.observations.iter().copied().filter(|o| shows_presence(o));
+    own.chain(machine.told.values().copied())
+}
+
+/// One machine's facts, for everything that draws conclusions from them.
+pub(crate) struct Facts<'e, 'a> {
+    /// The machine.
+    pub(crate) machine: &'e Machine<'a>,
+    /// The run.
+    pub(crate) evidence: &'e Evidence<'a>,
+}
+
+impl<'a> Facts<'_, 'a> {
+    /// Every fact with its observation's name, in order.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (ObservationId, &'a Fact)> {
+        self.machine.observations.iter().flat_map(|o| o.facts.iter().map(|fact| (self.evidence.id(o), fact)))
+    }
+
+    /// One of the facts is such.
+    pub(crate) fn any(&self, such: impl Fn(&Fact) -> bool) -> bool {
+        self.all().any(|(_, fact)| such(fact))
+    }
+
+    /// The observations with such a fact.
+    pub(crate) fn ids(&self, such: impl Fn(&Fact) -> bool) -> Vec<ObservationId> {
+        self.all().filter(|(_, fact)| such(fact)).map(|(id, _)| id).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+}
+
+fn interfaces(facts: &Facts<'_, '_>) -> Vec<Interface> {
+    let seen = facts.machine.units.iter().map(|(unit, addresses)| Interface {
+        mac: match unit {
+            Unit::Mac(mac) => Some(*mac),
+            Unit::Bare(_) => None,
+        },
+        segment: addresses.iter().find_map(|a| facts.evidence.segment_of(*a)).map(|net| net.to_string()),
+        addresses: addresses.clone(),
+        told: false,
+    });
+    seen.chain(told_interfaces(facts)).collect()
+}
+
+/// Interfaces and addresses that the device tells of, and nobody reached.
+fn told_interfaces(facts: &Facts<'_, '_>) -> Vec<Interface> {
+    let seen_macs: BTreeSet<Mac> = facts.machine.macs().collect();
+    let seen_addresses = facts.machine.addresses();
+    let mut by_index: BTreeMap<Option<u32>, (Option<Mac>, BTreeSet<IpAddr>)> = BTreeMap::new();
+    for (_, fact) in facts.all() {
+        match fact {
+            Fact::Interface { index, mac: Some(mac), up: true, .. } if mac.is_interface() => {
+                by_index.entry(Some(*index)).or_default().0 = Some(*mac);
+            }
+            Fact::OwnAddress { address, interface, .. }
+                if !seen_addresses.contains(address) && !address.is_loopback() =>
+            {
+                by_index.entry(*interface).or_default().1.insert(*address);
+            }
+            _ => {}
+        }
+    }
+    let untold = |(mac, addresses): &(Option<Mac>, BTreeSet<IpAddr>)| {
+        !addresses.is_empty() || mac.is_some_and(|mac| !seen_macs.contains(&mac))
+    };
+    let interface = |(mac, addresses)| Interface { mac, addresses, segment: None, told: true };
+    let told: BTreeSet<Interface> = by_index.into_values().filter(untold).map(interface).collect();
+    told.into_iter().take(TOLD_LIMIT).collect()
+}
+
+fn names(facts: &Facts<'_, '_>) -> Vec<AssetName> {
+    let mut names: BTreeMap<_, BTreeSet<ObservationId>> = BTreeMap::new();
+    for (id, fact) in facts.all() {
+        if let Fact::Name { source, name, domain } = fact {
+            names.entry((name.clone(), *source, domain.clone())).or_default().insert(id);
+        }
+    }
+    let name = |((name, source, domain), ids): (_, BTreeSet<_>)| AssetName {
+        name,
+        source,
+        domain,
+        evidence: ids.into_iter().collect(),
+    };
+    names.into_iter().map(name).collect()
+}
+
+/// What a device says of its make in one observation.
+struct Product<'f> {
+    source: &'f str,
+    maker: Option<&'f str>,
+    model: Option<&'f str>,
+    serial: Option<&'f str>,
+    firmware: Option<&'f str>,
+}
+
+fn products<'f>(facts: &'f Facts<'_, '_>) -> impl Iterator<Item = (ObservationId, Product<'f>)> {
+    facts.all().filter_map(|(id, fact)| match fact {
+        Fact::Product { source, maker, model, serial, firmware } => {
+            let product = Product {
+                source,
+                maker: maker.as_deref(),
+                model: model.as_deref(),
+                serial: serial.as_deref(),
+                firmware: firmware.as_deref(),
+            };
+            Some((id, product))
+        }
+        _ => None,
+    })
+}
+
+/// The first claim of the kind, with every observation that makes the same one.
+fn product(facts: &Facts<'_, '_>, part: impl for<'p> Fn(&Product<'p>) -> Option<&'p str>) -> Option<Claim> {
+    let mut claims: Vec<(ObservationId, String, String)> = products(facts)
+        .filter_map(|(id, p)| part(&p).filter(|text| !text.is_empty()).map(|text| (id, text.to_owned(), p.source.to_owned())))
+        .collect();
+    let (_, value, source) = claims.first()?.clone();
+    claims.retain(|(_, other, _)| *other == value);
+    Some(Claim { value, source, evidence: claims.into_iter().map(|(id, _, _)| id).collect::<BTreeSet<_>>().into_iter().collect() })
+}
+
+/// The device's own word counts before its network interface's prefix.
+fn maker(facts: &Facts<'_, '_>) -> Option<Claim> {
+    product(facts, |p| p.maker).or_else(|| {
+        let mac = facts.machine.macs().find(|mac| oui::lookup(*mac).is_some())?;
+        let evidence = mac_evidence(facts, mac);
+        Some(Claim { value: oui::lookup(mac)?.name, source: "oui".into(), evidence })
+    })
+}
+
+/// The first observation that shows the MAC address.
+pub(crate) fn mac_evidence(facts: &Facts<'_, '_>, mac: Mac) -> Vec<ObservationId> {
+    let own = facts.machine.observations.iter().copied();
+    let shows = |o: &&Observation| super::evidence::link_addresses(o).any(|found| found == mac);
+    let direct = own.filter(|o| shows(&o)).take(2);
+    let mut ids: Vec<ObservationId> = direct.map(|o| facts.evidence.id(o)).collect();
+    if ids.is_empty() {
+        ids = facts.machine.told.values().map(|o| facts.evidence.id(o)).take(1).collect();
+    }
+    ids
+}
+
+fn operating_system(facts: &Facts<'_, '_>, knowledge: &Knowledge) -> Option<Claim> {
+    let texts = facts.all().filter_map(|(id, fact)| match fact {
+        Fact::System { description, .. } => Some((id, "snmp", description.as_str())),
+        Fact::Service { protocol, banner: Some(banner), .. } => Some((id, protocol.as_str(), banner.as_str())),
+        Fact::Web { server: Some(server), .. } => Some((id, "http", server.as_str())),
+        _ => None,
+    });
+    let named = texts.filter_map(|(id, source, text)| {
+        let found = knowledge.classes.os.iter().find_map(|rule| rule.pattern.0.find(text))?;
+        Some(Claim { value: found.as_str().trim().to_owned(), source: source.to_owned(), evidence: vec![id] })
+    });
+    let found = { named }.next();
+    found.or_else(|| product(facts, |p| p.firmware))
+}
+
+fn services(facts: &Facts<'_, '_>, knowledge: &Knowledge) -> Vec<Service> {
+    let mut services: BTreeMap<(Transport, u16), Service> = BTreeMap::new();
+    for (_, fact) in facts.all() {
+        match fact {
+            Fact::Port { transport, port, state: PortState::Open } => {
+                let name = knowledge.ports.get(*transport, *port).map_or_else(String::new, |row| row.name.clone());
+                let service = Service { transport: *transport, port: *port, name, product: None, version: None };
+                services.entry((*transport, *port)).or_insert(service);
+            }
+            Fact::Service { transport, port, protocol, product, version, .. } => {
+                let (product, version) = (product.clone(), version.clone());
+                let service = Service { transport: *transport, port: *port, name: protocol.clone(), product, version };
+                let known = services.get(&(*transport, *port)).is_some_and(|known| known.product.is_some());
+                if !known {
+                    services.insert((*transport, *port), service);
+                }
+            }
+            _ => {}
+        }
+    }
+    services.into_values().collect()
+}

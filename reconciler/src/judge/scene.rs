@@ -1,0 +1,130 @@
+//! Everything derived from one run and one ledger, for the rules to speak about.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use daicho_shared::batch::Batch;
+use daicho_shared::id::ObservationId;
+
+use super::Case;
+use super::asset::{Asset, AssetId};
+use super::compare::Shown;
+use super::evidence::{Evidence, link_addresses};
+use super::finding::NotCheckedReason;
+use super::group::{Group, groups};
+use super::identity::{Machine, machines};
+use super::knowledge::Knowledge;
+use super::matching::{Pairing, pair};
+use super::portrait::{self, Facts};
+use super::uplink::{self, Signs};
+use super::verdict::{EntryState, Verdict};
+use super::{difference, silence};
+
+/// The derived picture.
+pub(crate) struct Scene<'a> {
+    pub(crate) batch: &'a Batch,
+    pub(crate) ledger: &'a super::entry::Ledger,
+    pub(crate) history: &'a [Verdict],
+    pub(crate) knowledge: &'a Knowledge,
+    pub(crate) evidence: Evidence<'a>,
+    /// Machines and assets stand at the same index, sorted by asset id.
+    pub(crate) machines: Vec<Machine<'a>>,
+    pub(crate) assets: Vec<Asset>,
+    pub(crate) groups: Vec<Group<'a>>,
+    pub(crate) pairing: Pairing,
+    /// What became of every group.
+    pub(crate) fates: Vec<Fate>,
+}
+
+/// What became of one group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fate {
+    pub(crate) state: EntryState,
+    /// Of a group that was not found: the scans that missed it, and the segment.
+    pub(crate) missed: Option<(u32, String)>,
+    /// Of a group that was not checked.
+    pub(crate) reason: Option<NotCheckedReason>,
+}
+
+impl<'a> Scene<'a> {
+    pub(crate) fn new(case: &Case<'a>) -> Self {
+        let evidence = Evidence::new(case.batch);
+        let known = |id: &AssetId| case.history.iter().flat_map(|v| &v.assets).filter(|a| a.id == *id).map(|a| a.first_seen).min();
+        let draw = |machine| (portrait::asset(&machine, &evidence, case.knowledge, known), machine);
+        let mut drawn: Vec<(Asset, Machine<'a>)> =
+            machines(&evidence, &case.knowledge.identity).into_iter().map(draw).collect();
+        drawn.sort_by(|a, b| a.0.id.cmp(&b.0.id));
+        let (assets, machines): (Vec<Asset>, Vec<Machine<'a>>) = drawn.into_iter().unzip();
+        let groups = groups(&case.ledger.entries, case.knowledge);
+        let pairing = pair(&groups, &assets, case.knowledge);
+        let mut scene = Self {
+            batch: case.batch,
+            ledger: case.ledger,
+            history: case.history,
+            knowledge: case.knowledge,
+            evidence,
+            machines,
+            assets,
+            groups,
+            pairing,
+            fates: vec![],
+        };
+        scene.fates = (0..scene.groups.len()).map(|index| scene.fate(index)).collect();
+        scene
+    }
+
+    fn fate(&self, group: usize) -> Fate {
+        let of = |state| Fate { state, missed: None, reason: None };
+        if let Some(asset) = self.pairing.asset_of.get(&group) {
+            let differs = !difference::differences(self, group, *asset).is_empty();
+            return of(if differs { EntryState::MatchedWithDifferences } else { EntryState::Matched });
+        }
+        if self.pairing.ambiguous.contains_key(&group) {
+            return of(EntryState::Ambiguous);
+        }
+        silence::fate(self, group)
+    }
+
+    /// One machine's facts.
+    pub(crate) fn facts(&self, asset: usize) -> Facts<'_, 'a> {
+        Facts { machine: &self.machines[asset], evidence: &self.evidence }
+    }
+
+    /// One machine as keys.
+    pub(crate) fn shown(&self, asset: usize) -> Shown {
+        Shown::new(&self.assets[asset], self.knowledge)
+    }
+
+    /// One machine's signs of a way out.
+    pub(crate) fn signs(&self, asset: usize) -> Signs {
+        uplink::signs(&self.facts(asset), self.knowledge)
+    }
+
+    /// The row group that is this machine.
+    pub(crate) fn group_of(&self, asset: usize) -> Option<&Group<'a>> {
+        self.pairing.group_of.get(&asset).map(|group| &self.groups[*group])
+    }
+
+    /// Observations that show the machine: one of every address, as far as the limit goes.
+    pub(crate) fn presence(&self, asset: usize) -> Vec<ObservationId> {
+        let mut addresses = BTreeSet::new();
+        let first = portrait::presence(&self.machines[asset]).filter(|o| addresses.insert(o.target.address));
+        let ids: BTreeSet<ObservationId> = first.map(|o| self.evidence.id(o)).collect();
+        ids.into_iter().take(self.knowledge.identity.evidence_limit).collect()
+    }
+
+    /// Observations that show an interface with its link-layer address.
+    pub(crate) fn links(&self, asset: usize) -> Vec<ObservationId> {
+        let shows = self.machines[asset].observations.iter().filter(|o| link_addresses(o).next().is_some());
+        let ids: Vec<ObservationId> =
+            shows.take(self.knowledge.identity.evidence_limit).map(|o| self.evidence.id(o)).collect();
+        if ids.is_empty() { self.presence(asset) } else { ids }
+    }
+
+    /// Observations about an address that ended in silence.
+    pub(crate) fn silence_at(&self, address: IpAddr) -> Vec<ObservationId> {
+        let here = self.evidence.observations.iter().filter(|o| o.target.address == address);
+        let silent = here.filter(|o| o.outcome == daicho_shared::coverage::Outcome::Silent);
+        silent.take(self.knowledge.identity.evidence_limit).map(|o| self.evidence.id(o)).collect()
+    }
+}

@@ -1,0 +1,112 @@
+//! What the agent is told, as its own settings file.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+
+use daicho_shared::address::Mac;
+use serde::Serialize;
+
+use super::Failure;
+use crate::edge;
+use crate::judge::entry::{DeviceType, Entry, Ledger, Register};
+use crate::settings::{Resolver, Scope, Settings, Snmp};
+
+/// The agent's settings file.
+#[derive(Debug, Serialize)]
+struct AgentConfig<'a> {
+    stop_file: &'a Path,
+    scope: &'a Scope,
+    pace: Pace,
+    resolver: &'a Resolver,
+    snmp: &'a Snmp,
+    care: Care,
+}
+
+#[derive(Debug, Serialize)]
+struct Pace {
+    profile: &'static str,
+}
+
+/// Devices to be treated with the small budget, because the ledger says that they are medical.
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+struct Care {
+    addresses: BTreeSet<IpAddr>,
+    macs: BTreeSet<Mac>,
+}
+
+/// Writes the agent's settings file into the data folder, for its owner only: it holds SNMP passwords.
+pub(super) fn write(folder: &Path, settings: &Settings, ledger: &Ledger) -> Result<PathBuf, Failure> {
+    let path = folder.join("data").join("agent.toml");
+    let text = text(folder, settings, ledger)?;
+    edge::replace_private_file(&path, text.as_bytes()).map_err(|source| Failure::file(&path, source))?;
+    Ok(path)
+}
+
+fn text(folder: &Path, settings: &Settings, ledger: &Ledger) -> Result<String, Failure> {
+    let stop_file = folder.join(&settings.scan.stop_file);
+    let config = AgentConfig {
+        stop_file: &stop_file,
+        scope: &settings.scope,
+        pace: Pace { profile: settings.scan.profile.as_str() },
+        resolver: &settings.resolver,
+        snmp: &settings.snmp,
+        care: care(ledger),
+    };
+    Ok(toml::to_string(&config).map_err(anyhow::Error::from)?)
+}
+
+/// An address from DHCP is listed, too: to be gentle with the wrong device harms nobody.
+fn care(ledger: &Ledger) -> Care {
+    let mut care = Care::default();
+    for entry in ledger.entries.iter().filter(|entry| is_medical(entry)) {
+        care.addresses.extend(&entry.addresses);
+        care.macs.extend(&entry.macs);
+    }
+    care
+}
+
+fn is_medical(entry: &Entry) -> bool {
+    entry.register == Register::Medical || entry.device_type == Some(DeviceType::Medical)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// As few words as an entry can be made of.
+    pub(super) fn entry(register: &str, device_type: Option<&str>, address: &str, mac: &str) -> Entry {
+        serde_json::from_value(json!({
+            "id": address, "register": register, "origin": {"file": "a.csv", "sheet": "", "row": 2},
+            "asset_no": null, "manufacturer": null, "model": null, "serial_no": null, "os": null, "software": [],
+            "addresses": [address], "dynamic_address": false, "macs": [mac], "hostname": null, "location": null,
+            "users": [], "registered": null, "status": "active", "description": null, "department": null,
+            "device_type": device_type, "remote_maintenance": "unknown", "network": "yes",
+            "external_connection": "unknown", "dual_homed": "unknown", "line_kind": null, "cells": {}
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn medical_rows_of_any_register_are_cared_for() {
+        let entries = vec![
+            entry("equipment", Some("medical"), "10.20.0.5", "00:80:A3:00:00:05"),
+            entry("medical", None, "10.20.0.6", "00:80:A3:00:00:06"),
+            entry("equipment", Some("client"), "10.20.0.7", "00:80:A3:00:00:07"),
+        ];
+        let ledger = Ledger { entries, files: vec![], problems: vec![] };
+        let sample = "[scope]\nnetworks = [\"10.20.0.0/24\"]\n[resolver]\naddress = \"10.20.0.1:5353\"\n\
+                      [[snmp.user]]\nname = \"u\"\nauth_password = \"secret-8\"\n";
+        let settings = Settings::parse(sample, Path::new("daicho.toml")).unwrap();
+        let text = text(Path::new("/srv/daicho"), &settings, &ledger).unwrap();
+        let read: toml::Table = toml::from_str(&text).unwrap();
+        assert_eq!(read["care"]["addresses"].to_string(), "[\"10.20.0.5\", \"10.20.0.6\"]");
+        assert_eq!(read["care"]["macs"].as_array().unwrap().len(), 2);
+        assert_eq!(read["stop_file"].as_str(), Some("/srv/daicho/data/STOP"));
+        assert_eq!(read["scope"]["networks"].to_string(), "[\"10.20.0.0/24\"]");
+        assert_eq!(read["resolver"]["address"].as_str(), Some("10.20.0.1:5353"));
+        assert_eq!(read["snmp"]["user"][0]["auth_password"].as_str(), Some("secret-8"));
+        assert_eq!(read["pace"]["profile"].as_str(), Some("gentle"));
+    }
+}

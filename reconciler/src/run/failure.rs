@@ -1,0 +1,119 @@
+//! Why a command could not do as asked, with its exit code. Words for people are made in `cli::words`.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use daicho_shared::batch::BatchError;
+use daicho_shared::id::RunId;
+
+use super::{FAILED, USAGE};
+use crate::settings::SettingsError;
+use crate::store::StoreError;
+use crate::store::lock::LockError;
+
+/// A command could not do as asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// `daicho.toml`.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The folder is in use.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// No network may be scanned.
+    #[error("no network in [scope] networks of {path}")]
+    NoScope {
+        /// The settings file.
+        path: PathBuf,
+    },
+    /// Nothing was scanned yet.
+    #[error("no run is kept in this folder yet")]
+    NoRun,
+    /// The run was not judged yet.
+    #[error("run {run} was not judged yet")]
+    NotJudged {
+        /// The run.
+        run: RunId,
+    },
+    /// A batch cannot be read.
+    #[error("{path}: {source}")]
+    Batch {
+        /// The file, or the agent's program.
+        path: PathBuf,
+        /// Cause.
+        source: BatchError,
+    },
+    /// A program that belongs beside this one is not there.
+    #[error("{path}: no such program")]
+    ProgramMissing {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// A program cannot be started.
+    #[error("{path}: cannot start: {source}")]
+    ProgramStart {
+        /// The program.
+        path: PathBuf,
+        /// Cause.
+        source: io::Error,
+    },
+    /// A program ended without having done its work.
+    #[error("{path}: ended without a result, {status}")]
+    ProgramFailed {
+        /// The program.
+        path: PathBuf,
+        /// How it ended, e.g. `exit status: 2`.
+        status: String,
+        /// Its exit code was 2: usage.
+        usage: bool,
+        /// The end of what it said, where that was not shown already.
+        said: String,
+    },
+    /// Two files of one name: their rows could not be told apart.
+    #[error("two ledger files are named {name}")]
+    SameName {
+        /// The name.
+        name: String,
+    },
+    /// A ledger file cannot be read.
+    #[error("{path}: {message}")]
+    Ledger {
+        /// The file.
+        path: PathBuf,
+        /// What the importer says, in the chosen language.
+        message: String,
+    },
+    /// A file or folder.
+    #[error("{path}: {source}")]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Cause.
+        source: io::Error,
+    },
+    /// A report cannot be made, or a file of the demo is not understood.
+    #[error("{0:#}")]
+    Other(#[from] anyhow::Error),
+}
+
+impl Failure {
+    /// A file or folder failed.
+    pub fn file(path: &Path, source: io::Error) -> Self {
+        Self::File { path: path.to_owned(), source }
+    }
+
+    /// The exit code.
+    pub fn code(&self) -> u8 {
+        match self {
+            Self::Settings(_) | Self::NoScope { .. } | Self::NoRun | Self::NotJudged { .. } | Self::SameName { .. } => {
+                USAGE
+            }
+            Self::Store(StoreError::NoSuchRun { .. } | StoreError::NoSuchFile { .. }) => USAGE,
+            Self::ProgramFailed { usage: true, .. } => USAGE,
+            _ => FAILED,
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Commands: load, judge, store, render. The only files that know all rooms, and `rooms` in particular.
+
+mod agent;
+mod agent_config;
+mod audit;
+mod console;
+mod demo;
+mod failure;
+mod init;
+mod keeper;
+mod ledger;
+mod project;
+mod rooms;
+mod runs;
+
+use clap::Parser;
+use jiff::Timestamp;
+
+pub use failure::Failure;
+
+use crate::cli::{Cli, Command, words};
+use console::Console;
+
+/// Nothing to do.
+const CLEAN: u8 = 0;
+/// Findings at or above `--fail-on`.
+const FINDINGS: u8 = 1;
+/// Usage or settings.
+const USAGE: u8 = 2;
+/// The scan was partial.
+const PARTIAL: u8 = 3;
+/// Failed.
+const FAILED: u8 = 4;
+
+/// Reads the command line, does what it says, and returns the exit code.
+pub fn main() -> u8 {
+    let cli = Cli::parse();
+    let mut console = Console::new(&cli.common);
+    match command(&cli, &mut console, Timestamp::now()) {
+        Ok(code) => code,
+        Err(failure) => {
+            console.error(&words::explain(&failure, console.lang));
+            failure.code()
+        }
+    }
+}
+
+fn command(cli: &Cli, console: &mut Console, now: Timestamp) -> Result<u8, Failure> {
+    let common = &cli.common;
+    match &cli.command {
+        Command::Init(init) => init::init(init, console),
+        Command::Ledger(command) => ledger::ledger(common, command, console, now),
+        Command::Scan => audit::scan(common, console, now),
+        Command::Reconcile(options) => audit::reconcile(common, options, console, now),
+        Command::Report(options) => audit::report(common, options, console),
+        Command::Audit(options) => audit::audit(common, options, console, now),
+        Command::ImportBatch { files } => runs::import(common, files, console, now),
+        Command::Demo { out } => demo::demo(common, out.as_deref(), console, now),
+        Command::Runs => runs::list(common, console),
+        Command::Completions { shell } => completions(*shell, console),
+        Command::Man { dir } => manual(dir),
+        Command::ReadSheets { rest } => Ok(rooms::read_sheets(rest)),
+    }
+}
+
+fn completions(shell: clap_complete::Shell, console: &mut Console) -> Result<u8, Failure> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut crate::cli::command(), "daicho", &mut script);
+    console.bytes(&script)?;
+    Ok(CLEAN)
+}
+
+fn manual(folder: &std::path::Path) -> Result<u8, Failure> {
+    let written = std::fs::create_dir_all(folder).and_then(|()| clap_mangen::generate_to(crate::cli::command(), folder));
+    written.map_err(|source| Failure::file(folder, source))?;
+    Ok(CLEAN)
+}

@@ -1,0 +1,50 @@
+//! A project folder: its settings, its store, its lock.
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use super::Failure;
+use crate::edge;
+use crate::settings::Settings;
+use crate::store::Store;
+use crate::store::lock::FolderLock;
+
+/// An opened project folder.
+#[derive(Debug)]
+pub(super) struct Project {
+    pub(super) folder: PathBuf,
+    pub(super) settings: Settings,
+    pub(super) store: Store,
+}
+
+impl Project {
+    /// Opens a folder to write in it. Holds its lock.
+    pub(super) fn open(folder: &Path, command: &str, now: Timestamp) -> Result<(Self, FolderLock), Failure> {
+        let settings = Settings::read(folder)?;
+        let folder = std::path::absolute(folder).map_err(|source| Failure::file(folder, source))?;
+        let lock = FolderLock::take(&folder, command, now)?;
+        let data = folder.join("data");
+        edge::make_private_folder(&data).map_err(|source| Failure::file(&data, source))?;
+        let store = Store::open(&database(&folder))?;
+        Ok((Self { folder, settings, store }, lock))
+    }
+
+    /// Opens a folder to read what is kept; somebody else may be writing.
+    pub(super) fn open_to_read(folder: &Path) -> Result<Self, Failure> {
+        let settings = Settings::read(folder)?;
+        let folder = std::path::absolute(folder).map_err(|source| Failure::file(folder, source))?;
+        let store = Store::open_existing(&database(&folder))?;
+        Ok(Self { folder, settings, store })
+    }
+
+    /// The folder of the database and of everything that is private.
+    pub(super) fn data(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+}
+
+/// The database of a project folder.
+pub(super) fn database(folder: &Path) -> PathBuf {
+    folder.join("data").join("daicho.sqlite")
+}

@@ -1,0 +1,375 @@
+//! What is meant: `daicho.toml`, read strictly. A mistyped key is an error with its place, never ignored:
+//! `exclud = […]` would otherwise scan what somebody wanted left alone.
+
+use std::ffi::OsString;
+use std::fmt;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use daicho_shared::knowledge::ports::Profile;
+use ipnet::IpNet;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::judge::finding::Severity;
+use crate::lang::Lang;
+
+/// Name of the settings file in a project folder.
+pub const SETTINGS_FILE: &str = "daicho.toml";
+
+/// The commented sample that `daicho init` writes.
+pub const SAMPLE: &str = include_str!("../../config/daicho.toml");
+
+/// The most octets of a settings file that are read.
+const SIZE_LIMIT: u64 = 1 << 20;
+
+/// `daicho.toml`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Whose network it is.
+    pub hospital: Hospital,
+    /// Where packets may go.
+    pub scope: Scope,
+    /// How the scan is run.
+    pub scan: Scan,
+    /// Whom to ask for names.
+    pub resolver: Resolver,
+    /// Read-only SNMP credentials.
+    pub snmp: Snmp,
+    /// Where reports go.
+    pub report: Report,
+    /// When to raise the alarm.
+    pub judge: Judge,
+}
+
+/// Whose network it is.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Hospital {
+    /// Printed on the report.
+    pub name: String,
+}
+
+/// Where packets may go.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Scope {
+    /// Networks that may be asked; none means that there is no scan.
+    #[serde(deserialize_with = "networks")]
+    pub networks: Vec<IpNet>,
+    /// Networks that may not, whatever `networks` says.
+    #[serde(deserialize_with = "networks")]
+    pub exclude: Vec<IpNet>,
+    /// The interface to use; by default the routing table chooses.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interface: Option<String>,
+    /// Networks larger than a /16 are meant.
+    pub allow_large: bool,
+    /// Public addresses are meant.
+    pub allow_public: bool,
+    /// Questions to everybody on the link are allowed.
+    pub multicast: bool,
+}
+
+impl Default for Scope {
+    fn default() -> Self {
+        let (networks, exclude) = (vec![], vec![]);
+        Self { networks, exclude, interface: None, allow_large: false, allow_public: false, multicast: true }
+    }
+}
+
+/// How the scan is run.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Scan {
+    /// How much is asked, and how fast.
+    pub profile: Profile,
+    /// A scan stops when this file appears; relative to the project folder.
+    pub stop_file: PathBuf,
+    /// The agent's program, with words before its own arguments where it is started through another
+    /// program. Empty: `daicho-agent` beside this program.
+    #[serde(deserialize_with = "words")]
+    pub agent: Vec<OsString>,
+}
+
+impl Default for Scan {
+    fn default() -> Self {
+        Self { profile: Profile::Gentle, stop_file: PathBuf::from("data/STOP"), agent: vec![] }
+    }
+}
+
+/// Whom to ask for names.
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Resolver {
+    /// The one DNS server that may be asked, with its port where it is not 53.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<ServerAddress>,
+}
+
+/// An address, with or without a port.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(untagged, expecting = "expected an IP address, with or without a port")]
+pub enum ServerAddress {
+    /// At the protocol's own port.
+    Host(IpAddr),
+    /// At another port.
+    Socket(SocketAddr),
+}
+
+/// Read-only SNMP credentials.
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Snmp {
+    /// v1/v2c community names.
+    pub communities: Vec<Secret>,
+    /// v3 users.
+    pub user: Vec<SnmpUser>,
+}
+
+/// One SNMPv3 user (RFC 3414).
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct SnmpUser {
+    /// Security name.
+    pub name: String,
+    /// `md5`, `sha1`, `sha224` … `sha512`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auth_protocol: Option<String>,
+    /// Its password.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auth_password: Option<Secret>,
+    /// `des`, `aes128` … `aes256`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub privacy_protocol: Option<String>,
+    /// Its password.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub privacy_password: Option<Secret>,
+}
+
+/// A text that no log and no error message may show.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(pub String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+impl Serialize for Secret {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+/// Where reports go.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Report {
+    /// Language of reports.
+    pub lang: Lang,
+    /// Their folder, relative to the project folder; each run gets a folder of its own in it.
+    pub out: PathBuf,
+}
+
+impl Default for Report {
+    fn default() -> Self {
+        Self { lang: Lang::Ja, out: PathBuf::from("reports") }
+    }
+}
+
+/// When to raise the alarm.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Judge {
+    /// Findings from here on make the exit code 1.
+    pub fail_on: Severity,
+}
+
+impl Default for Judge {
+    fn default() -> Self {
+        Self { fail_on: Severity::Act }
+    }
+}
+
+/// The settings cannot be used. Words for people are made in `cli::words`.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// There is no file: the folder is not a project folder.
+    #[error("{path}: no such file")]
+    Missing {
+        /// Where it would be.
+        path: PathBuf,
+    },
+    /// It cannot be read.
+    #[error("{path}: {source}")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Cause.
+        source: io::Error,
+    },
+    /// Something in it is not understood.
+    #[error("{path}:{line}:{column}: {message}")]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// Line, from 1.
+        line: usize,
+        /// Column in characters, from 1.
+        column: usize,
+        /// The words at that place.
+        found: String,
+        /// What is wrong with them, in English.
+        message: String,
+    },
+}
+
+impl Settings {
+    /// Reads the settings of a project folder.
+    pub fn read(folder: &Path) -> Result<Self, SettingsError> {
+        let path = folder.join(SETTINGS_FILE);
+        match read_bounded(&path) {
+            Ok(text) => Self::parse(&text, &path),
+            Err(source) if source.kind() == io::ErrorKind::NotFound => Err(SettingsError::Missing { path }),
+            Err(source) => Err(SettingsError::Read { path, source }),
+        }
+    }
+
+    /// Reads settings from text; `path` is for messages.
+    pub fn parse(text: &str, path: &Path) -> Result<Self, SettingsError> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        toml::from_str(text).map_err(|error| malformed(text, path, &error))
+    }
+}
+
+fn read_bounded(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    let file = std::fs::File::open(path)?;
+    let read = io::Read::read_to_string(&mut io::Read::take(file, SIZE_LIMIT + 1), &mut text)?;
+    if read as u64 > SIZE_LIMIT { Err(io::Error::from(io::ErrorKind::FileTooLarge)) } else { Ok(text) }
+}
+
+fn malformed(text: &str, path: &Path, error: &toml::de::Error) -> SettingsError {
+    let span = error.span().unwrap_or(0..0);
+    let before = text.get(..span.start).unwrap_or("");
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    // A password may stand in the wrong place; a key or a network never is one.
+    let found = text.get(span).unwrap_or("").lines().next().unwrap_or("").trim().to_owned();
+    SettingsError::Malformed {
+        path: path.to_owned(),
+        line: before.matches('\n').count() + 1,
+        column: before[line_start..].chars().count() + 1,
+        found: if before[line_start..].contains("password") { String::new() } else { daicho_shared::text::bounded(&found) },
+        message: error.message().to_owned(),
+    }
+}
+
+/// Networks, and single addresses as networks of one; host bits are cut off.
+fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
+    Ok(Vec::<Spanless>::deserialize(deserializer)?.into_iter().map(|network| network.0).collect())
+}
+
+/// A network read from text by [`parse_network`].
+struct Spanless(IpNet);
+
+impl<'de> Deserialize<'de> for Spanless {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        parse_network(&text).map(Self).map_err(serde::de::Error::custom)
+    }
+}
+
+/// Reads `192.168.10.0/24`, `192.168.10.7` or `fd00::/64`.
+pub fn parse_network(text: &str) -> Result<IpNet, NotANetwork> {
+    let text = text.trim();
+    let network = text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+    network.map(|network| network.trunc()).map_err(|_| NotANetwork)
+}
+
+/// The text is not a network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a network: expected an address and a prefix length, e.g. 192.168.10.0/24")]
+pub struct NotANetwork;
+
+/// One word, or a list of words.
+fn words<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<OsString>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "expected a program, or a list of a program and its first arguments")]
+    enum Words {
+        One(String),
+        Many(Vec<String>),
+    }
+    Ok(match Words::deserialize(deserializer)? {
+        Words::One(word) => vec![word.into()],
+        Words::Many(words) => words.into_iter().map(OsString::from).collect(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Settings, SettingsError> {
+        Settings::parse(text, Path::new("daicho.toml"))
+    }
+
+    #[test]
+    fn the_sample_parses_and_says_the_defaults() {
+        assert_eq!(format!("{:?}", parse(SAMPLE).unwrap()), format!("{:?}", Settings::default()));
+    }
+
+    #[test]
+    fn every_commented_setting_of_the_sample_parses_too() {
+        let setting = |line: &&str| !line.starts_with("#   ") && (line.contains(" = ") || line.contains("[["));
+        let opened: Vec<_> = SAMPLE
+            .lines()
+            .map(|line| match line.strip_prefix("# ") {
+                Some(rest) if setting(&line) => rest,
+                _ => line,
+            })
+            .collect();
+        let settings = parse(&opened.join("\n")).unwrap();
+        assert_eq!(settings.scope.interface.as_deref(), Some("eth0"));
+        assert_eq!(settings.snmp.user.len(), 1);
+        assert_eq!(settings.scan.agent, ["/usr/local/bin/daicho-agent"]);
+        assert!(settings.resolver.address.is_some());
+    }
+
+    #[test]
+    fn an_error_says_where_and_what() {
+        let text = "[scope]\nnetworks = [\"10.0.0.0/24\",\n  \"10.0.0.0/33\"]\n";
+        let Err(SettingsError::Malformed { line, column, found, .. }) = parse(text) else { panic!("accepted") };
+        assert_eq!((line, column, found.as_str()), (3, 3, "\"10.0.0.0/33\""));
+        let Err(SettingsError::Malformed { line, found, message, .. }) = parse("[scope]\nexclud = []\n") else {
+            panic!("accepted")
+        };
+        assert_eq!((line, found.as_str()), (2, "exclud"));
+        assert!(message.contains("exclude"), "{message}");
+    }
+
+    #[test]
+    fn secrets_are_not_shown() {
+        let text = "[snmp]\ncommunities = [\"hush\"]\n[[snmp.user]]\nname = \"u\"\nauth_password = \"hush\"\n";
+        assert!(!format!("{:?}", parse(text).unwrap()).contains("hush"));
+        let wrong = "[[snmp.user]]\nname = \"u\"\nauth_password = [\"hush\"]\n";
+        assert!(!parse(wrong).unwrap_err().to_string().contains("hush"));
+    }
+
+    #[test]
+    fn single_addresses_and_host_bits_are_understood() {
+        assert_eq!(parse_network("10.1.2.3").unwrap().to_string(), "10.1.2.3/32");
+        assert_eq!(parse_network(" 10.1.2.3/16 ").unwrap().to_string(), "10.1.0.0/16");
+        assert_eq!(parse_network("192.168.〇.〇"), Err(NotANetwork));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_panics(text in "\\PC*(\n\\PC*){0,3}") {
+            let _ = parse(&text);
+        }
+    }
+}

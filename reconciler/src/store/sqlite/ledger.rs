@@ -1,0 +1,112 @@
+//! Ledger versions: every import is kept, and the newest version of every file is the ledger.
+
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, params};
+use serde::Serialize;
+
+use super::{Store, from_json, to_json};
+use crate::judge::entry::Ledger;
+use crate::store::StoreError;
+
+/// One imported file, to be kept as a new version.
+#[derive(Debug, Clone)]
+pub struct NewLedger {
+    /// Its rows and problems, under exactly one file.
+    pub ledger: Ledger,
+    /// Where it was read from, for people.
+    pub path: String,
+    /// Who imported it: the user of the operating system.
+    pub who: String,
+}
+
+/// One kept version, without its rows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LedgerVersion {
+    /// Counted from 1 over all files.
+    pub number: i64,
+    /// File name without folders.
+    pub file: String,
+    /// Where it was read from.
+    pub path: String,
+    /// SHA-256 of the file, lower-case hexadecimal.
+    pub sha256: String,
+    /// When it was imported.
+    pub imported: Timestamp,
+    /// Who imported it.
+    pub who: String,
+    /// Rows; `None` when the file was withdrawn by this version.
+    pub rows: Option<u32>,
+    /// The newest version of its file.
+    pub current: bool,
+}
+
+impl Store {
+    /// Keeps imported files as new versions, all of them or none. A file of the same name is replaced
+    /// in the current ledger; its older versions stay.
+    pub fn add_ledger_versions(&mut self, files: &[NewLedger]) -> Result<(), StoreError> {
+        let records = files.iter().map(|file| to_json(&file.ledger)).collect::<Result<Vec<_>, _>>()?;
+        self.transact(|transaction| {
+            for (file, record) in files.iter().zip(&records) {
+                for named in &file.ledger.files {
+                    let imported = named.imported.as_microsecond();
+                    transaction
+                        .execute(INSERT, params![named.name, file.path, named.sha256, imported, file.who, record])?;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// Takes a file out of the current ledger, e.g. after it was renamed. Its versions stay.
+    pub fn withdraw(&mut self, file: &str, who: &str, at: Timestamp) -> Result<(), StoreError> {
+        self.transact(|transaction| {
+            let sql = "SELECT ledger IS NOT NULL FROM ledger_versions WHERE file = ?1 ORDER BY number DESC LIMIT 1";
+            let present = transaction.query_row(sql, [file], |row| row.get(0)).optional()?;
+            if present != Some(true) {
+                return Err(StoreError::NoSuchFile { file: file.to_owned() }.into());
+            }
+            transaction.execute(INSERT, params![file, "", "", at.as_microsecond(), who, None::<String>])?;
+            Ok(())
+        })
+    }
+
+    /// The current ledger: the newest version of every file, by file name.
+    pub fn ledger(&self) -> Result<Ledger, StoreError> {
+        let sql = "SELECT file, ledger FROM ledger_versions WHERE ledger IS NOT NULL AND number IN
+                   (SELECT max(number) FROM ledger_versions GROUP BY file) ORDER BY file";
+        let files: Vec<(String, String)> = self.rows(sql, |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let mut ledger = Ledger { entries: vec![], files: vec![], problems: vec![] };
+        for (file, text) in files {
+            let one: Ledger = from_json(&text, || format!("ledger file {file}"))?;
+            ledger.entries.extend(one.entries);
+            ledger.files.extend(one.files);
+            ledger.problems.extend(one.problems);
+        }
+        Ok(ledger)
+    }
+
+    /// All versions, the newest first.
+    pub fn ledger_versions(&self) -> Result<Vec<LedgerVersion>, StoreError> {
+        let sql = "SELECT number, file, path, sha256, imported_us, who,
+                   CASE WHEN ledger IS NULL THEN NULL ELSE json_array_length(ledger, '$.entries') END,
+                   number = (SELECT max(number) FROM ledger_versions AS newer WHERE newer.file = kept.file)
+                   FROM ledger_versions AS kept ORDER BY number DESC";
+        self.rows(sql, version)
+    }
+}
+
+const INSERT: &str = "INSERT INTO ledger_versions (file, path, sha256, imported_us, who, ledger)
+                      VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+
+fn version(row: &rusqlite::Row<'_>) -> rusqlite::Result<LedgerVersion> {
+    Ok(LedgerVersion {
+        number: row.get(0)?,
+        file: row.get(1)?,
+        path: row.get(2)?,
+        sha256: row.get(3)?,
+        imported: Timestamp::from_microsecond(row.get(4)?).unwrap_or(Timestamp::UNIX_EPOCH),
+        who: row.get(5)?,
+        rows: row.get(6)?,
+        current: row.get(7)?,
+    })
+}

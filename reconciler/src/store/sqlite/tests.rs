@@ -1,0 +1,302 @@
+//! What the store promises: kept is kept, twice is once, evidence stays, and a killed writer harms nothing.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
+use daicho_shared::batch::{Batch, End, FORMAT, Header, Record, Sent, Trouble, VERSION};
+use daicho_shared::coverage::Outcome;
+use daicho_shared::observation::{Observation, Target};
+use jiff::Timestamp;
+
+use super::*;
+use crate::judge::entry::{Ledger, LedgerFile};
+use crate::judge::verdict::{RunSummary, Verdict};
+use crate::store::NewLedger;
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(second).unwrap()
+}
+
+fn header(run: &str, started: i64) -> Header {
+    Header {
+        format: FORMAT.to_owned(),
+        version: VERSION,
+        run: run.into(),
+        agent: "0.1.0".to_owned(),
+        host: "scanner".to_owned(),
+        started: at(started),
+        scope: vec!["10.20.0.0/24".parse().unwrap()],
+        exclude: vec![],
+        profile: "gentle".to_owned(),
+        interfaces: vec![],
+    }
+}
+
+fn observation(number: u32) -> Record {
+    Record::Observation(Observation {
+        number,
+        at: at(1000 + i64::from(number)),
+        probe: "arp".into(),
+        target: Target { address: "10.20.0.5".parse().unwrap(), mac: None, interface: None },
+        outcome: Outcome::Answered,
+        facts: vec![],
+        reply: "00".repeat(200),
+    })
+}
+
+fn trouble(message: &str) -> Record {
+    Record::Trouble(Trouble { at: at(1), place: "eth0".to_owned(), message: message.to_owned() })
+}
+
+fn sent() -> Record {
+    let address = "10.20.0.5".parse().unwrap();
+    Record::Sent(Sent { address, mac: None, probe: "arp".into(), packets: 1, first: at(1), last: at(1) })
+}
+
+fn fresh() -> (tempfile::TempDir, Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&folder.path().join("daicho.sqlite")).unwrap();
+    (folder, store)
+}
+
+fn keep_whole(store: &mut Store, header: &Header, records: &[Record]) -> Result<(), StoreError> {
+    let mut run = store.begin_run(header)?;
+    store.append(&mut run, records)?;
+    store.finish_run(&run, &End { finished: at(2000), complete: true, reason: None })
+}
+
+#[test]
+fn what_is_kept_is_read_back() {
+    let (_folder, mut store) = fresh();
+    let records = [observation(1), sent(), trouble("down"), observation(2), trouble("up")];
+    keep_whole(&mut store, &header("a", 1), &records).unwrap();
+    let batch = store.batch(&"a".into()).unwrap();
+    let mut expected = Batch::new(header("a", 1));
+    for record in records {
+        match record {
+            Record::Observation(observation) => expected.observations.push(observation),
+            Record::Sent(sent) => expected.sent.push(sent),
+            Record::Trouble(trouble) => expected.troubles.push(trouble),
+            _ => {}
+        }
+    }
+    expected.end = Some(End { finished: at(2000), complete: true, reason: None });
+    assert_eq!(batch, expected);
+}
+
+#[test]
+fn keeping_a_batch_twice_changes_nothing() {
+    let (_folder, mut store) = fresh();
+    let records = [observation(1), sent(), trouble("down"), trouble("down")];
+    keep_whole(&mut store, &header("a", 1), &records).unwrap();
+    let (batch, runs) = (store.batch(&"a".into()).unwrap(), store.runs().unwrap());
+    keep_whole(&mut store, &header("a", 1), &records).unwrap();
+    assert_eq!((store.batch(&"a".into()).unwrap(), store.runs().unwrap()), (batch, runs));
+}
+
+#[test]
+fn a_cut_run_is_completed_by_its_whole_batch() {
+    let (_folder, mut store) = fresh();
+    let mut run = store.begin_run(&header("a", 1)).unwrap();
+    store.append(&mut run, &[observation(1), sent()]).unwrap();
+    assert!(!store.runs().unwrap()[0].complete);
+    keep_whole(&mut store, &header("a", 1), &[observation(1), sent(), observation(2)]).unwrap();
+    let batch = store.batch(&"a".into()).unwrap();
+    assert_eq!((batch.observations.len(), batch.sent.len(), batch.is_complete()), (2, 1, true));
+}
+
+#[test]
+fn other_words_under_the_same_number_are_refused_and_leave_no_trace() {
+    let (_folder, mut store) = fresh();
+    keep_whole(&mut store, &header("a", 1), &[observation(1)]).unwrap();
+    let before = store.batch(&"a".into()).unwrap();
+    let Record::Observation(mut changed) = observation(1) else { unreachable!() };
+    changed.outcome = Outcome::Silent;
+    let mut run = store.begin_run(&header("a", 1)).unwrap();
+    let refused = store.append(&mut run, &[observation(2), Record::Observation(changed)]);
+    assert!(matches!(refused, Err(StoreError::Conflict { .. })), "{refused:?}");
+    assert_eq!(store.batch(&"a".into()).unwrap(), before);
+    assert!(matches!(store.begin_run(&header("a", 7)), Err(StoreError::Conflict { .. })));
+}
+
+#[test]
+fn evidence_is_append_only() {
+    let (_folder, mut store) = fresh();
+    keep_whole(&mut store, &header("a", 1), &[observation(1), sent()]).unwrap();
+    store.add_ledger_versions(&[file("台帳.csv", 1)]).unwrap();
+    for table in ["runs", "observations", "remarks", "ends", "ledger_versions"] {
+        let column = if table == "ledger_versions" { "ledger" } else { "rowid" };
+        for sql in [format!("DELETE FROM {table}"), format!("UPDATE {table} SET {column} = {column}")] {
+            let error = store.connection.execute(&sql, []).unwrap_err().to_string();
+            assert!(error.contains("append-only"), "{sql}: {error}");
+        }
+    }
+    let replace = "INSERT OR REPLACE INTO observations (run, number, record) VALUES (1, 1, '{}')";
+    assert!(store.connection.execute(replace, []).unwrap_err().to_string().contains("append-only"));
+}
+
+#[test]
+fn runs_sort_by_their_start_whatever_their_fractions() {
+    let (_folder, mut store) = fresh();
+    let mut fraction = header("b", 100);
+    fraction.started = "1970-01-01T00:01:40.5Z".parse().unwrap();
+    for header in [header("c", 99), fraction, header("a", 100)] {
+        store.begin_run(&header).unwrap();
+    }
+    let order: Vec<_> = store.runs().unwrap().into_iter().map(|run| run.id.0).collect();
+    assert_eq!(order, ["b", "a", "c"]);
+    assert_eq!(store.latest_run().unwrap(), Some("b".into()));
+}
+
+#[test]
+fn a_second_writer_is_told_that_the_store_is_busy() {
+    let (folder, store) = fresh();
+    store.connection.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let path = folder.path().join("daicho.sqlite");
+    let mut second = Store::open_patiently(&path, Duration::from_millis(50)).unwrap();
+    assert_eq!(second.runs().unwrap(), [], "reading goes on");
+    assert!(matches!(second.begin_run(&header("a", 1)), Err(StoreError::Busy { .. })));
+}
+
+#[test]
+fn foreign_damaged_newer_and_missing_files_are_told_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.sqlite");
+    assert!(matches!(Store::open_existing(&path), Err(StoreError::Missing { .. })));
+    assert!(!path.exists());
+    std::fs::write(&path, "管理番号,メーカー\n".repeat(100)).unwrap();
+    assert!(matches!(Store::open(&path), Err(StoreError::NotOurs { .. })));
+    std::fs::remove_file(&path).unwrap();
+    Connection::open(&path).unwrap().execute_batch("CREATE TABLE theirs (x)").unwrap();
+    assert!(matches!(Store::open(&path), Err(StoreError::NotOurs { .. })));
+    std::fs::remove_file(&path).unwrap();
+    let newer =
+        "INSERT INTO refinery_schema_history SELECT 999, name, applied_on, checksum FROM refinery_schema_history";
+    Store::open(&path).unwrap().connection.execute(newer, []).unwrap();
+    assert!(matches!(Store::open(&path), Err(StoreError::Newer { found: 999, .. })));
+}
+
+fn file(name: &str, rows: u32) -> NewLedger {
+    let named = LedgerFile {
+        name: name.to_owned(),
+        sha256: format!("{rows:064}"),
+        encoding: None,
+        updated: None,
+        updated_by: None,
+        imported: at(i64::from(rows)),
+        rows,
+    };
+    let ledger = Ledger { entries: vec![], files: vec![named], problems: vec![] };
+    NewLedger { ledger, path: format!("/share/{name}"), who: "hanako".to_owned() }
+}
+
+#[test]
+fn the_ledger_is_the_newest_version_of_every_file() {
+    let (_folder, mut store) = fresh();
+    store.add_ledger_versions(&[file("b.csv", 1), file("a.csv", 2)]).unwrap();
+    store.add_ledger_versions(&[file("b.csv", 3)]).unwrap();
+    let rows = |store: &Store| -> Vec<(String, u32)> {
+        store.ledger().unwrap().files.into_iter().map(|file| (file.name, file.rows)).collect()
+    };
+    let both = vec![("a.csv".to_owned(), 2), ("b.csv".to_owned(), 3)];
+    assert_eq!(both, rows(&store));
+    store.withdraw("b.csv", "hanako", at(9)).unwrap();
+    assert_eq!(both[..1], rows(&store));
+    assert!(matches!(store.withdraw("b.csv", "hanako", at(9)), Err(StoreError::NoSuchFile { .. })));
+    let versions = store.ledger_versions().unwrap();
+    let current: Vec<_> = versions.iter().map(|version| (version.number, version.current)).collect();
+    assert_eq!(current, [(4, true), (3, false), (2, true), (1, false)]);
+    assert_eq!((versions[0].rows, versions[1].who.as_str()), (None, "hanako"));
+}
+
+fn verdict(run: &str, started: i64) -> Verdict {
+    let run = RunSummary {
+        id: run.into(),
+        host: "scanner".to_owned(),
+        started: at(started),
+        finished: None,
+        complete: false,
+        reason: None,
+        scope: vec![],
+        exclude: vec![],
+        profile: "gentle".to_owned(),
+        own: vec![],
+    };
+    Verdict {
+        run,
+        ledger: Ledger { entries: vec![], files: vec![], problems: vec![] },
+        assets: vec![],
+        entries: vec![],
+        comparisons: vec![],
+        external_points: vec![],
+        findings: vec![],
+        coverage: vec![],
+        sent: vec![],
+        troubles: vec![],
+        evidence: std::collections::BTreeMap::new(),
+        changes: None,
+    }
+}
+
+#[test]
+fn history_is_what_was_judged_before_the_oldest_first() {
+    let (_folder, mut store) = fresh();
+    assert!(matches!(store.save_verdict(&verdict("a", 1), at(5)), Err(StoreError::NoSuchRun { .. })));
+    for (run, started) in [("a", 1), ("b", 2), ("c", 3), ("d", 4)] {
+        store.begin_run(&header(run, started)).unwrap();
+        store.save_verdict(&verdict(run, started), at(5)).unwrap();
+    }
+    store.save_verdict(&verdict("c", 3), at(6)).unwrap();
+    let history: Vec<_> = store.verdicts(&"d".into(), 2).unwrap().into_iter().map(|one| one.run.id.0).collect();
+    assert_eq!(history, ["b", "c"]);
+    assert_eq!(store.verdict(&"d".into()).unwrap(), Some(verdict("d", 4)));
+    assert_eq!(store.verdict(&"nobody".into()).unwrap(), None);
+}
+
+/// Set for the child of the test below: which database to write into until it is killed.
+const VICTIM: &str = "DAICHO_TEST_STORE_VICTIM";
+
+#[test]
+fn a_killed_writer_leaves_every_committed_record() {
+    if let Some(path) = std::env::var_os(VICTIM) {
+        write_until_killed(Path::new(&path));
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("daicho.sqlite");
+    let told = kill_in_mid_write(&path);
+    let store = Store::open(&path).unwrap();
+    let sound: String = store.connection.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
+    assert_eq!(sound, "ok");
+    let batch = store.batch(&"a".into()).unwrap();
+    let kept = u32::try_from(batch.observations.len()).unwrap();
+    assert!(kept >= told, "committed {told}, kept {kept}");
+    assert_eq!(kept % 10, 0, "half a transaction was kept");
+    assert!(batch.observations.iter().zip(1..).all(|(kept, number)| kept.number == number));
+    assert!(!batch.is_complete() && batch.end.is_none());
+}
+
+/// Returns the number of observations that the victim had said were committed before it was killed.
+fn kill_in_mid_write(path: &Path) -> u32 {
+    let mut victim = Command::new(std::env::current_exe().unwrap())
+        .args(["store::sqlite::tests::a_killed_writer_leaves_every_committed_record", "--exact", "--nocapture"])
+        .env(VICTIM, path)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(victim.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let told: Vec<u32> = lines.filter_map(|line| line.strip_prefix("kept ")?.parse().ok()).take(12).collect();
+    victim.kill().unwrap();
+    victim.wait().unwrap();
+    *told.last().expect("the victim wrote")
+}
+
+fn write_until_killed(path: &Path) -> ! {
+    let mut store = Store::open(path).unwrap();
+    let mut run = store.begin_run(&header("a", 1)).unwrap();
+    for first in (1..).step_by(10) {
+        let records: Vec<_> = (first..first + 10).map(observation).collect();
+        store.append(&mut run, &records).unwrap();
+        println!("kept {}", first + 9);
+    }
+    unreachable!("counts until it is killed")
+}
