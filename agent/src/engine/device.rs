@@ -11,7 +11,7 @@ use daicho_shared::observation::Target;
 
 use super::{Action, Asked, Ending, Engine, Next};
 use crate::plan::{ANSWER_WAIT, Item};
-use crate::probe::{Probe, Question, Reading, Reply};
+use crate::probe::{Probe, Question, Reading, Reply, named};
 use crate::scope::{Denied, Verdict};
 
 /// After this many silent questions in a row, the device is asked whether it is still there.
@@ -248,7 +248,7 @@ impl Engine {
 fn read(probe: &'static dyn Probe, question: &Question, ending: Ending) -> (Reading, Vec<u8>) {
     match ending {
         Ending::Silence => (silent(probe.read(question, Reply::Silence)), vec![]),
-        Ending::Refused => (probe.read(question, Reply::Refused), vec![]),
+        Ending::Refused => (refused(probe, question), vec![]),
         Ending::Accepted => (probe.read(question, Reply::Accepted), vec![]),
         Ending::Datagrams(datagrams) => read_datagrams(probe, question, datagrams),
         Ending::Variables(variables, version) => {
@@ -256,6 +256,16 @@ fn read(probe: &'static dyn Probe, question: &Question, ending: Ending) -> (Read
         }
         Ending::Read(reading, bytes) => (reading, bytes),
         Ending::Failed(_) => (Reading::of(Outcome::BrokeOff), vec![]),
+    }
+}
+
+/// A refused stream is a closed port, whoever wanted to speak there.
+fn refused(probe: &'static dyn Probe, question: &Question) -> Reading {
+    match (question, named("connect")) {
+        (Question::Stream { port, .. }, Some(connect)) => {
+            connect.read(&Question::Connect { port: *port }, Reply::Refused)
+        }
+        _ => probe.read(question, Reply::Refused),
     }
 }
 

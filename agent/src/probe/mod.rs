@@ -5,6 +5,8 @@
 //! another probe; pace, retries, budgets and the permission to send are not its business.
 
 pub mod identity;
+#[cfg(test)]
+mod laws;
 pub mod presence;
 
 use std::collections::BTreeSet;
@@ -26,6 +28,16 @@ pub const PROBES: &[&dyn Probe] = &[
     &presence::echo::Echo,
     &presence::tcp_ping::TcpPing,
     &presence::connect::Connect,
+    &identity::reverse_dns::ReverseDns,
+    &identity::netbios::Netbios,
+    &identity::mdns::Mdns,
+    &identity::ssdp::Ssdp,
+    &identity::snmp::Snmp,
+    &identity::ssh::Ssh,
+    &identity::https::Https,
+    &identity::tls_legacy::TlsLegacy,
+    &identity::http::Http,
+    &identity::greeting::Greeting,
 ];
 
 /// A probe's card: what an operator, or the hospital's clinical engineers, want to know before it runs.
