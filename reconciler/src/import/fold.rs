@@ -8,7 +8,18 @@ const LONG_VOWELS: [&str; 8] =
 
 /// Parenthesised notes that say how to fill a column in, not what it is.
 const NOTES: [&str; 12] = [
-    "(必須)", "(任意)", "(半角)", "(全角)", "(西暦)", "(和暦)", "(半角英数)", "(半角英数字)", "(選択)", "(記入不要)", "(複数可)", "(あれば)",
+    "(必須)",
+    "(任意)",
+    "(半角)",
+    "(全角)",
+    "(西暦)",
+    "(和暦)",
+    "(半角英数)",
+    "(半角英数字)",
+    "(選択)",
+    "(記入不要)",
+    "(複数可)",
+    "(あれば)",
 ];
 
 /// Folds widths, case and dashes, and drops white space: two words that people read as one are one.
@@ -20,14 +31,19 @@ pub(crate) fn key(text: &str) -> String {
 pub(crate) fn heading_key(text: &str) -> String {
     let mut folded: String =
         text.nfkc().flat_map(char::to_lowercase).filter(|c| !is_blank(*c) && !is_ornament(*c)).collect();
-    for note in NOTES {
-        folded = folded.replace(note, "");
+    // Every cell of every row is asked whether it is a heading: most have no note to look for.
+    if folded.contains('(') {
+        for note in NOTES {
+            folded = folded.replace(note, "");
+        }
     }
     if let Some(start) = folded.find("(例") {
         folded.truncate(start);
     }
-    for word in LONG_VOWELS {
-        folded = folded.replace(word, word.trim_end_matches('ー'));
+    if folded.contains('ー') {
+        for word in LONG_VOWELS {
+            folded = folded.replace(word, word.trim_end_matches('ー'));
+        }
     }
     folded
 }
@@ -37,12 +53,16 @@ pub(crate) fn code(text: &str) -> String {
     text.nfkc().filter(|c| !is_invisible(*c)).map(dash).collect::<String>().trim().to_owned()
 }
 
-/// The text without outer blanks, invisible characters and controls other than the line feed.
+/// The text without outer blanks, invisible characters and controls other than tab and line feed.
 pub(crate) fn clean(text: &str) -> String {
+    visible(text).trim().to_owned()
+}
+
+/// Like [`clean`], with its outer blanks: an empty first line has a meaning in a list.
+pub(crate) fn visible(text: &str) -> String {
     let unified = text.replace("\r\n", "\n").replace('\r', "\n");
     let kept = unified.chars().filter(|c| !is_invisible(*c));
-    let visible: String = kept.map(|c| if c.is_control() && c != '\n' { ' ' } else { c }).collect();
-    visible.trim().to_owned()
+    kept.map(|c| if c.is_control() && !matches!(c, '\n' | '\t') { ' ' } else { c }).collect()
 }
 
 /// Nothing but dashes: how people write "none".
@@ -60,8 +80,25 @@ fn is_invisible(c: char) -> bool {
 }
 
 fn is_ornament(c: char) -> bool {
-    matches!(c, '※' | '*' | '●' | '○' | '◎' | '■' | '□' | '◆' | '【' | '】' | '[' | ']' | '「' | '」' | ':' | '・' | '.')
-        || matches!(c, ',' | '、' | '。' | '_' | '~' | '〜')
+    matches!(
+        c,
+        '※' | '*'
+            | '●'
+            | '○'
+            | '◎'
+            | '■'
+            | '□'
+            | '◆'
+            | '【'
+            | '】'
+            | '['
+            | ']'
+            | '「'
+            | '」'
+            | ':'
+            | '・'
+            | '.'
+    ) || matches!(c, ',' | '、' | '。' | '_' | '~' | '〜')
         || (dash(c) == '-')
 }
 
@@ -80,7 +117,9 @@ mod tests {
 
     #[test]
     fn spellings_of_a_heading_are_one() {
-        for text in ["IPアドレス", "ＩＰ アドレス", "※IPｱﾄﾞﾚｽ（必須）", "【ＩＰアドレス】", "IP\nアドレス（例：192.168.1.1）"] {
+        for text in
+            ["IPアドレス", "ＩＰ アドレス", "※IPｱﾄﾞﾚｽ（必須）", "【ＩＰアドレス】", "IP\nアドレス（例：192.168.1.1）"]
+        {
             assert_eq!(heading_key(text), "ipアドレス", "{text}");
         }
         assert_eq!(heading_key("サーバー名"), heading_key("サーバ名"));
@@ -100,7 +139,7 @@ mod tests {
         #[test]
         fn no_text_panics_and_nothing_hidden_stays(text in "\\PC*|[\\s\\S]*") {
             let (_, _, _) = (key(&text), heading_key(&text), code(&text));
-            prop_assert!(!clean(&text).chars().any(|c| is_invisible(c) || c.is_control() && c != '\n'));
+            prop_assert!(!clean(&text).chars().any(|c| is_invisible(c) || c.is_control() && !matches!(c, '\n' | '\t')));
         }
     }
 }

@@ -36,6 +36,8 @@ pub(crate) struct Column {
     pub role: Option<Role>,
     /// How its values are written.
     pub reading: Reading,
+    /// The heading is the form's own, which comes before its synonyms.
+    pub official: bool,
 }
 
 /// What the rows above a heading say.
@@ -58,12 +60,12 @@ pub(crate) enum Found {
     Nothing,
 }
 
-/// Looks for the heading in the first rows: the row with the most known headings.
+/// Looks for the heading in the first rows.
 pub(crate) fn find(sheet: &Sheet, file: &str, columns: &Columns) -> Found {
     let top = &sheet.rows[..sheet.rows.len().min(limits::HEADING_ROWS)];
-    let best = top.iter().enumerate().max_by_key(|(index, row)| (hits(row, columns), std::cmp::Reverse(*index)));
     let titles = |end: usize| top[..end].iter().flat_map(|row| &row.cells).map(|(_, value)| value.text());
-    let heading = best.filter(|(_, row)| is_heading(row, columns));
+    // Not the row with the most headings: a second table further down may have more columns.
+    let heading = top.iter().enumerate().find(|(_, row)| is_heading(row, columns));
     let end = heading.map_or(top.len().min(HITS), |(index, _)| index);
     if columns.is_personal_title(&sheet.name)
         || titles(end).any(|title| columns.is_personal_title(&title))
@@ -82,10 +84,14 @@ pub(crate) fn find(sheet: &Sheet, file: &str, columns: &Columns) -> Found {
     Found::Table(table(sheet, index, register, columns))
 }
 
-/// The row repeats a heading, or begins another table.
+/// The row is a heading: enough known headings, mostly those, and some of fields that are read
+/// (a title row with 部署 and 最終更新日 is none).
 pub(crate) fn is_heading(row: &Row, columns: &Columns) -> bool {
+    if row.cells.len() < HITS {
+        return false;
+    }
     let hits = hits(row, columns);
-    hits >= HITS && hits * 2 >= row.cells.len()
+    hits >= HITS && hits_of_fields(row, columns) >= 2 && hits * 2 >= row.cells.len()
 }
 
 /// The table whose heading stands at an index; a second heading row below or above is joined.
@@ -119,7 +125,8 @@ pub(crate) fn title(sheet: &Sheet, end: usize) -> Title {
         let texts: Vec<String> = row.cells.iter().map(|(_, value)| value.text()).collect();
         for (at, text) in texts.iter().enumerate() {
             let next = texts.get(at + 1).map(String::as_str);
-            let day = after(text, &["最終更新日", "更新年月日", "更新日", "改訂日", "作成日"], next).and_then(|text| date(&text));
+            let day = after(text, &["最終更新日", "更新年月日", "更新日", "改訂日", "作成日"], next)
+                .and_then(|text| date(&text));
             let today = code(text).strip_suffix("現在").and_then(date);
             title.updated = title.updated.or(day).or(today);
             let by = after(text, &["最終更新者", "更新者", "作成者"], next).filter(|by| date(by).is_none());
@@ -143,20 +150,35 @@ fn headings(row: &Row) -> impl Iterator<Item = (u16, String)> {
 
 fn column(heading: &str, register: Register, columns: &Columns) -> Column {
     let (role, reading) = (columns.role(register, heading), columns.reading(heading));
-    Column { heading: heading.to_owned(), role, reading }
+    let form = columns.described().iter().find(|known| role == Some(Role::Field(known.field)));
+    let official = form.is_some_and(|known| heading_key(&known.header) == heading_key(heading));
+    Column { heading: heading.to_owned(), role, reading, official }
 }
 
 /// Known headings of a row, in whatever register; each counts once.
 fn hits(row: &Row, columns: &Columns) -> usize {
     let known = |text: &String| columns.role(Register::ExternalConnection, text).is_some();
-    headings(row).map(|(_, text)| text).filter(known).map(|text| heading_key(&text)).collect::<std::collections::BTreeSet<_>>().len()
+    headings(row)
+        .map(|(_, text)| text)
+        .filter(known)
+        .map(|text| heading_key(&text))
+        .collect::<std::collections::BTreeSet<_>>()
+        .len()
+}
+
+fn hits_of_fields(row: &Row, columns: &Columns) -> usize {
+    let role = |text: &str| columns.role(Register::ExternalConnection, text);
+    headings(row).filter(|(_, text)| matches!(role(text), Some(Role::Field(_) | Role::Product))).count()
 }
 
 /// A heading of a list of persons, without anything that names a machine.
 fn is_personal(row: &Row, columns: &Columns) -> bool {
     let machine = |text: &str| {
         use Field::{Hostname, IpAddress, MacAddress, SerialNo};
-        matches!(columns.role(Register::Equipment, text), Some(Role::Field(Hostname | IpAddress | MacAddress | SerialNo)))
+        matches!(
+            columns.role(Register::Equipment, text),
+            Some(Role::Field(Hostname | IpAddress | MacAddress | SerialNo))
+        )
     };
     let texts: Vec<String> = headings(row).map(|(_, text)| text).collect();
     texts.iter().filter(|text| columns.is_personal(text)).count() >= HITS && !texts.iter().any(|text| machine(text))
@@ -171,12 +193,16 @@ fn is_second(upper: &Row, lower: &Row, register: Register, columns: &Columns) ->
 
 /// Headings that mean one thing or another are decided by what stands below them.
 fn decide(found: &mut BTreeMap<u16, Column>, rows: &[Row]) {
-    let has = |found: &BTreeMap<u16, Column>, field| found.values().any(|column| column.role == Some(Role::Field(field)));
+    let has =
+        |found: &BTreeMap<u16, Column>, field| found.values().any(|column| column.role == Some(Role::Field(field)));
     let (numbered, named) = (has(found, Field::AssetNo), has(found, Field::Hostname));
     for (at, column) in found.iter_mut() {
-        let below = || rows.iter().filter_map(|row| row.cells.iter().find(|cell| cell.0 == *at)).map(|(_, value)| value.text());
+        let below =
+            || rows.iter().filter_map(|row| row.cells.iter().find(|cell| cell.0 == *at)).map(|(_, value)| value.text());
         match column.role {
-            Some(Role::RowNumber) if !numbered && !is_counter(below()) => column.role = Some(Role::Field(Field::AssetNo)),
+            Some(Role::RowNumber) if !numbered && !is_counter(below()) => {
+                column.role = Some(Role::Field(Field::AssetNo));
+            }
             Some(Role::Product) => {
                 let machine = !named && looks_like_names(below());
                 column.role = Some(Role::Field(if machine { Field::Hostname } else { Field::Description }));
@@ -205,10 +231,12 @@ fn is_counter(values: impl Iterator<Item = String>) -> bool {
     !values.is_empty() && values.iter().enumerate().all(|(index, text)| code(text) == (index + 1).to_string())
 }
 
-/// Most values could be names of machines: ASCII, at most 15 characters (NetBIOS), without blanks.
+/// Most values could be names of machines: ASCII, at most 15 characters (`NetBIOS`), without blanks.
 fn looks_like_names(values: impl Iterator<Item = String>) -> bool {
     let values: Vec<String> = values.filter(|text| !text.is_empty()).map(|text| code(&text)).collect();
-    let name = |text: &&String| text.len() <= 15 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+    let name = |text: &&String| {
+        text.len() <= 15 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+    };
     let names = values.iter().filter(name).count();
     names * 2 > values.len()
 }

@@ -14,7 +14,7 @@ use crate::judge::entry::ProblemKind;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Addresses {
     /// In the order of the cell.
-    pub addresses: Vec<IpAddr>,
+    pub list: Vec<IpAddr>,
     /// Handed out by DHCP.
     pub dynamic: bool,
     /// What was not understood.
@@ -24,8 +24,9 @@ pub(crate) struct Addresses {
 /// Notes such as `（旧192.168.1.3）` and masks such as `（255.255.255.0）`.
 static NOTE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\((?:旧|変更前)[^)]*\)|\(\s*255\.[0-9.]*\s*\)|\(/[0-9]+\)"));
 /// Four numbers with commas or full stops of another kind, or blanks beside the dots.
-static GROUPS: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"^\s*([0-9]{1,3})\s*[,、。.]\s*([0-9]{1,3})\s*[,、。.]\s*([0-9]{1,3})\s*[,、。.]\s*([0-9]{1,3})\s*$"));
+static GROUPS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"^\s*([0-9]{1,3})\s*[,、。.]\s*([0-9]{1,3})\s*[,、。.]\s*([0-9]{1,3})\s*[,、。.]\s*([0-9]{1,3})\s*$")
+});
 /// An address of which digits were left as in the form's example.
 static MASKED: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^[0-9]*(?:\.[0-9]*)*[.]?[〇○◯●□xX*×＊?]+[0-9.〇○◯●□xX*×＊?]*$"));
@@ -50,7 +51,7 @@ pub(crate) fn addresses(text: &str, words: &Words) -> Addresses {
     }
     let separators = |c: char| c.is_whitespace() || matches!(c, ',' | '、' | ';' | '・' | '|' | '&' | '(' | ')' | '+');
     for token in newest.replace("及び", "\n").split(separators).filter(|token| !token.is_empty()) {
-        if found.addresses.len() >= limits::VALUES_PER_CELL {
+        if found.list.len() >= limits::VALUES_PER_CELL {
             found.note(ProblemKind::AddressMalformed);
             break;
         }
@@ -79,8 +80,8 @@ impl Addresses {
         let bare = unlabelled(token);
         match parse(bare) {
             Some(address) if is_plausible(address) => {
-                if !self.addresses.contains(&address) {
-                    self.addresses.push(address);
+                if !self.list.contains(&address) {
+                    self.list.push(address);
                 }
             }
             Some(_) => self.note(ProblemKind::AddressImplausible),
@@ -107,7 +108,10 @@ fn unlabelled(token: &str) -> &str {
 /// A word beside an address: Japanese letters or a name of an interface, without any digit group.
 fn is_label(token: &str) -> bool {
     token.is_empty()
-        || matches!(token.to_ascii_uppercase().as_str(), "LAN" | "LAN1" | "LAN2" | "NIC1" | "NIC2" | "WLAN" | "WI-FI" | "VIP")
+        || matches!(
+            token.to_ascii_uppercase().as_str(),
+            "LAN" | "LAN1" | "LAN2" | "NIC1" | "NIC2" | "WLAN" | "WI-FI" | "VIP"
+        )
         || matches!(token, "有線" | "無線" | "固定" | "内蔵" | "管理用" | "予備" | "仮想")
 }
 
@@ -155,16 +159,25 @@ mod tests {
 
     fn one(text: &str) -> String {
         let found = read(text);
-        assert_eq!((found.problem, found.addresses.len()), (None, 1), "{text}: {found:?}");
-        found.addresses[0].to_string()
+        assert_eq!((found.problem, found.list.len()), (None, 1), "{text}: {found:?}");
+        found.list[0].to_string()
     }
 
     #[test]
     fn every_spelling_is_one_address() {
         for text in [
-            "192.168.1.10", "１９２．１６８．１．１０", "192。168。1。10", "192,168,1,10", "192.168.1 .10", "192.168.001.010",
-            "192.168.1.10/24", "192.168.1.10 (255.255.255.0)", "192.168.1.10（旧192.168.1.3）", "192.168.1.3→192.168.1.10",
-            " 192.168.1.10\u{200b}\n", "有線：192.168.1.10",
+            "192.168.1.10",
+            "１９２．１６８．１．１０",
+            "192。168。1。10",
+            "192,168,1,10",
+            "192.168.1 .10",
+            "192.168.001.010",
+            "192.168.1.10/24",
+            "192.168.1.10 (255.255.255.0)",
+            "192.168.1.10（旧192.168.1.3）",
+            "192.168.1.3→192.168.1.10",
+            " 192.168.1.10\u{200b}\n",
+            "有線：192.168.1.10",
         ] {
             assert_eq!(one(text), "192.168.1.10", "{text}");
         }
@@ -174,9 +187,15 @@ mod tests {
 
     #[test]
     fn several_addresses_stand_in_one_cell() {
-        for text in ["10.0.0.5\n10.1.0.5", "10.0.0.5、10.1.0.5", "10.0.0.5/10.1.0.5", "有線:10.0.0.5 無線:10.1.0.5", "10.0.0.5及び10.1.0.5"] {
+        for text in [
+            "10.0.0.5\n10.1.0.5",
+            "10.0.0.5、10.1.0.5",
+            "10.0.0.5/10.1.0.5",
+            "有線:10.0.0.5 無線:10.1.0.5",
+            "10.0.0.5及び10.1.0.5",
+        ] {
             let found = read(text);
-            let texts: Vec<_> = found.addresses.iter().map(ToString::to_string).collect();
+            let texts: Vec<_> = found.list.iter().map(ToString::to_string).collect();
             assert_eq!((texts, found.problem), (vec!["10.0.0.5".into(), "10.1.0.5".into()], None), "{text}");
         }
     }
@@ -196,11 +215,20 @@ mod tests {
     fn what_is_wrong_is_named() {
         use ProblemKind::{AddressImplausible, AddressMalformed, AddressPlaceholder};
         for (text, problem) in [
-            ("192.168.〇.〇", AddressPlaceholder), ("192.168.x.x", AddressPlaceholder), ("192.168.0.＊", AddressPlaceholder),
-            ("192.168.○.○", AddressPlaceholder), ("192.168.1.300", AddressMalformed), ("192.168.1", AddressMalformed),
-            ("192.168.1.10～20", AddressMalformed), ("192.168.1.10-192.168.1.20", AddressMalformed), ("1921681010", AddressMalformed),
-            ("127.0.0.1", AddressImplausible), ("169.254.3.4", AddressImplausible), ("239.1.1.1", AddressImplausible),
-            ("＝SUM(A1)", AddressMalformed), ("内線1234", AddressMalformed),
+            ("192.168.〇.〇", AddressPlaceholder),
+            ("192.168.x.x", AddressPlaceholder),
+            ("192.168.0.＊", AddressPlaceholder),
+            ("192.168.○.○", AddressPlaceholder),
+            ("192.168.1.300", AddressMalformed),
+            ("192.168.1", AddressMalformed),
+            ("192.168.1.10～20", AddressMalformed),
+            ("192.168.1.10-192.168.1.20", AddressMalformed),
+            ("1921681010", AddressMalformed),
+            ("127.0.0.1", AddressImplausible),
+            ("169.254.3.4", AddressImplausible),
+            ("239.1.1.1", AddressImplausible),
+            ("＝SUM(A1)", AddressMalformed),
+            ("内線1234", AddressMalformed),
         ] {
             assert_eq!(read(text).problem, Some(problem), "{text}");
         }
@@ -209,14 +237,14 @@ mod tests {
     proptest! {
         #[test]
         fn no_text_panics_and_the_number_is_bounded(text in "\\PC*|[0-9.:/,〇()\\n -]{0,80}") {
-            prop_assert!(read(&text).addresses.len() <= limits::VALUES_PER_CELL + 64);
+            prop_assert!(read(&text).list.len() <= limits::VALUES_PER_CELL + 64);
         }
 
         #[test]
         fn an_address_is_read_back(octets: [u8; 4]) {
             let address = Ipv4Addr::from(octets);
             prop_assume!(is_plausible(address.into()));
-            prop_assert_eq!(read(&address.to_string()).addresses, vec![IpAddr::V4(address)]);
+            prop_assert_eq!(read(&address.to_string()).list, vec![IpAddr::V4(address)]);
         }
     }
 }
