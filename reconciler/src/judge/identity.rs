@@ -190,6 +190,11 @@ impl<'a> Sightings<'a> {
         self.addresses.contains_key(&unit)
     }
 
+    /// What was seen of it first.
+    pub(crate) fn first(&self, unit: Unit) -> Option<&'a Observation> {
+        self.observations.get(&unit)?.first().copied()
+    }
+
     /// Who was seen at the address.
     pub(crate) fn at(&self, address: IpAddr) -> Option<Unit> {
         self.at.get(&address).copied()
