@@ -191,12 +191,15 @@ fn names(sightings: &Sightings<'_>, rules: &Identity) -> Names {
 fn by_eui64(evidence: &Evidence<'_>, sightings: &Sightings<'_>) -> Vec<Edge> {
     let edge = |unit: Unit| {
         let Unit::Bare(IpAddr::V6(address)) = unit else { return None };
-        let [.., a, b, c, 0xff, 0xfe, d, e, f] = address.octets() else { return None };
-        let mac = Mac([a ^ 2, b, c, d, e, f]);
+        let octets = address.octets();
+        if octets[11..13] != [0xff, 0xfe] {
+            return None;
+        }
+        let mac = Mac([octets[8] ^ 2, octets[9], octets[10], octets[13], octets[14], octets[15]]);
         let other = Unit::Mac(mac);
         let value = address.to_string();
         let seen = sightings.first(unit).map(|observation| evidence.id(observation)).into_iter().collect();
-        sightings.has(other).then(|| Edge { one: unit, other, key: "eui-64", value, evidence: seen })
+        sightings.has(other).then_some(Edge { one: unit, other, key: "eui-64", value, evidence: seen })
     };
     sightings.units().into_iter().filter_map(edge).collect()
 }

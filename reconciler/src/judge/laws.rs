@@ -205,6 +205,66 @@ fn a_row_that_could_be_two_machines_is_left_to_a_person() {
 }
 
 #[test]
+fn a_network_cards_maker_is_no_mismatch_and_the_devices_word_is() {
+    let mut world = World::new();
+    world.arp("10.0.0.5", &mac(5));
+    world.rows.push(keyed(1, "10.0.0.5", &mac(5)));
+    world.rows[0].manufacturer = Some("㈱富士通".into());
+    assert_eq!(world.codes(), Vec::<&str>::new(), "the card is of Lantronix");
+    let product = |maker: &str| Fact::Product {
+        source: "upnp".into(),
+        maker: Some(maker.into()),
+        model: None,
+        serial: None,
+        firmware: None,
+    };
+    world.see("10.0.0.5", "ssdp", vec![product("FUJITSU LIMITED")]);
+    assert_eq!(world.codes(), Vec::<&str>::new());
+    world.batch_mut().observations.pop();
+    world.see("10.0.0.5", "ssdp", vec![product("NEC Corporation")]);
+    assert_eq!(world.codes(), ["mismatch"]);
+}
+
+#[test]
+fn a_row_with_a_defect_is_told_with_its_row() {
+    let mut world = World::new();
+    world.rows.push(row(1));
+    let mut ledger = world.ledger();
+    for kind in [entry::ProblemKind::MacDamaged, entry::ProblemKind::RowSkipped] {
+        let origin = world.rows[0].origin.clone();
+        ledger.problems.push(entry::RowProblem { origin, column: None, field: None, kind, found: "1E+11".into() });
+    }
+    let batch = world.batch();
+    let verdict = judge(&Case { batch: &batch, ledger: &ledger, history: &[], knowledge: &KNOWLEDGE });
+    let defects: Vec<_> = verdict.findings.iter().filter(|f| f.kind.code() == "defective_entry").collect();
+    assert_eq!((defects.len(), defects[0].severity), (1, Severity::Check));
+    assert_eq!(defects[0].entries, [world.rows[0].id.clone()]);
+}
+
+#[test]
+fn an_ipv6_address_that_carries_a_mac_is_that_machines() {
+    let mut world = World::new();
+    world.arp("10.0.0.5", &mac(5));
+    world.see("2001:db8::280:a3ff:fe00:5", "echo", vec![Fact::Alive]);
+    let verdict = world.verdict();
+    assert_eq!(verdict.assets.len(), 1);
+    assert_eq!(verdict.assets[0].joined_by[0].key, "eui-64");
+}
+
+#[test]
+fn a_thousand_machines_and_rows_are_judged() {
+    let mut world = World::new();
+    for n in 0..1000u16 {
+        let [high, low] = n.to_be_bytes();
+        let mac = format!("00:80:A3:01:{high:02X}:{low:02X}");
+        world.arp(&format!("10.0.{high}.{low}"), &mac);
+        world.rows.push(keyed(u32::from(n), &format!("10.0.{high}.{low}"), &mac));
+    }
+    let paired = world.verdict().entries.iter().filter(|entry| entry.verdict == EntryState::Matched).count();
+    assert_eq!(paired, 1000);
+}
+
+#[test]
 fn one_host_key_joins_interfaces_only_with_one_name() {
     for (second, machines) in [("CT1", 1), ("CT2", 2)] {
         let mut world = World::new();
