@@ -27,6 +27,9 @@ fn the_scanner_itself_is_no_machine() {
     let mut world = World::new();
     world.arp("10.0.0.250", "02:00:00:00:00:FA");
     assert!(world.verdict().assets.is_empty());
+    world.rows.push(keyed(1, "10.0.0.250", "02:00:00:00:00:FA"));
+    assert_eq!(world.codes(), Vec::<&str>::new());
+    assert_eq!(world.verdict().entries[0].verdict, EntryState::Matched);
 }
 
 #[test]
