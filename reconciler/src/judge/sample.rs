@@ -1,6 +1,7 @@
 //! Small worlds for tests.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use daicho_shared::batch::{AgentInterface, Batch, End, Header};
 use daicho_shared::coverage::{Coverage, Outcome};
@@ -10,6 +11,9 @@ use daicho_shared::observation::{Observation, Target};
 use super::entry::{Entry, EntryId, FourValued, Ledger, Origin, Register, Status};
 use super::verdict::Verdict;
 use super::{Case, Knowledge, judge};
+
+/// Parsed once: compiling the patterns takes longer than judging.
+pub(crate) static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(Knowledge::builtin);
 
 /// A run over 10.0.0.0/24 (on the link) and 10.0.1.0/24 by a scanner at 10.0.0.250, and a ledger.
 pub(crate) struct World {
@@ -42,9 +46,18 @@ impl World {
             }],
         };
         let mut batch = Batch::new(header);
-        for (segment, on_link, probe) in [(scope[0], true, "arp"), (scope[0], true, "echo"), (scope[1], false, "echo")] {
+        for (segment, on_link, probe) in [(scope[0], true, "arp"), (scope[0], true, "echo"), (scope[1], false, "echo")]
+        {
             let probe = probe.into();
-            batch.coverage.push(Coverage { segment, on_link, probe, asked: 254, answered: 3, not_allowed: 0, not_reached: 0 });
+            batch.coverage.push(Coverage {
+                segment,
+                on_link,
+                probe,
+                asked: 254,
+                answered: 3,
+                not_allowed: 0,
+                not_reached: 0,
+            });
         }
         batch.end = Some(End { finished: "2026-03-31T03:00:00Z".parse().unwrap(), complete: true, reason: None });
         Self { batch, rows: vec![], history: vec![] }
@@ -66,7 +79,15 @@ impl World {
         let target = Target { address: address.parse().unwrap(), mac: None, interface: None };
         let at = "2026-03-31T02:15:00Z".parse().unwrap();
         let outcome = Outcome::Answered;
-        self.batch.observations.push(Observation { number, at, probe: probe.into(), target, outcome, facts, reply: String::new() });
+        self.batch.observations.push(Observation {
+            number,
+            at,
+            probe: probe.into(),
+            target,
+            outcome,
+            facts,
+            reply: String::new(),
+        });
     }
 
     /// An ARP answer.
@@ -82,8 +103,8 @@ impl World {
 
     /// The verdict.
     pub(crate) fn verdict(&self) -> Verdict {
-        let (ledger, knowledge) = (self.ledger(), Knowledge::builtin());
-        judge(&Case { batch: &self.batch, ledger: &ledger, history: &self.history, knowledge: &knowledge })
+        let ledger = self.ledger();
+        judge(&Case { batch: &self.batch, ledger: &ledger, history: &self.history, knowledge: &KNOWLEDGE })
     }
 
     /// Codes and grades of the findings, in their order.

@@ -49,7 +49,9 @@ pub(crate) struct Fate {
 impl<'a> Scene<'a> {
     pub(crate) fn new(case: &Case<'a>) -> Self {
         let evidence = Evidence::new(case.batch);
-        let known = |id: &AssetId| case.history.iter().flat_map(|v| &v.assets).filter(|a| a.id == *id).map(|a| a.first_seen).min();
+        let known = |id: &AssetId| {
+            case.history.iter().flat_map(|v| &v.assets).filter(|a| a.id == *id).map(|a| a.first_seen).min()
+        };
         let draw = |machine| (portrait::asset(&machine, &evidence, case.knowledge, known), machine);
         let mut drawn: Vec<(Asset, Machine<'a>)> =
             machines(&evidence, &case.knowledge.identity).into_iter().map(draw).collect();
@@ -82,7 +84,16 @@ impl<'a> Scene<'a> {
         if self.pairing.ambiguous.contains_key(&group) {
             return of(EntryState::Ambiguous);
         }
+        if self.is_scanner(&self.groups[group]) {
+            return of(EntryState::Matched);
+        }
         silence::fate(self, group)
+    }
+
+    /// The row declares the machine that scans: it is there, and does not ask itself.
+    fn is_scanner(&self, group: &Group<'_>) -> bool {
+        let by_address = group.addresses.iter().any(|address| self.evidence.owns_address(*address));
+        by_address || group.macs.iter().any(|mac| self.evidence.owns_mac(*mac))
     }
 
     /// One machine's facts.
