@@ -252,8 +252,18 @@ mod tests {
     use super::*;
 
     const OFFICIAL: [&str; 12] = [
-        "管理番号", "メーカー", "OS", "ソフトウェア", "ソフトウェアバージョン", "IPアドレス", "コンピュータ名", "設置場所", "利用者",
-        "登録日", "状態", "説明",
+        "管理番号",
+        "メーカー",
+        "OS",
+        "ソフトウェア",
+        "ソフトウェアバージョン",
+        "IPアドレス",
+        "コンピュータ名",
+        "設置場所",
+        "利用者",
+        "登録日",
+        "状態",
+        "説明",
     ];
 
     #[test]
@@ -273,7 +283,11 @@ mod tests {
                 let key = heading_key(word);
                 assert!(!key.is_empty(), "{word}");
                 let earlier = seen.insert(key, column.field);
-                assert!(earlier.is_none_or(|earlier| earlier == column.field), "{word}: {earlier:?}, {:?}", column.field);
+                assert!(
+                    earlier.is_none_or(|earlier| earlier == column.field),
+                    "{word}: {earlier:?}, {:?}",
+                    column.field
+                );
             }
         }
     }

@@ -96,7 +96,9 @@ impl Draft<'_> {
         for piece in self.pieces(Field::IpAddress) {
             let found = addresses(&piece.value.text(), self.words);
             entry.dynamic_address |= found.dynamic;
-            entry.addresses.extend(found.addresses.into_iter().filter(|new| !entry.addresses.contains(new)).collect::<Vec<_>>());
+            entry
+                .addresses
+                .extend(found.addresses.into_iter().filter(|new| !entry.addresses.contains(new)).collect::<Vec<_>>());
             self.report(Field::IpAddress, &piece, found.problem);
         }
         for piece in self.pieces(Field::MacAddress) {
@@ -173,7 +175,9 @@ impl Draft<'_> {
         let piece = self.pieces(Field::RegisteredDate).into_iter().next()?;
         let text = match piece.value {
             // A number that was not formatted as a date is a serial number all the same.
-            Value::Number(days) => super::cells::date::serial(days).map_or_else(|| piece.raw.clone(), |day| day.to_string()),
+            Value::Number(days) => {
+                super::cells::date::serial(days).map_or_else(|| piece.raw.clone(), |day| day.to_string())
+            }
             ref other => other.text(),
         };
         let day = date(&text);
@@ -225,7 +229,10 @@ impl Draft<'_> {
         if entry.asset_no.is_none() {
             note(ProblemKind::AssetNoMissing);
         }
-        let keyless = entry.macs.is_empty() && entry.addresses.is_empty() && entry.hostname.is_none() && entry.serial_no.is_none();
+        let keyless = entry.macs.is_empty()
+            && entry.addresses.is_empty()
+            && entry.hostname.is_none()
+            && entry.serial_no.is_none();
         let compared = entry.network != FourValued::No && entry.status != Status::Retired;
         if keyless && compared && entry.register != Register::ExternalConnection {
             note(ProblemKind::NoKey);

@@ -135,7 +135,9 @@ pub enum Reason {
         seconds: u64,
     },
     /// The reading process broke off: it reached its limit of memory, or a fault.
-    #[error("reading broke off ({detail}); the file needs more memory than is allowed. Save the ledger sheet alone in a new workbook.")]
+    #[error(
+        "reading broke off ({detail}); the file needs more memory than is allowed. Save the ledger sheet alone in a new workbook."
+    )]
     ReaderDied {
         /// How it ended.
         detail: String,

@@ -8,7 +8,18 @@ const LONG_VOWELS: [&str; 8] =
 
 /// Parenthesised notes that say how to fill a column in, not what it is.
 const NOTES: [&str; 12] = [
-    "(必須)", "(任意)", "(半角)", "(全角)", "(西暦)", "(和暦)", "(半角英数)", "(半角英数字)", "(選択)", "(記入不要)", "(複数可)", "(あれば)",
+    "(必須)",
+    "(任意)",
+    "(半角)",
+    "(全角)",
+    "(西暦)",
+    "(和暦)",
+    "(半角英数)",
+    "(半角英数字)",
+    "(選択)",
+    "(記入不要)",
+    "(複数可)",
+    "(あれば)",
 ];
 
 /// Folds widths, case and dashes, and drops white space: two words that people read as one are one.
@@ -60,8 +71,25 @@ fn is_invisible(c: char) -> bool {
 }
 
 fn is_ornament(c: char) -> bool {
-    matches!(c, '※' | '*' | '●' | '○' | '◎' | '■' | '□' | '◆' | '【' | '】' | '[' | ']' | '「' | '」' | ':' | '・' | '.')
-        || matches!(c, ',' | '、' | '。' | '_' | '~' | '〜')
+    matches!(
+        c,
+        '※' | '*'
+            | '●'
+            | '○'
+            | '◎'
+            | '■'
+            | '□'
+            | '◆'
+            | '【'
+            | '】'
+            | '['
+            | ']'
+            | '「'
+            | '」'
+            | ':'
+            | '・'
+            | '.'
+    ) || matches!(c, ',' | '、' | '。' | '_' | '~' | '〜')
         || (dash(c) == '-')
 }
 
@@ -80,7 +108,9 @@ mod tests {
 
     #[test]
     fn spellings_of_a_heading_are_one() {
-        for text in ["IPアドレス", "ＩＰ アドレス", "※IPｱﾄﾞﾚｽ（必須）", "【ＩＰアドレス】", "IP\nアドレス（例：192.168.1.1）"] {
+        for text in
+            ["IPアドレス", "ＩＰ アドレス", "※IPｱﾄﾞﾚｽ（必須）", "【ＩＰアドレス】", "IP\nアドレス（例：192.168.1.1）"]
+        {
             assert_eq!(heading_key(text), "ipアドレス", "{text}");
         }
         assert_eq!(heading_key("サーバー名"), heading_key("サーバ名"));

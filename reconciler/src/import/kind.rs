@@ -63,7 +63,8 @@ fn content(bytes: &[u8]) -> Content {
     let start: Vec<u8> = bytes.iter().take(512).map(u8::to_ascii_lowercase).collect();
     if bytes.starts_with(b"%PDF") {
         Content::Pdf
-    } else if [&b"\x89PNG"[..], b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0"].iter().any(|magic| bytes.starts_with(magic)) {
+    } else if [&b"\x89PNG"[..], b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0"].iter().any(|magic| bytes.starts_with(magic))
+    {
         Content::Picture
     } else if contains(&start, b"<html") || contains(&start, b"<!doctype html") || contains(&start, b"<table") {
         Content::Html

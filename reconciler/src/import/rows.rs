@@ -65,7 +65,11 @@ impl Rows<'_> {
     }
 
     fn device(
-        &mut self, sheet: &Sheet, row: &Row, table: &Table, above: &mut BTreeMap<u16, Value>,
+        &mut self,
+        sheet: &Sheet,
+        row: &Row,
+        table: &Table,
+        above: &mut BTreeMap<u16, Value>,
         merged: Option<&BTreeMap<u16, Value>>,
     ) {
         let origin = Origin { file: self.file.to_owned(), sheet: sheet.name.clone(), row: row.number };
@@ -128,7 +132,8 @@ impl Rows<'_> {
             return Kind::Heading;
         }
         let first = row.cells.first().map(|(_, value)| value.text()).unwrap_or_default();
-        let note = first.starts_with(['※', '＊', '*', '■', '【']) || first.starts_with("注)") || first.starts_with("注）");
+        let note =
+            first.starts_with(['※', '＊', '*', '■', '【']) || first.starts_with("注)") || first.starts_with("注）");
         let of_table = row.cells.iter().filter(|(at, _)| table.columns.contains_key(at)).count();
         let alone = of_table <= 1 && !row.cells.iter().any(|(at, _)| is_key(table, *at));
         if alone || note && of_table <= 2 || self.columns.words.is_total(&first) { Kind::Skipped } else { Kind::Device }
@@ -153,7 +158,8 @@ impl Rows<'_> {
     /// A table without the column misses it once, not once a row.
     fn without_numbers(&mut self, sheet: &Sheet, table: &Table) {
         let before = self.problems.len();
-        let of_sheet = |problem: &RowProblem| problem.kind == ProblemKind::AssetNoMissing && problem.origin.sheet == sheet.name;
+        let of_sheet =
+            |problem: &RowProblem| problem.kind == ProblemKind::AssetNoMissing && problem.origin.sheet == sheet.name;
         self.problems.retain(|problem| !of_sheet(problem));
         if self.problems.len() < before {
             self.note(&sheet.name, table.row, None, ProblemKind::AssetNoMissing, "");

@@ -119,7 +119,8 @@ pub(crate) fn title(sheet: &Sheet, end: usize) -> Title {
         let texts: Vec<String> = row.cells.iter().map(|(_, value)| value.text()).collect();
         for (at, text) in texts.iter().enumerate() {
             let next = texts.get(at + 1).map(String::as_str);
-            let day = after(text, &["最終更新日", "更新年月日", "更新日", "改訂日", "作成日"], next).and_then(|text| date(&text));
+            let day = after(text, &["最終更新日", "更新年月日", "更新日", "改訂日", "作成日"], next)
+                .and_then(|text| date(&text));
             let today = code(text).strip_suffix("現在").and_then(date);
             title.updated = title.updated.or(day).or(today);
             let by = after(text, &["最終更新者", "更新者", "作成者"], next).filter(|by| date(by).is_none());
@@ -149,14 +150,22 @@ fn column(heading: &str, register: Register, columns: &Columns) -> Column {
 /// Known headings of a row, in whatever register; each counts once.
 fn hits(row: &Row, columns: &Columns) -> usize {
     let known = |text: &String| columns.role(Register::ExternalConnection, text).is_some();
-    headings(row).map(|(_, text)| text).filter(known).map(|text| heading_key(&text)).collect::<std::collections::BTreeSet<_>>().len()
+    headings(row)
+        .map(|(_, text)| text)
+        .filter(known)
+        .map(|text| heading_key(&text))
+        .collect::<std::collections::BTreeSet<_>>()
+        .len()
 }
 
 /// A heading of a list of persons, without anything that names a machine.
 fn is_personal(row: &Row, columns: &Columns) -> bool {
     let machine = |text: &str| {
         use Field::{Hostname, IpAddress, MacAddress, SerialNo};
-        matches!(columns.role(Register::Equipment, text), Some(Role::Field(Hostname | IpAddress | MacAddress | SerialNo)))
+        matches!(
+            columns.role(Register::Equipment, text),
+            Some(Role::Field(Hostname | IpAddress | MacAddress | SerialNo))
+        )
     };
     let texts: Vec<String> = headings(row).map(|(_, text)| text).collect();
     texts.iter().filter(|text| columns.is_personal(text)).count() >= HITS && !texts.iter().any(|text| machine(text))
@@ -171,12 +180,16 @@ fn is_second(upper: &Row, lower: &Row, register: Register, columns: &Columns) ->
 
 /// Headings that mean one thing or another are decided by what stands below them.
 fn decide(found: &mut BTreeMap<u16, Column>, rows: &[Row]) {
-    let has = |found: &BTreeMap<u16, Column>, field| found.values().any(|column| column.role == Some(Role::Field(field)));
+    let has =
+        |found: &BTreeMap<u16, Column>, field| found.values().any(|column| column.role == Some(Role::Field(field)));
     let (numbered, named) = (has(found, Field::AssetNo), has(found, Field::Hostname));
     for (at, column) in found.iter_mut() {
-        let below = || rows.iter().filter_map(|row| row.cells.iter().find(|cell| cell.0 == *at)).map(|(_, value)| value.text());
+        let below =
+            || rows.iter().filter_map(|row| row.cells.iter().find(|cell| cell.0 == *at)).map(|(_, value)| value.text());
         match column.role {
-            Some(Role::RowNumber) if !numbered && !is_counter(below()) => column.role = Some(Role::Field(Field::AssetNo)),
+            Some(Role::RowNumber) if !numbered && !is_counter(below()) => {
+                column.role = Some(Role::Field(Field::AssetNo))
+            }
             Some(Role::Product) => {
                 let machine = !named && looks_like_names(below());
                 column.role = Some(Role::Field(if machine { Field::Hostname } else { Field::Description }));
@@ -208,7 +221,9 @@ fn is_counter(values: impl Iterator<Item = String>) -> bool {
 /// Most values could be names of machines: ASCII, at most 15 characters (NetBIOS), without blanks.
 fn looks_like_names(values: impl Iterator<Item = String>) -> bool {
     let values: Vec<String> = values.filter(|text| !text.is_empty()).map(|text| code(&text)).collect();
-    let name = |text: &&String| text.len() <= 15 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+    let name = |text: &&String| {
+        text.len() <= 15 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+    };
     let names = values.iter().filter(name).count();
     names * 2 > values.len()
 }

@@ -30,7 +30,8 @@ pub fn template(guide: Guide) -> Result<Vec<u8>, XlsxError> {
 
 fn ledger(sheet: &mut Worksheet, columns: &Columns) -> Result<(), XlsxError> {
     let bold = Format::new().set_bold();
-    let heading = Format::new().set_bold().set_border(FormatBorder::Thin).set_background_color("#E8EEF4").set_text_wrap();
+    let heading =
+        Format::new().set_bold().set_border(FormatBorder::Thin).set_background_color("#E8EEF4").set_text_wrap();
     sheet.set_name("機器台帳")?;
     sheet.write_with_format(0, 0, "機器台帳", &bold)?;
     sheet.write_with_format(1, 0, "最終更新日", &bold)?;
@@ -133,7 +134,8 @@ mod tests {
             let bytes = template(guide).unwrap();
             let found = read_in_process("台帳.xlsx", &bytes, jiff::Timestamp::UNIX_EPOCH, &Columns::builtin()).unwrap();
             assert_eq!(found.entries, []);
-            let kinds: Vec<_> = found.problems.iter().map(|problem| (problem.kind, problem.origin.sheet.as_str())).collect();
+            let kinds: Vec<_> =
+                found.problems.iter().map(|problem| (problem.kind, problem.origin.sheet.as_str())).collect();
             assert_eq!(kinds, [(ProblemKind::SheetSkipped, "記入例")]);
         }
     }

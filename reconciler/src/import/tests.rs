@@ -35,8 +35,12 @@ fn the_official_form_is_read_with_its_title_rows() {
     assert_eq!(found.file.updated_by.as_deref(), Some("鈴木一郎"));
     assert_eq!((found.file.rows, found.file.encoding.as_deref()), (2, Some("UTF-8")));
     use ProblemKind::{AddressPlaceholder, MacDamaged, RowSkipped, ValueUnknown};
-    let expected =
-        [(5, Some("F"), AddressPlaceholder), (6, Some("M"), MacDamaged), (6, Some("K"), ValueUnknown), (7, None, RowSkipped)];
+    let expected = [
+        (5, Some("F"), AddressPlaceholder),
+        (6, Some("M"), MacDamaged),
+        (6, Some("K"), ValueUnknown),
+        (7, None, RowSkipped),
+    ];
     assert_eq!(kinds(&found), expected);
     let second = &found.entries[1];
     assert_eq!((second.manufacturer.as_deref(), second.os.as_deref()), (Some("A社"), Some("Win11")));
@@ -74,7 +78,9 @@ fn the_same_number_in_two_files_is_two_entries() {
 
 #[test]
 fn an_external_connection_point_keeps_its_line_and_device() {
-    let found = csv("外部接続点台帳\n接続点番号,部門,名称,回線種別,接続機器,機器IP,機器MAC,状態\nEX-001,放射線部門,CT保守回線,LTE,LTEルータ,192.168.1.250,00-00-5E-00-53-01,使用中\n");
+    let found = csv(
+        "外部接続点台帳\n接続点番号,部門,名称,回線種別,接続機器,機器IP,機器MAC,状態\nEX-001,放射線部門,CT保守回線,LTE,LTEルータ,192.168.1.250,00-00-5E-00-53-01,使用中\n",
+    );
     let entry = &found.entries[0];
     assert_eq!((entry.register, entry.id.0.as_str()), (Register::ExternalConnection, "external_connection:EX-001"));
     assert_eq!((entry.line_kind.as_deref(), entry.department.as_deref()), (Some("LTE"), Some("放射線部門")));
@@ -85,7 +91,9 @@ fn an_external_connection_point_keeps_its_line_and_device() {
 
 #[test]
 fn columns_that_hint_are_understood() {
-    let found = csv("No,機器名,IP割当,IPアドレス,スタンドアロン,NIC数,廃棄日,好きな色\n1,CT-PC1,DHCP,10.0.0.1,,2,,青\n2,CT-PC2,固定,,○,1,R6.4.1,\n");
+    let found = csv(
+        "No,機器名,IP割当,IPアドレス,スタンドアロン,NIC数,廃棄日,好きな色\n1,CT-PC1,DHCP,10.0.0.1,,2,,青\n2,CT-PC2,固定,,○,1,R6.4.1,\n",
+    );
     let [one, two] = found.entries.as_slice() else { panic!("{found:?}") };
     assert_eq!((one.hostname.as_deref(), one.dynamic_address, one.dual_homed), (Some("CT-PC1"), true, FourValued::Yes));
     assert_eq!((two.network, two.dual_homed, two.status), (FourValued::No, FourValued::No, Status::Retired));
@@ -95,26 +103,40 @@ fn columns_that_hint_are_understood() {
 
 #[test]
 fn rows_that_are_no_devices_are_said_to_be_skipped() {
-    let found = csv("管理番号,コンピュータ名,IPアドレス,メーカー\n【2階】\n001,PC1,10.0.0.1,A社\n管理番号,コンピュータ名,IPアドレス,メーカー\n002,PC2,10.0.0.2,B社,余り\n※ 3月に確認\n003,,,C社\n");
+    let found = csv(
+        "管理番号,コンピュータ名,IPアドレス,メーカー\n【2階】\n001,PC1,10.0.0.1,A社\n管理番号,コンピュータ名,IPアドレス,メーカー\n002,PC2,10.0.0.2,B社,余り\n※ 3月に確認\n003,,,C社\n",
+    );
     assert_eq!(found.entries.len(), 3);
     use ProblemKind::{CellsWithoutHeading, NoKey, RowSkipped};
     let expected = [
-        (2, None, RowSkipped), (4, None, RowSkipped), (5, Some("E"), CellsWithoutHeading), (6, None, RowSkipped), (7, None, NoKey),
+        (2, None, RowSkipped),
+        (4, None, RowSkipped),
+        (5, Some("E"), CellsWithoutHeading),
+        (6, None, RowSkipped),
+        (7, None, NoKey),
     ];
     assert_eq!(kinds(&found), expected);
 }
 
 #[test]
 fn a_second_table_below_has_its_own_columns() {
-    let found = csv("管理番号,コンピュータ名,IPアドレス\n001,PC1,10.0.0.1\n\nサーバ名,管理番号,MACアドレス,型番\nSV1,S01,00-00-5E-00-53-01,R740\n");
+    let found = csv(
+        "管理番号,コンピュータ名,IPアドレス\n001,PC1,10.0.0.1\n\nサーバ名,管理番号,MACアドレス,型番\nSV1,S01,00-00-5E-00-53-01,R740\n",
+    );
     assert_eq!(found.entries.len(), 2, "{:?}", found.problems);
     let server = &found.entries[1];
-    assert_eq!((server.hostname.as_deref(), server.asset_no.as_deref(), server.macs.len()), (Some("SV1"), Some("S01"), 1));
+    assert_eq!(
+        (server.hostname.as_deref(), server.asset_no.as_deref(), server.macs.len()),
+        (Some("SV1"), Some("S01"), 1)
+    );
 }
 
 #[test]
 fn tables_about_persons_are_not_taken() {
-    let error = read("a.csv", "No.,所属部署,姓,名,電話番号,ユーザID,説明,権限,状態\n1,A科,efg,hij,****,efg,使用者,User,使用可\n".as_bytes());
+    let error = read(
+        "a.csv",
+        "No.,所属部署,姓,名,電話番号,ユーザID,説明,権限,状態\n1,A科,efg,hij,****,efg,使用者,User,使用可\n".as_bytes(),
+    );
     assert!(matches!(error.unwrap_err().reason, Reason::NoTable { .. }));
 }
 
@@ -125,7 +147,8 @@ fn cp932_and_tabs_are_read() {
     let found = read("台帳.csv", &bytes).unwrap();
     assert_eq!(found.file.encoding.as_deref(), Some("Shift_JIS"));
     assert_eq!(found.entries[1].manufacturer.as_deref(), Some("A社"));
-    let tabs = read("台帳.tsv", "管理番号\tコンピュータ名\tIPアドレス\n001\tPC1\t10.0.0.1, 10.1.0.1\n".as_bytes()).unwrap();
+    let tabs =
+        read("台帳.tsv", "管理番号\tコンピュータ名\tIPアドレス\n001\tPC1\t10.0.0.1, 10.1.0.1\n".as_bytes()).unwrap();
     assert_eq!(tabs.entries[0].addresses.len(), 2);
 }
 
@@ -134,7 +157,11 @@ fn a_workbook_is_read_sheet_by_sheet() {
     let mut book = rust_xlsxwriter::Workbook::new();
     let bold = rust_xlsxwriter::Format::new().set_num_format("yyyy/m/d");
     let sheet = book.add_worksheet().set_name("放射線科").unwrap();
-    for (row, cells) in [["", "ネットワーク情報", "", "", ""], ["管理番号", "IPアドレス", "MACアドレス", "部門", "登録日"]].iter().enumerate() {
+    for (row, cells) in
+        [["", "ネットワーク情報", "", "", ""], ["管理番号", "IPアドレス", "MACアドレス", "部門", "登録日"]]
+            .iter()
+            .enumerate()
+    {
         for (column, text) in cells.iter().enumerate() {
             sheet.write(row as u32, column as u16, *text).unwrap();
         }
@@ -154,7 +181,11 @@ fn a_workbook_is_read_sheet_by_sheet() {
     assert_eq!(found.entries[0].id.0, "equipment:2");
     assert_eq!(found.entries[0].origin.sheet, "放射線科");
     assert!(found.problems.iter().any(|problem| problem.kind == ProblemKind::SheetSkipped && problem.found == "凡例"));
-    assert!(found.problems.iter().any(|problem| (problem.origin.row, problem.column.as_deref()) == (4, Some("C"))), "{:?}", found.problems);
+    assert!(
+        found.problems.iter().any(|problem| (problem.origin.row, problem.column.as_deref()) == (4, Some("C"))),
+        "{:?}",
+        found.problems
+    );
 }
 
 proptest! {

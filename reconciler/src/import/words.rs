@@ -60,7 +60,9 @@ fn damaged(reason: &Reason) -> String {
             "内部の部品が {parts} 個あります（上限は {limit} 個）。台帳のシートだけを新しいブックに保存してください。"
         ),
         Reason::StringCount { declared } => {
-            format!("文字列が {declared} 個あると書かれていますが、それだけの中身がありません。Excelで開き、保存し直してください。")
+            format!(
+                "文字列が {declared} 個あると書かれていますが、それだけの中身がありません。Excelで開き、保存し直してください。"
+            )
         }
         Reason::OpenQuote => "この行で始まる引用符（\"）が閉じていません。この行を直してください。".into(),
         Reason::Malformed { detail } => {

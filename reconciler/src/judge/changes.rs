@@ -54,7 +54,12 @@ fn compared(then: &Asset, now: &Asset) -> Vec<AssetChange> {
         [("addresses", addresses), ("names", names), ("services", services), ("class", class), ("maker", maker)];
     let changed = parts.into_iter().filter(|(_, text)| text(then) != text(now));
     changed
-        .map(|(what, text)| AssetChange { asset: now.id.clone(), what: what.into(), before: text(then), now: text(now) })
+        .map(|(what, text)| AssetChange {
+            asset: now.id.clone(),
+            what: what.into(),
+            before: text(then),
+            now: text(now),
+        })
         .collect()
 }
 

@@ -99,7 +99,9 @@ pub(crate) fn score(levels: &[Level]) -> i32 {
 
 /// The pair shares a key that can identify: without one, no pair is considered.
 pub(crate) fn shares_key(levels: &[Level]) -> bool {
-    levels.iter().any(|level| !matches!(level.key.as_str(), "vendor" | "status") && matches!(level.level.as_str(), "equal" | "truncated"))
+    levels.iter().any(|level| {
+        !matches!(level.key.as_str(), "vendor" | "status") && matches!(level.level.as_str(), "equal" | "truncated")
+    })
 }
 
 fn set_level<T: Ord + Display>(

@@ -7,7 +7,7 @@ use daicho_shared::fact::NameSource;
 use daicho_shared::id::ObservationId;
 
 use super::asset::Grade;
-use super::compare::{host_names, listed, same_maker, Shown};
+use super::compare::{Shown, host_names, listed, same_maker};
 use super::entry::Field;
 use super::group::Group;
 use super::names::{Likeness, likeness};
@@ -49,7 +49,8 @@ fn address(scene: &Scene<'_>, rows: &Group<'_>, shown: &Shown, asset: usize) -> 
     if seen.is_empty() || !rows.addresses.is_disjoint(&held) {
         return None;
     }
-    let certain = !rows.macs.is_disjoint(&shown.macs) || shown.serial.iter().any(|serial| rows.serials.contains(serial));
+    let certain =
+        !rows.macs.is_disjoint(&shown.macs) || shown.serial.iter().any(|serial| rows.serials.contains(serial));
     let grade = if certain { Grade::Confirmed } else { Grade::Probable };
     let (declared, evidence) = (listed(&rows.addresses), scene.presence(asset));
     Some(Difference { field: Field::IpAddress, declared, seen: listed(&seen), grade, evidence })

@@ -159,7 +159,8 @@ mod tests {
         batch.observations[1].number = 1;
         let mut turned = batch.clone();
         turned.observations.reverse();
-        let read = |batch: &Batch| Evidence::new(batch).observations.iter().map(|o| o.target.clone()).collect::<Vec<_>>();
+        let read =
+            |batch: &Batch| Evidence::new(batch).observations.iter().map(|o| o.target.clone()).collect::<Vec<_>>();
         assert_eq!(read(&batch), read(&turned));
     }
 }

@@ -13,7 +13,10 @@ use super::verdict::{ExternalPoint, PointStatus};
 pub(crate) fn points(scene: &Scene<'_>) -> Vec<ExternalPoint> {
     let declared = (0..scene.groups.len()).filter(|group| scene.groups[*group].is_external_connection());
     let undeclared = (0..scene.assets.len()).filter(|asset| is_undeclared(scene, *asset));
-    declared.map(|group| declared_point(scene, group)).chain(undeclared.map(|asset| undeclared_point(scene, asset))).collect()
+    declared
+        .map(|group| declared_point(scene, group))
+        .chain(undeclared.map(|asset| undeclared_point(scene, asset)))
+        .collect()
 }
 
 /// Seen means that the declared machine is there; its grade says how clearly it shows a way out.

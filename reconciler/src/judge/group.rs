@@ -49,7 +49,8 @@ impl<'a> Group<'a> {
     /// Something that a scan can find it by.
     pub(crate) fn has_key(&self) -> bool {
         let dynamic = self.rows.iter().any(|row| row.dynamic_address);
-        !(self.macs.is_empty() && self.addresses.is_empty() && self.hosts.is_empty() && self.serials.is_empty()) || dynamic
+        !(self.macs.is_empty() && self.addresses.is_empty() && self.hosts.is_empty() && self.serials.is_empty())
+            || dynamic
     }
 
     /// Some row says so.

@@ -172,8 +172,7 @@ mod tests {
     fn networks_inside_a_machine_are_no_more_than_an_indication() {
         assert_eq!(homed(vec![own("172.17.0.1")]).grade, Grade::Indication);
         assert_eq!(homed(vec![own("127.0.0.1")]).grade, Grade::Nothing);
-        let down =
-            Fact::Interface { index: 2, name: "eth1".into(), kind: 6, mac: None, up: false };
+        let down = Fact::Interface { index: 2, name: "eth1".into(), kind: 6, mac: None, up: false };
         assert_eq!(homed(vec![down, own("192.168.42.129")]).grade, Grade::Indication);
     }
 

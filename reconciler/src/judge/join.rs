@@ -138,7 +138,8 @@ fn by_shared_number(evidence: &Evidence<'_>, sightings: &Sightings<'_>, names: &
     }
     let mut edges = vec![];
     for ((key, value), units) in holders {
-        let pairs = units.iter().enumerate().flat_map(|(i, one)| units.iter().skip(i + 1).map(move |other| (one, other)));
+        let pairs =
+            units.iter().enumerate().flat_map(|(i, one)| units.iter().skip(i + 1).map(move |other| (one, other)));
         for ((one, first), (other, second)) in pairs.take(PAIR_LIMIT) {
             if agree(key, names.get(one), names.get(other)) {
                 let evidence = BTreeSet::from([first.clone(), second.clone()]);

@@ -62,7 +62,8 @@ fn reason_for(change: impl FnOnce(&mut World)) -> Option<NotCheckedReason> {
 
 #[test]
 fn silence_says_nothing_where_nobody_looked_well_enough() {
-    let moved = |address: &'static str| move |world: &mut World| world.rows[0].addresses = vec![address.parse().unwrap()];
+    let moved =
+        |address: &'static str| move |world: &mut World| world.rows[0].addresses = vec![address.parse().unwrap()];
     assert_eq!(reason_for(|_| ()), None);
     assert_eq!(reason_for(moved("192.168.7.7")), Some(NotCheckedReason::SegmentNotScanned));
     assert_eq!(reason_for(moved("10.0.0.129")), Some(NotCheckedReason::Excluded));
@@ -175,7 +176,8 @@ fn a_declared_host_that_forwards_is_no_finding() {
 fn a_second_network_is_told_unless_it_is_declared() {
     let mut world = World::new();
     world.arp("10.0.0.5", &mac(5));
-    let own = Fact::OwnAddress { address: "192.168.42.129".parse().unwrap(), prefix_length: Some(24), interface: Some(2) };
+    let own =
+        Fact::OwnAddress { address: "192.168.42.129".parse().unwrap(), prefix_length: Some(24), interface: Some(2) };
     world.see("10.0.0.5", "snmp", vec![own]);
     world.rows.push(keyed(1, "10.0.0.5", &mac(5)));
     assert_eq!(world.codes(), ["dual_homed"]);

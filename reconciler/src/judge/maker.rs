@@ -5,8 +5,19 @@ use std::collections::BTreeMap;
 use unicode_normalization::UnicodeNormalization;
 
 /// Company forms that say nothing about who a maker is; longest first within a language.
-const FORMS: [&str; 11] =
-    ["株式会社", "(株)", "有限会社", "(有)", "合同会社", "corporation", "incorporated", "limited", "company", "gmbh", "k.k."];
+const FORMS: [&str; 11] = [
+    "株式会社",
+    "(株)",
+    "有限会社",
+    "(有)",
+    "合同会社",
+    "corporation",
+    "incorporated",
+    "limited",
+    "company",
+    "gmbh",
+    "k.k.",
+];
 /// Company forms that are only recognised as whole words.
 const WORDS: [&str; 9] = ["inc", "corp", "co", "ltd", "llc", "ag", "kk", "plc", "bv"];
 
@@ -27,7 +38,9 @@ impl Makers {
     /// The comparison name of the longest spelling that the text begins with.
     pub fn known(&self, text: &str) -> Option<&str> {
         let folded = folded(text);
-        let fits = |spelling: &&String| folded == **spelling || (spelling.chars().count() > 2 && folded.starts_with(&**spelling));
+        let fits = |spelling: &&String| {
+            folded == **spelling || (spelling.chars().count() > 2 && folded.starts_with(&**spelling))
+        };
         let longest = self.0.keys().filter(fits).max_by_key(|spelling| spelling.len())?;
         self.0.get(longest).map(String::as_str)
     }

@@ -41,7 +41,8 @@ pub(crate) fn pair(groups: &[Group<'_>], assets: &[Asset], knowledge: &Knowledge
         }
         let score = compare::score(&levels);
         let (entry, machine) = (groups[group].first().id.clone(), assets[asset].id.clone());
-        comparisons.push(((group, asset), Comparison { entry, asset: machine, score, levels, decision: Decision::TooWeak }));
+        comparisons
+            .push(((group, asset), Comparison { entry, asset: machine, score, levels, decision: Decision::TooWeak }));
         if score >= knowledge.identity.pair {
             scored.insert((group, asset), score);
         }

@@ -175,11 +175,17 @@ fn products<'f>(facts: &'f Facts<'_, '_>) -> impl Iterator<Item = (ObservationId
 /// The first claim of the kind, with every observation that makes the same one.
 fn product(facts: &Facts<'_, '_>, part: impl for<'p> Fn(&Product<'p>) -> Option<&'p str>) -> Option<Claim> {
     let mut claims: Vec<(ObservationId, String, String)> = products(facts)
-        .filter_map(|(id, p)| part(&p).filter(|text| !text.is_empty()).map(|text| (id, text.to_owned(), p.source.to_owned())))
+        .filter_map(|(id, p)| {
+            part(&p).filter(|text| !text.is_empty()).map(|text| (id, text.to_owned(), p.source.to_owned()))
+        })
         .collect();
     let (_, value, source) = claims.first()?.clone();
     claims.retain(|(_, other, _)| *other == value);
-    Some(Claim { value, source, evidence: claims.into_iter().map(|(id, _, _)| id).collect::<BTreeSet<_>>().into_iter().collect() })
+    Some(Claim {
+        value,
+        source,
+        evidence: claims.into_iter().map(|(id, _, _)| id).collect::<BTreeSet<_>>().into_iter().collect(),
+    })
 }
 
 /// The device's own word counts before its network interface's prefix.

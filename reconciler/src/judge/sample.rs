@@ -42,9 +42,18 @@ impl World {
             }],
         };
         let mut batch = Batch::new(header);
-        for (segment, on_link, probe) in [(scope[0], true, "arp"), (scope[0], true, "echo"), (scope[1], false, "echo")] {
+        for (segment, on_link, probe) in [(scope[0], true, "arp"), (scope[0], true, "echo"), (scope[1], false, "echo")]
+        {
             let probe = probe.into();
-            batch.coverage.push(Coverage { segment, on_link, probe, asked: 254, answered: 3, not_allowed: 0, not_reached: 0 });
+            batch.coverage.push(Coverage {
+                segment,
+                on_link,
+                probe,
+                asked: 254,
+                answered: 3,
+                not_allowed: 0,
+                not_reached: 0,
+            });
         }
         batch.end = Some(End { finished: "2026-03-31T03:00:00Z".parse().unwrap(), complete: true, reason: None });
         Self { batch, rows: vec![], history: vec![] }
@@ -66,7 +75,15 @@ impl World {
         let target = Target { address: address.parse().unwrap(), mac: None, interface: None };
         let at = "2026-03-31T02:15:00Z".parse().unwrap();
         let outcome = Outcome::Answered;
-        self.batch.observations.push(Observation { number, at, probe: probe.into(), target, outcome, facts, reply: String::new() });
+        self.batch.observations.push(Observation {
+            number,
+            at,
+            probe: probe.into(),
+            target,
+            outcome,
+            facts,
+            reply: String::new(),
+        });
     }
 
     /// An ARP answer.

@@ -49,7 +49,9 @@ pub(crate) struct Fate {
 impl<'a> Scene<'a> {
     pub(crate) fn new(case: &Case<'a>) -> Self {
         let evidence = Evidence::new(case.batch);
-        let known = |id: &AssetId| case.history.iter().flat_map(|v| &v.assets).filter(|a| a.id == *id).map(|a| a.first_seen).min();
+        let known = |id: &AssetId| {
+            case.history.iter().flat_map(|v| &v.assets).filter(|a| a.id == *id).map(|a| a.first_seen).min()
+        };
         let draw = |machine| (portrait::asset(&machine, &evidence, case.knowledge, known), machine);
         let mut drawn: Vec<(Asset, Machine<'a>)> =
             machines(&evidence, &case.knowledge.identity).into_iter().map(draw).collect();

@@ -29,7 +29,8 @@ pub(crate) fn fate(scene: &Scene<'_>, index: usize) -> Fate {
 
 /// On a network, and in use.
 fn is_expected(group: &Group<'_>) -> bool {
-    !group.any(|row| row.network == FourValued::No) && group.any(|row| row.status.is_expected())
+    !group.any(|row| row.network == FourValued::No)
+        && group.any(|row| row.status.is_expected())
         && !group.any(|row| matches!(row.status, Status::Retired))
 }
 
@@ -44,7 +45,11 @@ fn missed(scene: &Scene<'_>, group: &Group<'_>) -> Result<(u32, IpNet), NotCheck
     let reasons = group.addresses.iter().map(|address| looked_at(scene.batch, *address, &scene.knowledge.identity));
     let outcomes: Vec<_> = reasons.collect();
     let Some(segment) = outcomes.iter().find_map(|outcome| outcome.as_ref().ok()) else {
-        return Err(outcomes.into_iter().filter_map(Result::err).max_by_key(|reason| informative(*reason)).unwrap_or(NotCheckedReason::SegmentNotScanned));
+        return Err(outcomes
+            .into_iter()
+            .filter_map(Result::err)
+            .max_by_key(|reason| informative(*reason))
+            .unwrap_or(NotCheckedReason::SegmentNotScanned));
     };
     let scans = 1 + earlier_misses(scene.history, group);
     if scans < scene.knowledge.identity.scans_needed {

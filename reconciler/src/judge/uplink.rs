@@ -61,10 +61,15 @@ fn sign_of(fact: &Fact, knowledge: &Knowledge) -> Option<UplinkSign> {
         Fact::Router { how } if how == "upnp-igd" => Some(UplinkSign::UpnpGateway),
         Fact::Router { .. } => Some(UplinkSign::Ipv6Router),
         Fact::Forwarding { enabled: true } => Some(UplinkSign::SnmpForwarding),
-        Fact::Interface { name, kind, up: true, .. } if kinds.kinds.contains(kind) || kinds.pattern.0.is_match(name) => {
+        Fact::Interface { name, kind, up: true, .. }
+            if kinds.kinds.contains(kind) || kinds.pattern.0.is_match(name) =>
+        {
             Some(UplinkSign::SnmpUplinkInterface)
         }
-        _ => texts(fact).iter().any(|(field, text)| is_cellular(*field, text, knowledge)).then_some(UplinkSign::CellularTitle),
+        _ => texts(fact)
+            .iter()
+            .any(|(field, text)| is_cellular(*field, text, knowledge))
+            .then_some(UplinkSign::CellularTitle),
     }
 }
 
@@ -136,7 +141,14 @@ mod tests {
 
     #[test]
     fn circumstances_stay_suspicions() {
-        let title = Fact::Web { port: 80, tls: false, status: 200, title: Some("SkyBridge MB-A130".into()), server: None, realm: None };
+        let title = Fact::Web {
+            port: 80,
+            tls: false,
+            status: 200,
+            title: Some("SkyBridge MB-A130".into()),
+            server: None,
+            realm: None,
+        };
         assert_eq!(graded(vec![title], PLAIN), Grade::Indication);
     }
 

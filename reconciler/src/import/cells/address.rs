@@ -24,8 +24,9 @@ pub(crate) struct Addresses {
 /// Notes such as `（旧192.168.1.3）` and masks such as `（255.255.255.0）`.
 static NOTE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\((?:旧|変更前)[^)]*\)|\(\s*255\.[0-9.]*\s*\)|\(/[0-9]+\)"));
 /// Four numbers with commas or full stops of another kind, or blanks beside the dots.
-static GROUPS: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"^\s*([0-9]{1,3})\s*[,、。.]\s*([0-9]{1,3})\s*[,、。.]\s*([0-9]{1,3})\s*[,、。.]\s*([0-9]{1,3})\s*$"));
+static GROUPS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"^\s*([0-9]{1,3})\s*[,、。.]\s*([0-9]{1,3})\s*[,、。.]\s*([0-9]{1,3})\s*[,、。.]\s*([0-9]{1,3})\s*$")
+});
 /// An address of which digits were left as in the form's example.
 static MASKED: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^[0-9]*(?:\.[0-9]*)*[.]?[〇○◯●□xX*×＊?]+[0-9.〇○◯●□xX*×＊?]*$"));
@@ -107,7 +108,10 @@ fn unlabelled(token: &str) -> &str {
 /// A word beside an address: Japanese letters or a name of an interface, without any digit group.
 fn is_label(token: &str) -> bool {
     token.is_empty()
-        || matches!(token.to_ascii_uppercase().as_str(), "LAN" | "LAN1" | "LAN2" | "NIC1" | "NIC2" | "WLAN" | "WI-FI" | "VIP")
+        || matches!(
+            token.to_ascii_uppercase().as_str(),
+            "LAN" | "LAN1" | "LAN2" | "NIC1" | "NIC2" | "WLAN" | "WI-FI" | "VIP"
+        )
         || matches!(token, "有線" | "無線" | "固定" | "内蔵" | "管理用" | "予備" | "仮想")
 }
 
@@ -162,9 +166,18 @@ mod tests {
     #[test]
     fn every_spelling_is_one_address() {
         for text in [
-            "192.168.1.10", "１９２．１６８．１．１０", "192。168。1。10", "192,168,1,10", "192.168.1 .10", "192.168.001.010",
-            "192.168.1.10/24", "192.168.1.10 (255.255.255.0)", "192.168.1.10（旧192.168.1.3）", "192.168.1.3→192.168.1.10",
-            " 192.168.1.10\u{200b}\n", "有線：192.168.1.10",
+            "192.168.1.10",
+            "１９２．１６８．１．１０",
+            "192。168。1。10",
+            "192,168,1,10",
+            "192.168.1 .10",
+            "192.168.001.010",
+            "192.168.1.10/24",
+            "192.168.1.10 (255.255.255.0)",
+            "192.168.1.10（旧192.168.1.3）",
+            "192.168.1.3→192.168.1.10",
+            " 192.168.1.10\u{200b}\n",
+            "有線：192.168.1.10",
         ] {
             assert_eq!(one(text), "192.168.1.10", "{text}");
         }
@@ -174,7 +187,13 @@ mod tests {
 
     #[test]
     fn several_addresses_stand_in_one_cell() {
-        for text in ["10.0.0.5\n10.1.0.5", "10.0.0.5、10.1.0.5", "10.0.0.5/10.1.0.5", "有線:10.0.0.5 無線:10.1.0.5", "10.0.0.5及び10.1.0.5"] {
+        for text in [
+            "10.0.0.5\n10.1.0.5",
+            "10.0.0.5、10.1.0.5",
+            "10.0.0.5/10.1.0.5",
+            "有線:10.0.0.5 無線:10.1.0.5",
+            "10.0.0.5及び10.1.0.5",
+        ] {
             let found = read(text);
             let texts: Vec<_> = found.addresses.iter().map(ToString::to_string).collect();
             assert_eq!((texts, found.problem), (vec!["10.0.0.5".into(), "10.1.0.5".into()], None), "{text}");
@@ -196,11 +215,20 @@ mod tests {
     fn what_is_wrong_is_named() {
         use ProblemKind::{AddressImplausible, AddressMalformed, AddressPlaceholder};
         for (text, problem) in [
-            ("192.168.〇.〇", AddressPlaceholder), ("192.168.x.x", AddressPlaceholder), ("192.168.0.＊", AddressPlaceholder),
-            ("192.168.○.○", AddressPlaceholder), ("192.168.1.300", AddressMalformed), ("192.168.1", AddressMalformed),
-            ("192.168.1.10～20", AddressMalformed), ("192.168.1.10-192.168.1.20", AddressMalformed), ("1921681010", AddressMalformed),
-            ("127.0.0.1", AddressImplausible), ("169.254.3.4", AddressImplausible), ("239.1.1.1", AddressImplausible),
-            ("＝SUM(A1)", AddressMalformed), ("内線1234", AddressMalformed),
+            ("192.168.〇.〇", AddressPlaceholder),
+            ("192.168.x.x", AddressPlaceholder),
+            ("192.168.0.＊", AddressPlaceholder),
+            ("192.168.○.○", AddressPlaceholder),
+            ("192.168.1.300", AddressMalformed),
+            ("192.168.1", AddressMalformed),
+            ("192.168.1.10～20", AddressMalformed),
+            ("192.168.1.10-192.168.1.20", AddressMalformed),
+            ("1921681010", AddressMalformed),
+            ("127.0.0.1", AddressImplausible),
+            ("169.254.3.4", AddressImplausible),
+            ("239.1.1.1", AddressImplausible),
+            ("＝SUM(A1)", AddressMalformed),
+            ("内線1234", AddressMalformed),
         ] {
             assert_eq!(read(text).problem, Some(problem), "{text}");
         }

@@ -41,7 +41,8 @@ pub(crate) fn software(names: &str, versions: &str) -> Vec<Software> {
     let last = names.len().saturating_sub(1);
     let version_of = |index: usize| {
         let of_this = if index == last { versions.get(index..) } else { versions.get(index..=index) };
-        let joined = of_this.unwrap_or_default().iter().filter(|version| !version.is_empty()).cloned().collect::<Vec<_>>();
+        let joined =
+            of_this.unwrap_or_default().iter().filter(|version| !version.is_empty()).cloned().collect::<Vec<_>>();
         Some(joined.join(", ")).filter(|text| !text.is_empty() && !is_dash(text))
     };
     names.iter().enumerate().map(|(index, name)| Software { name: name.clone(), version: version_of(index) }).collect()
@@ -69,7 +70,10 @@ mod tests {
 
     #[test]
     fn users_are_split_outside_parentheses() {
-        assert_eq!(users("a医師（内科、外科）、b医師（小児科）\nc技師"), ["a医師（内科、外科）", "b医師（小児科）", "c技師"]);
+        assert_eq!(
+            users("a医師（内科、外科）、b医師（小児科）\nc技師"),
+            ["a医師（内科、外科）", "b医師（小児科）", "c技師"]
+        );
         assert!(users("－").is_empty());
     }
 

@@ -117,9 +117,19 @@ mod tests {
     #[test]
     fn every_spelling_is_one_address() {
         for text in [
-            "00-00-5E-00-53-01", "00:00:5e:00:53:01", "0000.5e00.5301", "00005E005301", "00 00 5E 00 53 01",
-            "００－００－５Ｅ－００－５３－０１", "0-0-5E-0-53-1", "有線：00-00-5E-00-53-01", "LAN1:00:00:5E:00:53:01", "00005E-005301",
-            "0000-5E00-5301", "00.00.5E.00.53.01", "00−00−5E−00−53−01",
+            "00-00-5E-00-53-01",
+            "00:00:5e:00:53:01",
+            "0000.5e00.5301",
+            "00005E005301",
+            "00 00 5E 00 53 01",
+            "００－００－５Ｅ－００－５３－０１",
+            "0-0-5E-0-53-1",
+            "有線：00-00-5E-00-53-01",
+            "LAN1:00:00:5E:00:53:01",
+            "00005E-005301",
+            "0000-5E00-5301",
+            "00.00.5E.00.53.01",
+            "00−00−5E−00−53−01",
         ] {
             let expected = Macs { macs: vec![Mac([0, 0, 0x5e, 0, 0x53, 1])], problem: None };
             assert_eq!(read(text), expected, "{text}");
@@ -128,7 +138,11 @@ mod tests {
 
     #[test]
     fn several_addresses_stand_in_one_cell() {
-        for text in ["00-00-5E-00-53-01\n00-00-5E-00-53-02", "有線:00:00:5E:00:53:01 無線:00:00:5E:00:53:02", "00005E005301/00005E005302"] {
+        for text in [
+            "00-00-5E-00-53-01\n00-00-5E-00-53-02",
+            "有線:00:00:5E:00:53:01 無線:00:00:5E:00:53:02",
+            "00005E005301/00005E005302",
+        ] {
             let found = read(text);
             assert_eq!((found.macs.len(), found.problem), (2, None), "{text}: {found:?}");
         }
@@ -138,9 +152,16 @@ mod tests {
     fn what_is_wrong_is_named() {
         use ProblemKind::{MacDamaged, MacImplausible, MacMalformed};
         for (text, problem) in [
-            ("1122334455", MacDamaged), ("1.1E+11", MacDamaged), ("00-00-5E-00-53", MacDamaged), ("FF:FF:FF:FF:FF:FF", MacImplausible),
-            ("00-00-00-00-00-00", MacImplausible), ("01:00:5E:00:00:01", MacImplausible), ("OO-00-5E-00-53-01", MacMalformed),
-            ("00-00-5E-00-53-01-02", MacMalformed), ("Mac mini", MacMalformed), ("00-00-5E-00-53-0G", MacMalformed),
+            ("1122334455", MacDamaged),
+            ("1.1E+11", MacDamaged),
+            ("00-00-5E-00-53", MacDamaged),
+            ("FF:FF:FF:FF:FF:FF", MacImplausible),
+            ("00-00-00-00-00-00", MacImplausible),
+            ("01:00:5E:00:00:01", MacImplausible),
+            ("OO-00-5E-00-53-01", MacMalformed),
+            ("00-00-5E-00-53-01-02", MacMalformed),
+            ("Mac mini", MacMalformed),
+            ("00-00-5E-00-53-0G", MacMalformed),
         ] {
             let found = read(text);
             assert_eq!((found.macs.len(), found.problem), (0, Some(problem)), "{text}");

@@ -18,7 +18,8 @@ fn draft(scene: &Scene<'_>, index: usize) -> Option<Draft> {
     let (asset, group) = (&scene.assets[index], scene.group_of(index));
     let uplinks = &scene.knowledge.uplinks;
     let homed = &asset.multi_homed;
-    let expected = group.is_some_and(|group| group.is_network_device() || group.any(|row| row.dual_homed == FourValued::Yes));
+    let expected =
+        group.is_some_and(|group| group.is_network_device() || group.any(|row| row.dual_homed == FourValued::Yes));
     let harmless = homed.addresses.iter().all(|address| is_benign(*address, uplinks));
     if homed.grade <= Grade::Undecidable || expected || harmless {
         return None;

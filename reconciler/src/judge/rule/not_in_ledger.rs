@@ -9,7 +9,9 @@ use super::{Draft, Stress};
 /// routers is no machine.
 pub(crate) fn speak(scene: &Scene<'_>) -> Vec<Draft> {
     let unpaired = (0..scene.assets.len()).filter(|index| {
-        !scene.pairing.group_of.contains_key(index) && !scene.pairing.is_contested(*index) && !scene.machines[*index].moving
+        !scene.pairing.group_of.contains_key(index)
+            && !scene.pairing.is_contested(*index)
+            && !scene.machines[*index].moving
     });
     unpaired.map(|index| draft(scene, index)).collect()
 }

@@ -12,8 +12,8 @@ pub(crate) fn speak(scene: &Scene<'_>) -> Vec<Draft> {
     pairs
         .map(|(group, asset)| {
             let (rows, shown) = (&scene.groups[*group], scene.shown(*asset));
-            let by_number = !rows.macs.is_disjoint(&shown.macs)
-                || shown.serial.iter().any(|serial| rows.serials.contains(serial));
+            let by_number =
+                !rows.macs.is_disjoint(&shown.macs) || shown.serial.iter().any(|serial| rows.serials.contains(serial));
             Draft {
                 kind: Kind::RetiredButSeen,
                 stress: if by_number { Stress::Usual } else { Stress::Lowered },
