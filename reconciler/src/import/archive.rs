@@ -20,7 +20,7 @@ pub(crate) fn check(bytes: &[u8]) -> Result<(), Reason> {
     let mut total = 0;
     for index in 0..archive.len() {
         let part = archive.by_index(index).map_err(|error| Reason::Malformed { detail: error.to_string() })?;
-        let name = daicho_shared::text::bounded(part.name());
+        let name = daicho_shared::text::bounded_bytes(part.name_raw());
         total += inflate(part, &name)?;
         if total > limits::ZIP_TOTAL_BYTES {
             return Err(Reason::Inflates { part: name, limit: limits::ZIP_TOTAL_BYTES });

@@ -103,10 +103,8 @@ mod tests {
 
     fn rows(text: &str) -> Vec<(u32, Vec<String>)> {
         let plain = read(text.as_bytes()).unwrap();
-        let cells = |row: &super::super::sheet::Row| {
-            row.cells.iter().map(|(_, value)| if let Value::Text(text) = value { text.clone() } else { String::new() })
-        };
-        plain.sheets[0].rows.iter().map(|row| (row.number, cells(row).collect())).collect()
+        let cells = |row: &super::super::sheet::Row| row.cells.iter().map(|(_, value)| value.text()).collect();
+        plain.sheets[0].rows.iter().map(|row| (row.number, cells(row))).collect()
     }
 
     #[test]

@@ -51,7 +51,7 @@ impl Draft<'_> {
         let mut entry = self.texts();
         self.numbers(&mut entry);
         self.choices(&mut entry);
-        entry.software = software(&self.joined(Field::Software, "\n"), &self.joined(Field::SoftwareVersion, "\n"));
+        entry.software = software(&self.lines(Field::Software), &self.lines(Field::SoftwareVersion));
         entry.users = users(&self.joined(Field::User, "\n"));
         entry.registered = self.day();
         entry.cells = self.places();
@@ -196,6 +196,11 @@ impl Draft<'_> {
     fn joined(&self, field: Field, between: &str) -> String {
         let texts: Vec<String> = self.pieces(field).iter().map(|piece| clean(&piece.value.text())).collect();
         texts.join(between)
+    }
+
+    fn lines(&self, field: Field) -> String {
+        let texts: Vec<String> = self.pieces(field).iter().map(|piece| piece.value.lines()).collect();
+        texts.join("\n")
     }
 
     /// The cells of a field that hold a value.

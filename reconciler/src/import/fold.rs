@@ -31,14 +31,19 @@ pub(crate) fn key(text: &str) -> String {
 pub(crate) fn heading_key(text: &str) -> String {
     let mut folded: String =
         text.nfkc().flat_map(char::to_lowercase).filter(|c| !is_blank(*c) && !is_ornament(*c)).collect();
-    for note in NOTES {
-        folded = folded.replace(note, "");
+    // Every cell of every row is asked whether it is a heading: most have no note to look for.
+    if folded.contains('(') {
+        for note in NOTES {
+            folded = folded.replace(note, "");
+        }
     }
     if let Some(start) = folded.find("(例") {
         folded.truncate(start);
     }
-    for word in LONG_VOWELS {
-        folded = folded.replace(word, word.trim_end_matches('ー'));
+    if folded.contains('ー') {
+        for word in LONG_VOWELS {
+            folded = folded.replace(word, word.trim_end_matches('ー'));
+        }
     }
     folded
 }
@@ -48,12 +53,16 @@ pub(crate) fn code(text: &str) -> String {
     text.nfkc().filter(|c| !is_invisible(*c)).map(dash).collect::<String>().trim().to_owned()
 }
 
-/// The text without outer blanks, invisible characters and controls other than the line feed.
+/// The text without outer blanks, invisible characters and controls other than tab and line feed.
 pub(crate) fn clean(text: &str) -> String {
+    visible(text).trim().to_owned()
+}
+
+/// Like [`clean`], with its outer blanks: an empty first line has a meaning in a list.
+pub(crate) fn visible(text: &str) -> String {
     let unified = text.replace("\r\n", "\n").replace('\r', "\n");
     let kept = unified.chars().filter(|c| !is_invisible(*c));
-    let visible: String = kept.map(|c| if c.is_control() && c != '\n' { ' ' } else { c }).collect();
-    visible.trim().to_owned()
+    kept.map(|c| if c.is_control() && !matches!(c, '\n' | '\t') { ' ' } else { c }).collect()
 }
 
 /// Nothing but dashes: how people write "none".
@@ -130,7 +139,7 @@ mod tests {
         #[test]
         fn no_text_panics_and_nothing_hidden_stays(text in "\\PC*|[\\s\\S]*") {
             let (_, _, _) = (key(&text), heading_key(&text), code(&text));
-            prop_assert!(!clean(&text).chars().any(|c| is_invisible(c) || c.is_control() && c != '\n'));
+            prop_assert!(!clean(&text).chars().any(|c| is_invisible(c) || c.is_control() && !matches!(c, '\n' | '\t')));
         }
     }
 }

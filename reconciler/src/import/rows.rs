@@ -197,10 +197,8 @@ fn place(draft: &mut Draft<'_>, column: &Column, piece: Piece, columns: &Columns
     let text = piece.value.text();
     match column.role {
         Some(Role::Field(field)) => {
-            let official = columns.described().iter().find(|known| known.field == field);
-            let first = official.is_some_and(|known| heading_key(&known.header) == heading_key(&column.heading));
             let pieces = draft.cells.entry(field).or_default();
-            if first { pieces.insert(0, piece) } else { pieces.push(piece) }
+            if column.official { pieces.insert(0, piece) } else { pieces.push(piece) }
         }
         Some(Role::Assignment) => draft.dynamic |= columns.words.is_dynamic(&text),
         Some(Role::Disposed) => draft.disposed |= !text.is_empty() && !columns.words.is_none(&text),

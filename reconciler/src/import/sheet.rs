@@ -69,6 +69,11 @@ impl Value {
         }
     }
 
+    /// Like [`Self::text`], with the empty lines that a list may begin with.
+    pub(crate) fn lines(&self) -> String {
+        if let Self::Text(text) = self { super::fold::visible(text) } else { self.text() }
+    }
+
     /// What stands in the cell, for people.
     pub(crate) fn raw(&self) -> String {
         if let Self::Error(error) = self { error.clone() } else { self.text() }

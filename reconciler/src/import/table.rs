@@ -36,6 +36,8 @@ pub(crate) struct Column {
     pub role: Option<Role>,
     /// How its values are written.
     pub reading: Reading,
+    /// The heading is the form's own, which comes before its synonyms.
+    pub official: bool,
 }
 
 /// What the rows above a heading say.
@@ -58,12 +60,12 @@ pub(crate) enum Found {
     Nothing,
 }
 
-/// Looks for the heading in the first rows: the row with the most known headings.
+/// Looks for the heading in the first rows.
 pub(crate) fn find(sheet: &Sheet, file: &str, columns: &Columns) -> Found {
     let top = &sheet.rows[..sheet.rows.len().min(limits::HEADING_ROWS)];
-    let best = top.iter().enumerate().max_by_key(|(index, row)| (hits(row, columns), std::cmp::Reverse(*index)));
     let titles = |end: usize| top[..end].iter().flat_map(|row| &row.cells).map(|(_, value)| value.text());
-    let heading = best.filter(|(_, row)| is_heading(row, columns));
+    // Not the row with the most headings: a second table further down may have more columns.
+    let heading = top.iter().enumerate().find(|(_, row)| is_heading(row, columns));
     let end = heading.map_or(top.len().min(HITS), |(index, _)| index);
     if columns.is_personal_title(&sheet.name)
         || titles(end).any(|title| columns.is_personal_title(&title))
@@ -82,10 +84,14 @@ pub(crate) fn find(sheet: &Sheet, file: &str, columns: &Columns) -> Found {
     Found::Table(table(sheet, index, register, columns))
 }
 
-/// The row repeats a heading, or begins another table.
+/// The row is a heading: enough known headings, mostly those, and some of fields that are read
+/// (a title row with 部署 and 最終更新日 is none).
 pub(crate) fn is_heading(row: &Row, columns: &Columns) -> bool {
+    if row.cells.len() < HITS {
+        return false;
+    }
     let hits = hits(row, columns);
-    hits >= HITS && hits * 2 >= row.cells.len()
+    hits >= HITS && hits_of_fields(row, columns) >= 2 && hits * 2 >= row.cells.len()
 }
 
 /// The table whose heading stands at an index; a second heading row below or above is joined.
@@ -144,7 +150,9 @@ fn headings(row: &Row) -> impl Iterator<Item = (u16, String)> {
 
 fn column(heading: &str, register: Register, columns: &Columns) -> Column {
     let (role, reading) = (columns.role(register, heading), columns.reading(heading));
-    Column { heading: heading.to_owned(), role, reading }
+    let form = columns.described().iter().find(|known| role == Some(Role::Field(known.field)));
+    let official = form.is_some_and(|known| heading_key(&known.header) == heading_key(heading));
+    Column { heading: heading.to_owned(), role, reading, official }
 }
 
 /// Known headings of a row, in whatever register; each counts once.
@@ -156,6 +164,11 @@ fn hits(row: &Row, columns: &Columns) -> usize {
         .map(|text| heading_key(&text))
         .collect::<std::collections::BTreeSet<_>>()
         .len()
+}
+
+fn hits_of_fields(row: &Row, columns: &Columns) -> usize {
+    let role = |text: &str| columns.role(Register::ExternalConnection, text);
+    headings(row).filter(|(_, text)| matches!(role(text), Some(Role::Field(_) | Role::Product))).count()
 }
 
 /// A heading of a list of persons, without anything that names a machine.

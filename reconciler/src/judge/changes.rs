@@ -34,9 +34,9 @@ fn was_looked_for(scene: &Scene<'_>, asset: &Asset) -> bool {
     addresses.any(|address| looked_at(scene.batch, *address, &scene.knowledge.identity).is_ok())
 }
 
-fn without<'f>(these: &'f [Finding], those: &[Finding]) -> impl Iterator<Item = &'f Finding> {
-    let known: BTreeSet<String> = those.iter().map(|finding| finding.id.clone()).collect();
-    these.iter().filter(move |finding| !known.contains(&finding.id))
+fn without<'f>(findings: &'f [Finding], others: &[Finding]) -> impl Iterator<Item = &'f Finding> {
+    let known: BTreeSet<String> = others.iter().map(|finding| finding.id.clone()).collect();
+    findings.iter().filter(move |finding| !known.contains(&finding.id))
 }
 
 /// A finding about a machine is resolved where the machine was seen without it, or looked for in vain.
@@ -49,8 +49,11 @@ fn resolved(scene: &Scene<'_>, findings: &[Finding], before: &Verdict) -> Vec<St
     without(&before.findings, findings).filter(looked).map(|finding| finding.id.clone()).collect()
 }
 
+/// One part of an asset, as one text.
+type Part = fn(&Asset) -> String;
+
 fn compared(then: &Asset, now: &Asset) -> Vec<AssetChange> {
-    let parts: [(&str, fn(&Asset) -> String); 5] =
+    let parts: [(&str, Part); 5] =
         [("addresses", addresses), ("names", names), ("services", services), ("class", class), ("maker", maker)];
     let changed = parts.into_iter().filter(|(_, text)| text(then) != text(now));
     changed

@@ -65,7 +65,9 @@ impl<'f> Traits<'f> {
         match fact {
             Fact::DefaultGateway { .. } => self.signs.push("gateway"),
             Fact::Router { how } if how == "upnp-igd" => self.signs.push("upnp_gateway"),
-            Fact::Router { .. } => self.signs.push("ipv6_router"),
+            Fact::Router { how } if matches!(how.as_str(), "na-r-flag" | "router-advertisement") => {
+                self.signs.push("ipv6_router");
+            }
             Fact::Forwarding { enabled: true } => self.signs.push("forwards"),
             Fact::Port { transport: Transport::Tcp, port, state: PortState::Open }
             | Fact::Service { transport: Transport::Tcp, port, .. } => {

@@ -111,7 +111,7 @@ pub enum UplinkSign {
     DefaultGateway,
     /// Router flag in a neighbour advertisement, or a router advertisement.
     Ipv6Router,
-    /// UPnP Internet gateway device.
+    /// `UPnP` Internet gateway device.
     UpnpGateway,
     /// SNMP says that it forwards.
     SnmpForwarding,

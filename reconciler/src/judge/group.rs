@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use daicho_shared::address::Mac;
 
-use super::entry::{DeviceType, Entry, Field, FourValued, Register, Status};
+use super::entry::{DeviceType, Entry, EntryId, Field, FourValued, Register, Status};
 use super::knowledge::Knowledge;
 use super::names::host_key;
 
@@ -87,21 +87,20 @@ pub(crate) fn groups<'a>(entries: &'a [Entry], knowledge: &Knowledge) -> Vec<Gro
         within.extend(same_machine(entries.iter().filter(|row| row.register == register), knowledge));
     }
     let mut groups = across_registers(within, knowledge);
-    groups.iter_mut().for_each(|rows| rows.sort_by_key(|row| place(entries, row)));
-    groups.sort_by_key(|rows| place(entries, rows[0]));
+    let places: BTreeMap<&EntryId, usize> = entries.iter().enumerate().map(|(place, row)| (&row.id, place)).collect();
+    for rows in &mut groups {
+        rows.sort_by_key(|row| places.get(&row.id));
+    }
+    groups.sort_by_key(|rows| places.get(&rows[0].id));
     groups.into_iter().map(|rows| Group::new(rows, knowledge)).collect()
-}
-
-fn place(entries: &[Entry], row: &Entry) -> usize {
-    entries.iter().position(|other| std::ptr::eq(other, row)).unwrap_or(entries.len())
 }
 
 /// Rows of one register: the same number, name and addresses is the same machine with another program.
 fn same_machine<'a>(rows: impl Iterator<Item = &'a Entry>, knowledge: &Knowledge) -> Vec<Vec<&'a Entry>> {
     let mut groups: Vec<Vec<&Entry>> = vec![];
-    let mut by_number: BTreeMap<Option<&str>, Vec<usize>> = BTreeMap::new();
+    let mut by_number: BTreeMap<Vec<String>, Vec<usize>> = BTreeMap::new();
     for row in rows {
-        let candidates = by_number.entry(row.asset_no.as_deref()).or_default();
+        let candidates = by_number.entry(meeting_place(row, knowledge)).or_default();
         let fits = |index: &&usize| groups[**index].iter().all(|other| are_one(other, row, knowledge));
         if let Some(index) = candidates.iter().find(fits).copied() {
             groups[index].push(row);
@@ -111,6 +110,11 @@ fn same_machine<'a>(rows: impl Iterator<Item = &'a Entry>, knowledge: &Knowledge
         }
     }
     groups
+}
+
+/// Where rows of one machine meet: under its number, or, without one, under all their keys.
+fn meeting_place(row: &Entry, knowledge: &Knowledge) -> Vec<String> {
+    row.asset_no.clone().map_or_else(|| keys(row, knowledge), |number| vec![number])
 }
 
 /// One more key agrees and none disagrees. Rows without a number must be equal in every key.
@@ -151,6 +155,7 @@ fn set<T: Ord + Copy>(list: &[T]) -> BTreeSet<T> {
 }
 
 /// A device may stand in several registers. A key joins them where it is one machine's in each.
+/// Not 管理番号: registers are numbered independently.
 fn across_registers<'a>(within: Vec<Vec<&'a Entry>>, knowledge: &Knowledge) -> Vec<Vec<&'a Entry>> {
     let mut holders: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (index, rows) in within.iter().enumerate() {
@@ -164,7 +169,9 @@ fn across_registers<'a>(within: Vec<Vec<&'a Entry>>, knowledge: &Knowledge) -> V
         if registers.len() == indices.len() {
             let roots: Vec<usize> = indices.iter().map(|index| root(&leader, *index)).collect();
             let first = roots.iter().copied().min().unwrap_or(0);
-            roots.into_iter().for_each(|other| leader[other] = first);
+            for other in roots {
+                leader[other] = first;
+            }
         }
     }
     let mut joined: BTreeMap<usize, Vec<&Entry>> = BTreeMap::new();
@@ -186,7 +193,6 @@ fn keys(row: &Entry, knowledge: &Knowledge) -> Vec<String> {
     if !row.dynamic_address {
         keys.extend(row.addresses.iter().map(|address| format!("ip {address}")));
     }
-    keys.extend(row.asset_no.iter().map(|number| format!("number {number}")));
     keys.extend(row.serial_no.as_deref().and_then(serial_key).map(|serial| format!("serial {serial}")));
     let host = row.hostname.as_deref().and_then(|text| host_key(text, &knowledge.identity.generic_names));
     keys.extend(host.map(|host| format!("host {host}")));

@@ -98,7 +98,9 @@ impl<'a> Bindings<'a> {
     fn drop_proxies(&mut self, limit: usize) {
         let mut count: BTreeMap<Mac, usize> = BTreeMap::new();
         for (_, macs) in self.direct.iter().filter(|(address, _)| address.is_ipv4()) {
-            macs.iter().for_each(|mac| *count.entry(*mac).or_default() += 1);
+            for mac in macs {
+                *count.entry(*mac).or_default() += 1;
+            }
         }
         self.unusable.extend(count.into_iter().filter(|(_, addresses)| *addresses > limit).map(|(mac, _)| mac));
         for macs in self.direct.values_mut() {
@@ -188,6 +190,11 @@ impl<'a> Sightings<'a> {
     /// The interface was seen.
     pub(crate) fn has(&self, unit: Unit) -> bool {
         self.addresses.contains_key(&unit)
+    }
+
+    /// What was seen of it first.
+    pub(crate) fn first(&self, unit: Unit) -> Option<&'a Observation> {
+        self.observations.get(&unit)?.first().copied()
     }
 
     /// Who was seen at the address.

@@ -35,7 +35,7 @@ pub(crate) fn edges(evidence: &Evidence<'_>, sightings: &Sightings<'_>, rules: &
     let mut edges = by_interface(&told, sightings);
     edges.extend(by_own_address(&told, sightings));
     edges.extend(by_shared_number(evidence, sightings, &names));
-    edges.extend(by_eui64(sightings));
+    edges.extend(by_eui64(evidence, sightings));
     edges
 }
 
@@ -188,14 +188,18 @@ fn names(sightings: &Sightings<'_>, rules: &Identity) -> Names {
 }
 
 /// An IPv6 address that carries its interface's MAC (RFC 4291, appendix A), and that MAC.
-fn by_eui64(sightings: &Sightings<'_>) -> Vec<Edge> {
+fn by_eui64(evidence: &Evidence<'_>, sightings: &Sightings<'_>) -> Vec<Edge> {
     let edge = |unit: Unit| {
         let Unit::Bare(IpAddr::V6(address)) = unit else { return None };
-        let [.., a, b, c, 0xff, 0xfe, d, e, f] = address.octets() else { return None };
-        let mac = Mac([a ^ 2, b, c, d, e, f]);
+        let octets = address.octets();
+        if octets[11..13] != [0xff, 0xfe] {
+            return None;
+        }
+        let mac = Mac([octets[8] ^ 2, octets[9], octets[10], octets[13], octets[14], octets[15]]);
         let other = Unit::Mac(mac);
         let value = address.to_string();
-        sightings.has(other).then(|| Edge { one: unit, other, key: "eui-64", value, evidence: BTreeSet::new() })
+        let seen = sightings.first(unit).map(|observation| evidence.id(observation)).into_iter().collect();
+        sightings.has(other).then_some(Edge { one: unit, other, key: "eui-64", value, evidence: seen })
     };
     sightings.units().into_iter().filter_map(edge).collect()
 }

@@ -57,6 +57,10 @@ impl Knowledge {
     }
 
     /// The tables that are compiled in.
+    ///
+    /// # Panics
+    ///
+    /// Never: a test parses them.
     pub fn builtin() -> Self {
         Self::parse(CLASSES, IDENTITY, UPLINKS).expect("the tables in config/ are parsed by a test")
     }
@@ -204,7 +208,7 @@ pub struct Weights {
     pub equal: i32,
     /// Both sides say something else.
     pub differs: i32,
-    /// The first fifteen characters are the same (NetBIOS).
+    /// The first fifteen characters are the same (`NetBIOS`).
     #[serde(default)]
     pub truncated: i32,
 }

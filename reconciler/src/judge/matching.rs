@@ -71,7 +71,9 @@ fn candidates(groups: &[Group<'_>], shown: &[Shown], crowd: usize) -> BTreeSet<(
     let mut rows: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (index, group) in groups.iter().enumerate() {
         let keys = keys(group.macs.iter(), group.addresses.iter(), group.hosts.iter(), group.serials.iter());
-        keys.into_iter().for_each(|key| rows.entry(key).or_default().push(index));
+        for key in keys {
+            rows.entry(key).or_default().push(index);
+        }
     }
     let mut pairs = BTreeSet::new();
     for (asset, shown) in shown.iter().enumerate() {
@@ -109,7 +111,9 @@ type Scored = BTreeMap<(usize, usize), i32>;
 /// with an equal are ambiguous, and so are their rows and machines from then on.
 fn decide(scored: &Scored) -> BTreeMap<(usize, usize), Decision> {
     let mut by_score: BTreeMap<i32, Vec<(usize, usize)>> = BTreeMap::new();
-    scored.iter().for_each(|(pair, score)| by_score.entry(*score).or_default().push(*pair));
+    for (pair, score) in scored {
+        by_score.entry(*score).or_default().push(*pair);
+    }
     let (mut groups, mut assets) = (BTreeSet::new(), BTreeSet::new());
     let mut decisions = BTreeMap::new();
     for pairs in by_score.into_values().rev() {

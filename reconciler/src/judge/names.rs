@@ -1,16 +1,16 @@
-//! Host names as keys: case, domain and the fifteen characters of NetBIOS do not make another machine.
+//! Host names as keys: case, domain and the fifteen characters of `NetBIOS` do not make another machine.
 
 use std::collections::BTreeSet;
 
 use unicode_normalization::UnicodeNormalization;
 
-/// NetBIOS names have fifteen characters (RFC 1001 §14.1, less the suffix octet).
+/// `NetBIOS` names have fifteen characters (RFC 1001 §14.1, less the suffix octet).
 const NETBIOS_LENGTH: usize = 15;
 /// A DNS label has at most 63 octets (RFC 1035 §2.3.4).
 const LABEL_LENGTH: usize = 63;
 
 /// A text as a host name key: folded, without domain; `None` where it is a description
-/// (「Room1のPC1」), an address, or a name that installers give.
+/// (`Room1のPC1`), an address, or a name that installers give.
 pub(crate) fn host_key(text: &str, generic: &BTreeSet<String>) -> Option<String> {
     let folded: String = text.trim().nfkc().collect::<String>().to_lowercase();
     if folded.parse::<std::net::IpAddr>().is_ok() {

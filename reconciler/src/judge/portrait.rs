@@ -200,8 +200,8 @@ fn maker(facts: &Facts<'_, '_>) -> Option<Claim> {
 /// The first observation that shows the MAC address.
 pub(crate) fn mac_evidence(facts: &Facts<'_, '_>, mac: Mac) -> Vec<ObservationId> {
     let own = facts.machine.observations.iter().copied();
-    let shows = |o: &&Observation| super::evidence::link_addresses(o).any(|found| found == mac);
-    let direct = own.filter(|o| shows(&o)).take(2);
+    let shows = |o: &Observation| super::evidence::link_addresses(o).any(|found| found == mac);
+    let direct = own.filter(|o| shows(o)).take(2);
     let mut ids: Vec<ObservationId> = direct.map(|o| facts.evidence.id(o)).collect();
     if ids.is_empty() {
         ids = facts.machine.told.values().map(|o| facts.evidence.id(o)).take(1).collect();

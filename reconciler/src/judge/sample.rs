@@ -1,6 +1,7 @@
 //! Small worlds for tests.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use daicho_shared::batch::{AgentInterface, Batch, End, Header};
 use daicho_shared::coverage::{Coverage, Outcome};
@@ -10,6 +11,9 @@ use daicho_shared::observation::{Observation, Target};
 use super::entry::{Entry, EntryId, FourValued, Ledger, Origin, Register, Status};
 use super::verdict::Verdict;
 use super::{Case, Knowledge, judge};
+
+/// Parsed once: compiling the patterns takes longer than judging.
+pub(crate) static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(Knowledge::builtin);
 
 /// A run over 10.0.0.0/24 (on the link) and 10.0.1.0/24 by a scanner at 10.0.0.250, and a ledger.
 pub(crate) struct World {
@@ -99,8 +103,8 @@ impl World {
 
     /// The verdict.
     pub(crate) fn verdict(&self) -> Verdict {
-        let (ledger, knowledge) = (self.ledger(), Knowledge::builtin());
-        judge(&Case { batch: &self.batch, ledger: &ledger, history: &self.history, knowledge: &knowledge })
+        let ledger = self.ledger();
+        judge(&Case { batch: &self.batch, ledger: &ledger, history: &self.history, knowledge: &KNOWLEDGE })
     }
 
     /// Codes and grades of the findings, in their order.

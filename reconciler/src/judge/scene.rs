@@ -84,7 +84,16 @@ impl<'a> Scene<'a> {
         if self.pairing.ambiguous.contains_key(&group) {
             return of(EntryState::Ambiguous);
         }
+        if self.is_scanner(&self.groups[group]) {
+            return of(EntryState::Matched);
+        }
         silence::fate(self, group)
+    }
+
+    /// The row declares the machine that scans: it is there, and does not ask itself.
+    fn is_scanner(&self, group: &Group<'_>) -> bool {
+        let by_address = group.addresses.iter().any(|address| self.evidence.owns_address(*address));
+        by_address || group.macs.iter().any(|mac| self.evidence.owns_mac(*mac))
     }
 
     /// One machine's facts.

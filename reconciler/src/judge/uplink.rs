@@ -59,7 +59,9 @@ fn sign_of(fact: &Fact, knowledge: &Knowledge) -> Option<UplinkSign> {
     match fact {
         Fact::DefaultGateway { .. } => Some(UplinkSign::DefaultGateway),
         Fact::Router { how } if how == "upnp-igd" => Some(UplinkSign::UpnpGateway),
-        Fact::Router { .. } => Some(UplinkSign::Ipv6Router),
+        Fact::Router { how } if matches!(how.as_str(), "na-r-flag" | "router-advertisement") => {
+            Some(UplinkSign::Ipv6Router)
+        }
         Fact::Forwarding { enabled: true } => Some(UplinkSign::SnmpForwarding),
         Fact::Interface { name, kind, up: true, .. }
             if kinds.kinds.contains(kind) || kinds.pattern.0.is_match(name) =>

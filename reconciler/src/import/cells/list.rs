@@ -1,13 +1,13 @@
 //! Several words in one cell: programs with their versions, and users.
 
-use crate::import::fold::{clean, is_dash};
+use crate::import::fold::{is_dash, visible};
 use crate::judge::entry::Software;
 
 /// Words that stand on lines of their own or between list marks; marks inside parentheses do not count.
 pub(crate) fn words(text: &str, marks: &[char]) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut depth = 0_u32;
-    for c in clean(text).chars() {
+    for c in visible(text).chars() {
         match c {
             '(' | '（' => depth += 1,
             ')' | '）' => depth = depth.saturating_sub(1),

@@ -32,7 +32,7 @@ fn draft(scene: &Scene<'_>, index: usize) -> Option<Draft> {
         _ => Stress::Usual,
     };
     Some(Draft {
-        about: homed.addresses.iter().map(|address| format!("{address} ")).collect(),
+        about: homed.addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
         stress,
         grade: homed.grade,
         asset: Some(asset.id.clone()),

@@ -64,8 +64,8 @@ pub(crate) enum Stress {
 
 /// Everything that all rules say, most urgent first.
 pub(crate) fn findings(scene: &Scene<'_>) -> Vec<Finding> {
-    let drafts = RULES.iter().flat_map(|rule| (rule.speak)(scene));
-    let mut findings: Vec<Finding> = drafts.map(|draft| finding(draft, scene.knowledge)).collect();
+    let drafts = RULES.iter().flat_map(|rule| (rule.speak)(scene).into_iter().map(|draft| (rule.code, draft)));
+    let mut findings: Vec<Finding> = drafts.map(|(code, draft)| finding(code, draft, scene.knowledge)).collect();
     findings.sort_by(|a, b| {
         b.severity.cmp(&a.severity).then_with(|| a.kind.code().cmp(b.kind.code())).then_with(|| a.id.cmp(&b.id))
     });
@@ -73,13 +73,13 @@ pub(crate) fn findings(scene: &Scene<'_>) -> Vec<Finding> {
     findings
 }
 
-fn finding(draft: Draft, knowledge: &Knowledge) -> Finding {
+fn finding(code: &str, draft: Draft, knowledge: &Knowledge) -> Finding {
     let mut evidence = draft.evidence;
     evidence.sort();
     evidence.dedup();
     Finding {
         id: identity(&draft.kind, draft.asset.as_ref(), &draft.entries, &draft.about),
-        severity: severity(draft.kind.code(), draft.stress, knowledge),
+        severity: severity(code, draft.stress, knowledge),
         kind: draft.kind,
         grade: draft.grade,
         asset: draft.asset,

@@ -22,8 +22,8 @@ pub(crate) fn leads_out(sign: UplinkSign) -> bool {
 pub(crate) fn is_undeclared(scene: &Scene<'_>, index: usize) -> bool {
     let signs = scene.signs(index);
     let Some(group) = scene.group_of(index) else {
-        let inner = scene.machines[index].moving && !signs.keys().copied().any(leads_out);
-        return !signs.is_empty() && !(inner && has_declared_router(scene));
+        let moves = scene.machines[index].moving && has_declared_router(scene);
+        return signs.keys().any(|sign| !moves || leads_out(*sign));
     };
     if signs.is_empty() || group.is_external_connection() {
         return false;
