@@ -286,4 +286,8 @@ pub enum ProblemKind {
     TooManyRows,
     /// The cell was cut at the limit.
     CellTooLong,
+    /// The sheet was left out: examples, explanations, data about persons, or no ledger's heading. Row 0.
+    SheetSkipped,
+    /// The column's heading is not one that is read; its cells were left out. The row is the heading's.
+    ColumnUnread,
 }
