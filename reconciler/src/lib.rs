@@ -2,6 +2,11 @@
 //!
 //! `import` and `store` bring values in, `judge` is pure, `render` puts values out; `run` joins them.
 
+pub mod cli;
+pub mod edge;
 pub mod import;
 pub mod judge;
+pub mod lang;
+pub mod run;
+pub mod settings;
 pub mod store;

@@ -1,1 +1,5 @@
-fn main() {}
+//! `daicho`. See [`daicho::run`].
+
+fn main() -> std::process::ExitCode {
+    daicho::run::main()
+}

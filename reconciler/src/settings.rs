@@ -263,7 +263,11 @@ fn malformed(text: &str, path: &Path, error: &toml::de::Error) -> SettingsError 
         path: path.to_owned(),
         line: before.matches('\n').count() + 1,
         column: before[line_start..].chars().count() + 1,
-        found: if before[line_start..].contains("password") { String::new() } else { daicho_shared::text::bounded(&found) },
+        found: if before[line_start..].contains("password") {
+            String::new()
+        } else {
+            daicho_shared::text::bounded(&found)
+        },
         message: error.message().to_owned(),
     }
 }

@@ -105,13 +105,6 @@ pub enum Command {
         /// Into which folder.
         dir: PathBuf,
     },
-    /// Reads a spreadsheet for the importer, in a process of its own.
-    #[command(hide = true)]
-    ReadSheets {
-        /// As the importer passes them.
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-        rest: Vec<std::ffi::OsString>,
-    },
 }
 
 /// `init`.
@@ -193,7 +186,6 @@ impl Command {
             Self::Runs => "runs",
             Self::Completions { .. } => "completions",
             Self::Man { .. } => "man",
-            Self::ReadSheets { .. } => "read-sheets",
         }
     }
 }

@@ -44,8 +44,8 @@ pub(super) struct Agent<'a> {
 pub(super) fn scan(agent: &Agent<'_>, store: &mut Store) -> Result<Kept, Failure> {
     let (program, mut command) = agent.command()?;
     let signals = Signals::watch();
-    let mut child = edge::spawn_apart(&mut command)
-        .map_err(|source| Failure::ProgramStart { path: program.clone(), source })?;
+    let mut child =
+        edge::spawn_apart(&mut command).map_err(|source| Failure::ProgramStart { path: program.clone(), source })?;
     let said = child.stderr.take().map(listen);
     let (records, reader) = child.stdout.take().map(read).unzip();
     let mut stopping = Stopping::default();
@@ -54,7 +54,8 @@ pub(super) fn scan(agent: &Agent<'_>, store: &mut Store) -> Result<Kept, Failure
         edge::ask_to_end(&child);
         stopping.asked.get_or_insert_with(Instant::now);
     }
-    let status = wait(&mut child, &mut stopping).map_err(|source| Failure::ProgramStart { path: program.clone(), source })?;
+    let status =
+        wait(&mut child, &mut stopping).map_err(|source| Failure::ProgramStart { path: program.clone(), source })?;
     drop(signals);
     join(reader);
     let said = said.and_then(|said| said.join().ok()).unwrap_or_default();

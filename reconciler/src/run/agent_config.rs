@@ -36,8 +36,8 @@ struct Care {
 }
 
 /// Writes the agent's settings file into the data folder, for its owner only: it holds SNMP passwords.
-pub(super) fn write(folder: &Path, settings: &Settings, ledger: &Ledger) -> Result<PathBuf, Failure> {
-    let path = folder.join("data").join("agent.toml");
+pub(super) fn write(data: &Path, folder: &Path, settings: &Settings, ledger: &Ledger) -> Result<PathBuf, Failure> {
+    let path = data.join("agent.toml");
     let text = text(folder, settings, ledger)?;
     edge::replace_private_file(&path, text.as_bytes()).map_err(|source| Failure::file(&path, source))?;
     Ok(path)

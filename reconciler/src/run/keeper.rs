@@ -74,11 +74,8 @@ impl<'a> Keeper<'a> {
     pub(super) fn finish(mut self) -> Result<Option<Kept>, StoreError> {
         self.flush()?;
         let complete = self.complete;
-        let kept = |run: OpenRun| Kept {
-            run: run.id().clone(),
-            complete: complete == Some(true),
-            cut: complete.is_none(),
-        };
+        let kept =
+            |run: OpenRun| Kept { run: run.id().clone(), complete: complete == Some(true), cut: complete.is_none() };
         Ok(self.run.map(kept))
     }
 }

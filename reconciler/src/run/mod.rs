@@ -13,6 +13,8 @@ mod project;
 mod rooms;
 mod runs;
 
+use std::process::ExitCode;
+
 use clap::Parser;
 use jiff::Timestamp;
 
@@ -33,14 +35,19 @@ const PARTIAL: u8 = 3;
 const FAILED: u8 = 4;
 
 /// Reads the command line, does what it says, and returns the exit code.
-pub fn main() -> u8 {
+pub fn main() -> ExitCode {
+    // The reading process of the importer starts before anything else is opened.
+    let mut args = std::env::args_os().skip(1);
+    if args.next().is_some_and(|first| first == rooms::READ_SHEETS) {
+        return rooms::read_sheets(args);
+    }
     let cli = Cli::parse();
     let mut console = Console::new(&cli.common);
     match command(&cli, &mut console, Timestamp::now()) {
-        Ok(code) => code,
+        Ok(code) => ExitCode::from(code),
         Err(failure) => {
             console.error(&words::explain(&failure, console.lang));
-            failure.code()
+            ExitCode::from(failure.code())
         }
     }
 }
@@ -59,7 +66,6 @@ fn command(cli: &Cli, console: &mut Console, now: Timestamp) -> Result<u8, Failu
         Command::Runs => runs::list(common, console),
         Command::Completions { shell } => completions(*shell, console),
         Command::Man { dir } => manual(dir),
-        Command::ReadSheets { rest } => Ok(rooms::read_sheets(rest)),
     }
 }
 
@@ -71,7 +77,8 @@ fn completions(shell: clap_complete::Shell, console: &mut Console) -> Result<u8,
 }
 
 fn manual(folder: &std::path::Path) -> Result<u8, Failure> {
-    let written = std::fs::create_dir_all(folder).and_then(|()| clap_mangen::generate_to(crate::cli::command(), folder));
+    let written =
+        std::fs::create_dir_all(folder).and_then(|()| clap_mangen::generate_to(crate::cli::command(), folder));
     written.map_err(|source| Failure::file(folder, source))?;
     Ok(CLEAN)
 }

@@ -71,18 +71,11 @@ impl Store {
     }
 
     /// The current ledger: the newest version of every file, by file name.
-    pub fn ledger(&self) -> Result<Ledger, StoreError> {
+    pub fn ledger(&self) -> Result<Vec<Ledger>, StoreError> {
         let sql = "SELECT file, ledger FROM ledger_versions WHERE ledger IS NOT NULL AND number IN
                    (SELECT max(number) FROM ledger_versions GROUP BY file) ORDER BY file";
         let files: Vec<(String, String)> = self.rows(sql, |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let mut ledger = Ledger { entries: vec![], files: vec![], problems: vec![] };
-        for (file, text) in files {
-            let one: Ledger = from_json(&text, || format!("ledger file {file}"))?;
-            ledger.entries.extend(one.entries);
-            ledger.files.extend(one.files);
-            ledger.problems.extend(one.problems);
-        }
-        Ok(ledger)
+        files.iter().map(|(file, text)| from_json(text, || format!("ledger file {file}"))).collect()
     }
 
     /// All versions, the newest first.

@@ -196,7 +196,7 @@ fn the_ledger_is_the_newest_version_of_every_file() {
     store.add_ledger_versions(&[file("b.csv", 1), file("a.csv", 2)]).unwrap();
     store.add_ledger_versions(&[file("b.csv", 3)]).unwrap();
     let rows = |store: &Store| -> Vec<(String, u32)> {
-        store.ledger().unwrap().files.into_iter().map(|file| (file.name, file.rows)).collect()
+        store.ledger().unwrap().into_iter().flat_map(|one| one.files).map(|file| (file.name, file.rows)).collect()
     };
     let both = vec![("a.csv".to_owned(), 2), ("b.csv".to_owned(), 3)];
     assert_eq!(both, rows(&store));

@@ -1,0 +1,302 @@
+//! Why it could not be done: which file or folder, what was found, what to do next.
+
+use std::path::Path;
+
+use daicho_shared::batch::BatchError;
+
+use super::clock;
+use crate::lang::Lang;
+use crate::run::Failure;
+use crate::settings::SettingsError;
+use crate::store::StoreError;
+use crate::store::lock::{Holder, LockError};
+
+/// A failure in the chosen language.
+pub fn explain(failure: &Failure, lang: Lang) -> String {
+    match failure {
+        Failure::Settings(error) => settings(error, lang),
+        Failure::Store(error) => store(error, lang),
+        Failure::Lock(LockError::Held { path, holder }) => held(path, holder, lang),
+        Failure::Lock(LockError::File { path, source }) | Failure::File { path, source } => file(path, source, lang),
+        Failure::NoScope { .. } => lang
+            .pick(
+                "スキャン対象が設定されていません。daicho.toml の [scope] networks に、許可を得たネットワークを記入してください。許可のない範囲には1パケットも送信しません。",
+                "No network is set to be scanned. Write the networks you have permission for into [scope] networks of daicho.toml. Not one packet goes anywhere else.",
+            )
+            .to_owned(),
+        Failure::NoRun => lang
+            .pick(
+                "このフォルダには、まだスキャンの結果がありません。先に daicho scan または daicho import-batch を実行してください。",
+                "No scan is kept in this folder yet. Run daicho scan or daicho import-batch first.",
+            )
+            .to_owned(),
+        Failure::NotJudged { run } => both(
+            lang,
+            format!("{run} はまだ照合していません。先に daicho reconcile を実行してください。"),
+            format!("{run} was not judged yet. Run daicho reconcile first."),
+        ),
+        Failure::Batch { path, source } => batch(path, source, lang),
+        Failure::SameName { name } => both(
+            lang,
+            format!("『{name}』という名前の台帳が2つ指定されています。行の出どころを区別できないため、片方の名前を変えてから取り込んでください。"),
+            format!("Two ledger files are named {name}. Their rows could not be told apart: rename one of them, then import both."),
+        ),
+        Failure::Ledger { message, .. } => message.clone(),
+        Failure::Other(error) => format!("{error:#}"),
+        Failure::ProgramMissing { .. } | Failure::ProgramStart { .. } | Failure::ProgramFailed { .. } => {
+            program(failure, lang)
+        }
+    }
+}
+
+fn both(lang: Lang, ja: String, en: String) -> String {
+    match lang {
+        Lang::Ja => ja,
+        Lang::En => en,
+    }
+}
+
+fn file(path: &Path, source: &std::io::Error, lang: Lang) -> String {
+    let path = path.display();
+    both(
+        lang,
+        format!("{path} を読み書きできません（{source}）。場所と権限、ディスクの空きを確認してください。"),
+        format!("{path} cannot be read or written ({source}). Check its place, its permissions and the free space."),
+    )
+}
+
+fn settings(error: &SettingsError, lang: Lang) -> String {
+    match error {
+        SettingsError::Missing { path } => {
+            let path = path.display();
+            both(
+                lang,
+                format!(
+                    "設定ファイル {path} がありません。daicho init で作ったフォルダを -C で指定するか、そのフォルダの中で実行してください。"
+                ),
+                format!(
+                    "There is no settings file {path}. Name the folder that daicho init made with -C, or run this inside it."
+                ),
+            )
+        }
+        SettingsError::Read { path, source } => file(path, source, lang),
+        SettingsError::Malformed { path, line, column, found, message } => {
+            let path = path.display();
+            let (what, expected) = malformed(message, lang);
+            both(
+                lang,
+                format!(
+                    "{path} {line}行目 {column}文字目『{found}』: {what}{expected}この行を直してから、もう一度実行してください。"
+                ),
+                format!(
+                    "{path} line {line}, column {column}, \"{found}\": {what}{expected} Correct this line, then run again."
+                ),
+            )
+        }
+    }
+}
+
+/// What is wrong and what was expected. The parser speaks English; its common complaints are told in
+/// Japanese, the rare ones are quoted.
+fn malformed(message: &str, lang: Lang) -> (String, String) {
+    if lang == Lang::En {
+        return (message.to_owned(), ".".to_owned());
+    }
+    let first = message.lines().next().unwrap_or("");
+    let quoted = |text: &str| text.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>();
+    if let Some(rest) = first.strip_prefix("unknown field ") {
+        let names = quoted(rest);
+        let known = names.get(1..).unwrap_or_default().join("、");
+        return ("このような項目はありません。".to_owned(), format!("使える項目: {known}。"));
+    }
+    if let Some(rest) = first.strip_prefix("unknown variant ") {
+        let known = quoted(rest).get(1..).unwrap_or_default().join("、");
+        return ("この値は使えません。".to_owned(), format!("使える値: {known}。"));
+    }
+    if first.starts_with("not a network") {
+        let expected = "アドレスとプレフィックス長（例: 192.168.10.0/24）で書きます。";
+        return ("ネットワークとして読めません。".to_owned(), expected.to_owned());
+    }
+    if first.starts_with("duplicate key") {
+        return ("同じ項目が2回書かれています。".to_owned(), String::new());
+    }
+    ("書き方を読み取れません".to_owned(), format!("（{first}）。"))
+}
+
+fn store(error: &StoreError, lang: Lang) -> String {
+    match error {
+        StoreError::Busy { path } => {
+            let path = path.display();
+            both(
+                lang,
+                format!("{path} は、別のプログラムが書き込み中です。終わるのを待ってから、もう一度実行してください。"),
+                format!("{path} is being written by another program. Wait until it is done, then run again."),
+            )
+        }
+        StoreError::Missing { path } => {
+            let path = path.display();
+            both(
+                lang,
+                format!("{path} がありません。このフォルダでは、まだ台帳の取り込みもスキャンも行われていません。"),
+                format!("There is no {path}. Nothing was imported or scanned in this folder yet."),
+            )
+        }
+        StoreError::Newer { path, found, known } => {
+            let path = path.display();
+            both(
+                lang,
+                format!(
+                    "{path} は、新しい版の daicho で作られています（形式 {found}、この版が読めるのは {known} まで）。新しい版を使ってください。"
+                ),
+                format!(
+                    "{path} was written by a newer daicho (schema {found}; this one reads up to {known}). Use the newer one."
+                ),
+            )
+        }
+        StoreError::NotOurs { path } => {
+            let path = path.display();
+            both(
+                lang,
+                format!(
+                    "{path} は daicho のデータベースではないか、壊れています。中身は変更していません。バックアップから戻すか、別のフォルダを使ってください。"
+                ),
+                format!(
+                    "{path} is not a database of daicho, or is damaged. It was left as it is. Restore a backup, or use another folder."
+                ),
+            )
+        }
+        other => rare(other, lang),
+    }
+}
+
+fn rare(error: &StoreError, lang: Lang) -> String {
+    match error {
+        StoreError::Conflict { run, what } => both(
+            lang,
+            format!(
+                "実行 {run} の {what} が、保存済みの記録と異なります。保存済みの記録は書き換えません。ファイルが途中で変更されていないか、出どころを確認してください。"
+            ),
+            format!(
+                "In run {run}, {what} differs from what is kept. What is kept is never replaced. Check where the file comes from, and whether it was changed."
+            ),
+        ),
+        StoreError::NoSuchRun { run } => both(
+            lang,
+            format!("実行 {run} は保存されていません。daicho runs で一覧を確認してください。"),
+            format!("No run {run} is kept. See the list of daicho runs."),
+        ),
+        StoreError::NoSuchFile { file } => both(
+            lang,
+            format!("『{file}』は、いまの台帳にありません。daicho ledger show で名前を確認してください。"),
+            format!("{file} is not in the ledger. See the names in daicho ledger show."),
+        ),
+        other => both(
+            lang,
+            format!("データベースを読み書きできません（{other}）。ディスクの空きと権限を確認してください。"),
+            format!("The database cannot be read or written ({other}). Check the free space and the permissions."),
+        ),
+    }
+}
+
+fn held(path: &Path, holder: &Holder, lang: Lang) -> String {
+    let folder = path.parent().unwrap_or(path).display();
+    let pid = holder.pid.map_or_else(|| "?".to_owned(), |pid| pid.to_string());
+    let since = holder.since.map_or_else(|| "?".to_owned(), clock);
+    let command = &holder.command;
+    both(
+        lang,
+        format!(
+            "{folder} は使用中です。プロセス {pid}（daicho {command}、{since} 開始）またはそのスキャンが終わるのを待ってから、もう一度実行してください。"
+        ),
+        format!(
+            "{folder} is in use. Wait until process {pid} (daicho {command}, since {since}) or its scan has ended, then run again."
+        ),
+    )
+}
+
+fn batch(path: &Path, error: &BatchError, lang: Lang) -> String {
+    let path = path.display();
+    both(
+        lang,
+        format!(
+            "{path} を、スキャン結果として読めません（{error}）。そこまでの記録は保存してあります。daicho-agent の出力をそのまま指定しているか、確認してください。"
+        ),
+        format!(
+            "{path} cannot be read as a batch ({error}). What stands before that is kept. Check that it is the output of daicho-agent as it was written."
+        ),
+    )
+}
+
+fn program(failure: &Failure, lang: Lang) -> String {
+    match failure {
+        Failure::ProgramMissing { path } => {
+            let path = path.display();
+            both(
+                lang,
+                format!(
+                    "{path} がありません。daicho と同じフォルダに置いてください（スキャンを行うプログラムは daicho.toml の [scan] agent でも指定できます）。"
+                ),
+                format!(
+                    "There is no {path}. Put it beside daicho (the agent can also be named in [scan] agent of daicho.toml)."
+                ),
+            )
+        }
+        Failure::ProgramStart { path, source } => {
+            let path = path.display();
+            both(
+                lang,
+                format!("{path} を起動できません（{source}）。ファイルと実行権限を確認してください。"),
+                format!("{path} cannot be started ({source}). Check the file and its permission to be run."),
+            )
+        }
+        Failure::ProgramFailed { path, status, said, .. } => {
+            let path = path.display();
+            let said = if said.is_empty() { String::new() } else { format!("\n{}", said.trim_end()) };
+            both(
+                lang,
+                format!(
+                    "{path} が結果を出さずに終わりました（{status}）。上に表示された理由を確認してください。{said}"
+                ),
+                format!("{path} ended without a result ({status}). See the reason it gave.{said}"),
+            )
+        }
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::Settings;
+
+    #[test]
+    fn a_mistyped_key_is_told_with_its_place_and_the_known_keys() {
+        let error = Settings::parse("[scope]\nexclud = []\n", Path::new("daicho.toml")).unwrap_err();
+        let ja = explain(&error.into(), Lang::Ja);
+        assert!(ja.contains("daicho.toml 2行目 1文字目『exclud』") && ja.contains("exclude、"), "{ja}");
+        assert!(!ja.contains("expected"), "{ja}");
+    }
+
+    #[test]
+    fn values_that_are_no_network_or_no_profile_are_told_with_what_is() {
+        for (text, expected) in [
+            ("[scope]\nnetworks = [\"10.0.0.0/33\"]\n", "192.168.10.0/24"),
+            ("[scan]\nprofile = \"slow\"\n", "gentle、normal、fast"),
+            ("[scope]\nnetworks = []\nnetworks = []\n", "2回"),
+        ] {
+            let error = Settings::parse(text, Path::new("daicho.toml")).unwrap_err();
+            let ja = explain(&error.into(), Lang::Ja);
+            assert!(ja.contains(expected), "{ja}");
+        }
+    }
+
+    #[test]
+    fn who_holds_the_folder_is_told() {
+        let holder = Holder { pid: Some(4711), command: "audit".to_owned(), since: None };
+        let path = Path::new("/srv/daicho/.daicho.lock").to_owned();
+        let failure = Failure::Lock(LockError::Held { path, holder });
+        assert!(explain(&failure, Lang::Ja).starts_with("/srv/daicho は使用中です。プロセス 4711（daicho audit"));
+        assert!(explain(&failure, Lang::En).starts_with("/srv/daicho is in use."));
+        assert_eq!(failure.code(), 4);
+    }
+}

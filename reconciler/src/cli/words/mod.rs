@@ -1,0 +1,139 @@
+//! What the commands say to people: every sentence in Japanese and English, side by side.
+
+mod failure;
+
+use std::path::Path;
+
+use daicho_shared::id::RunId;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+pub use failure::explain;
+
+use crate::lang::Lang;
+use crate::store::{LedgerVersion, RunInfo};
+
+/// After `init`: what to do next.
+pub fn initialised(folder: &Path, scope_missing: bool, lang: Lang) -> String {
+    let folder = folder.display();
+    let scope = match (lang, scope_missing) {
+        (_, false) => String::new(),
+        (Lang::Ja, true) => {
+            "\n  daicho.toml の [scope] networks に、許可を得たネットワークを記入してください。".to_owned()
+        }
+        (Lang::En, true) => "\n  Write the networks you may scan into [scope] networks of daicho.toml.".to_owned(),
+    };
+    match lang {
+        Lang::Ja => format!(
+            "準備ができました: {folder}\n次に行うこと:{scope}\n  daicho -C {folder} ledger import 機器台帳.xlsx\n  daicho -C {folder} audit"
+        ),
+        Lang::En => format!(
+            "Ready: {folder}\nNext:{scope}\n  daicho -C {folder} ledger import LEDGER.xlsx\n  daicho -C {folder} audit"
+        ),
+    }
+}
+
+/// A file was there already.
+pub fn kept(path: &Path, lang: Lang) -> String {
+    let path = path.display();
+    match lang {
+        Lang::Ja => format!("{path} はすでにあるため、変更していません。"),
+        Lang::En => format!("{path} exists already and was left as it is."),
+    }
+}
+
+/// One ledger file was read.
+pub fn imported(name: &str, rows: usize, problems: usize, lang: Lang) -> String {
+    match lang {
+        Lang::Ja => format!("『{name}』: {rows}行を読み取りました。確認が必要な点は{problems}件です。"),
+        Lang::En => format!("{name}: {rows} rows read, {problems} points to check."),
+    }
+}
+
+/// A file of the same name, from another place, takes the place of the earlier one.
+pub fn replaced(name: &str, before: &str, now: &str, lang: Lang) -> String {
+    match lang {
+        Lang::Ja => format!(
+            "『{name}』は、以前に {before} から取り込んだ同じ名前の台帳と置き換わりました（今回: {now}）。別の台帳であれば、名前を変えて両方を取り込み直してください。"
+        ),
+        Lang::En => format!(
+            "{name} took the place of the ledger file of the same name that was imported from {before} (now: {now}). If they are two ledgers, rename one and import both again."
+        ),
+    }
+}
+
+/// One line of `ledger show`.
+pub fn ledger_version(version: &LedgerVersion, lang: Lang) -> String {
+    let rows = match (version.rows, lang) {
+        (Some(rows), Lang::Ja) => format!("{rows}行"),
+        (Some(rows), Lang::En) => format!("{rows} rows"),
+        (None, _) => lang.pick("取り下げ", "withdrawn").to_owned(),
+    };
+    let current = if version.current { lang.pick("最新", "current") } else { lang.pick("旧", "old") };
+    let sha256: String = version.sha256.chars().take(12).collect();
+    let (number, when) = (version.number, clock(version.imported));
+    format!("{number}\t{when}\t{}\t{rows}\t{current}\t{}\t{sha256}", version.file, version.who)
+}
+
+/// One line of `runs`.
+pub fn run(run: &RunInfo, lang: Lang) -> String {
+    let end = match (run.complete, run.finished) {
+        (true, _) => lang.pick("完了", "complete"),
+        (false, Some(_)) => lang.pick("途中まで", "partial"),
+        (false, None) => lang.pick("途中で中断（終了の記録なし）", "cut off (no end record)"),
+    };
+    let judged = if run.judged { lang.pick("照合済み", "judged") } else { lang.pick("未照合", "not judged") };
+    let seen = match lang {
+        Lang::Ja => format!("観測{}件", run.observations),
+        Lang::En => format!("{} observations", run.observations),
+    };
+    format!("{}\t{}\t{}\t{end}\t{seen}\t{judged}", clock(run.started), run.id, run.host)
+}
+
+/// A run was kept.
+pub fn scanned(run: &RunId, complete: bool, cut: bool, lang: Lang) -> String {
+    match (lang, complete, cut) {
+        (Lang::Ja, true, _) => format!("スキャンを保存しました（{run}）。"),
+        (Lang::En, true, _) => format!("The scan is kept ({run})."),
+        (Lang::Ja, false, true) => {
+            format!("スキャンは途中で中断しました。それまでの結果は保存してあります（{run}）。")
+        }
+        (Lang::En, false, true) => format!("The scan was cut off. What was seen until then is kept ({run})."),
+        (Lang::Ja, false, false) => {
+            format!("スキャンは途中で終わりました。それまでの結果は保存してあります（{run}）。")
+        }
+        (Lang::En, false, false) => format!("The scan ended early. What was seen until then is kept ({run})."),
+    }
+}
+
+/// Reports were written.
+pub fn reported(folder: &Path, lang: Lang) -> String {
+    let folder = folder.display();
+    match lang {
+        Lang::Ja => format!("報告書の出力先: {folder}"),
+        Lang::En => format!("Reports: {folder}"),
+    }
+}
+
+/// The demo begins.
+pub fn demo_begins(lang: Lang) -> String {
+    lang.pick(
+        "模擬病院をこの機械の中だけに用意し、スキャンします。実際のネットワークには1パケットも送信しません。",
+        "Scanning a simulated hospital inside this machine. Not one packet goes to a real network.",
+    )
+    .to_owned()
+}
+
+/// The demo is done.
+pub fn demo_done(folder: &Path, lang: Lang) -> String {
+    let folder = folder.display();
+    match lang {
+        Lang::Ja => format!("出力先: {folder}\n  report.html  findings.xlsx  result.json  data/daicho.sqlite"),
+        Lang::En => format!("Output: {folder}\n  report.html  findings.xlsx  result.json  data/daicho.sqlite"),
+    }
+}
+
+/// Local time, to the minute.
+fn clock(at: Timestamp) -> String {
+    at.to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string()
+}

@@ -1,0 +1,154 @@
+//! `daicho scan`, `reconcile`, `report`, and all three as `audit`.
+
+use std::path::{Path, PathBuf};
+
+use daicho_shared::id::RunId;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::agent::{self, Agent};
+use super::console::Console;
+use super::keeper::Kept;
+use super::project::Project;
+use super::{CLEAN, FINDINGS, Failure, PARTIAL, agent_config, rooms};
+use crate::cli::{Audit, Common, Reconcile, Report, words};
+use crate::edge;
+use crate::judge::finding::Severity;
+use crate::judge::verdict::Verdict;
+use crate::settings::SETTINGS_FILE;
+use crate::store::lock::FolderLock;
+
+/// Earlier verdicts that the judge looks at: two weeks of nights.
+const HISTORY: u32 = 14;
+
+pub(super) fn scan(common: &Common, console: &Console, now: Timestamp) -> Result<u8, Failure> {
+    let (mut project, lock) = Project::open(&common.folder, "scan", now)?;
+    let kept = run_agent(&mut project, &lock, console)?;
+    if console.json {
+        console.value(&serde_json::json!({"run": kept.run, "complete": kept.complete, "cut": kept.cut}))?;
+    }
+    Ok(if kept.complete { CLEAN } else { PARTIAL })
+}
+
+pub(super) fn reconcile(
+    common: &Common,
+    options: &Reconcile,
+    console: &Console,
+    now: Timestamp,
+) -> Result<u8, Failure> {
+    let (mut project, _lock) = Project::open(&common.folder, "reconcile", now)?;
+    let run = chosen(&project, options.run.as_deref())?;
+    let verdict = judge(&mut project, &run, now)?;
+    show(&verdict, console)?;
+    Ok(code(&verdict, options.fail_on.unwrap_or(project.settings.judge.fail_on)))
+}
+
+pub(super) fn report(common: &Common, options: &Report, console: &Console) -> Result<u8, Failure> {
+    let project = Project::open_to_read(&common.folder)?;
+    let run = chosen(&project, options.run.as_deref())?;
+    let verdict = project.store.verdict(&run)?.ok_or(Failure::NotJudged { run })?;
+    let folder = options.out.clone().unwrap_or_else(|| report_folder(&project, &verdict));
+    write_reports(&project, &verdict, &folder)?;
+    if console.json {
+        console.bytes(&rooms::result_json(&verdict, console.lang)?)?;
+    }
+    console.note(&words::reported(&folder, console.lang));
+    Ok(CLEAN)
+}
+
+pub(super) fn audit(common: &Common, options: &Audit, console: &Console, now: Timestamp) -> Result<u8, Failure> {
+    let (mut project, lock) = Project::open(&common.folder, "audit", now)?;
+    let verdict = audit_folder(&mut project, &lock, console, now)?;
+    let folder = report_folder(&project, &verdict);
+    write_reports(&project, &verdict, &folder)?;
+    show(&verdict, console)?;
+    console.note(&words::reported(&folder, console.lang));
+    Ok(code(&verdict, options.fail_on.unwrap_or(project.settings.judge.fail_on)))
+}
+
+/// Scans and judges.
+pub(super) fn audit_folder(
+    project: &mut Project,
+    lock: &FolderLock,
+    console: &Console,
+    now: Timestamp,
+) -> Result<Verdict, Failure> {
+    let kept = run_agent(project, lock, console)?;
+    judge(project, &kept.run, now)
+}
+
+/// Shows the findings, or the whole result as JSON.
+pub(super) fn show(verdict: &Verdict, console: &Console) -> Result<(), Failure> {
+    if console.json {
+        return console.bytes(&rooms::result_json(verdict, console.lang)?);
+    }
+    let mut table = Vec::new();
+    rooms::findings(verdict, console.lang, console.color, &mut table)?;
+    console.bytes(&table)
+}
+
+/// Writes the documents of one verdict into a folder.
+pub(super) fn write_reports(project: &Project, verdict: &Verdict, folder: &Path) -> Result<(), Failure> {
+    let lang = project.settings.report.lang;
+    std::fs::create_dir_all(folder).map_err(|source| Failure::file(folder, source))?;
+    let hospital = &project.settings.hospital.name;
+    write(folder, "result.json", &rooms::result_json(verdict, lang)?)?;
+    if let Some(page) = rooms::report_html(verdict, hospital, lang)? {
+        write(folder, "report.html", &page)?;
+    }
+    if let Some(book) = rooms::findings_xlsx(verdict, lang)? {
+        write(folder, "findings.xlsx", &book)?;
+    }
+    Ok(())
+}
+
+fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Failure> {
+    let path = folder.join(name);
+    edge::replace_file(&path, bytes).map_err(|source| Failure::file(&path, source))
+}
+
+fn run_agent(project: &mut Project, lock: &FolderLock, console: &Console) -> Result<Kept, Failure> {
+    let settings = &project.settings;
+    if settings.scope.networks.is_empty() {
+        return Err(Failure::NoScope { path: project.folder.join(SETTINGS_FILE) });
+    }
+    let config = agent_config::write(&project.data(), &project.folder, settings, &rooms::ledger(&project.store)?)?;
+    let agent = Agent { prefix: &settings.scan.agent, config: &config, lock, quiet: console.quiet };
+    let kept = agent::scan(&agent, &mut project.store)?;
+    console.note(&words::scanned(&kept.run, kept.complete, kept.cut, console.lang));
+    Ok(kept)
+}
+
+fn judge(project: &mut Project, run: &RunId, now: Timestamp) -> Result<Verdict, Failure> {
+    let batch = project.store.batch(run)?;
+    let ledger = rooms::ledger(&project.store)?;
+    let history = project.store.verdicts(run, HISTORY)?;
+    let verdict = rooms::judge(&batch, &ledger, &history);
+    project.store.save_verdict(&verdict, now)?;
+    Ok(verdict)
+}
+
+fn chosen(project: &Project, run: Option<&str>) -> Result<RunId, Failure> {
+    match run {
+        Some(run) => Ok(run.into()),
+        None => project.store.latest_run()?.ok_or(Failure::NoRun),
+    }
+}
+
+/// A folder of its own for every run, named by its start in local time.
+fn report_folder(project: &Project, verdict: &Verdict) -> PathBuf {
+    let started = verdict.run.started.to_zoned(TimeZone::system());
+    project.folder.join(&project.settings.report.out).join(started.strftime("%Y-%m-%d-%H%M%S").to_string())
+}
+
+/// A partial scan wins over findings: those of a partial scan are incomplete, and whoever is alarmed
+/// must know that first.
+fn code(verdict: &Verdict, fail_on: Severity) -> u8 {
+    if !verdict.run.complete {
+        PARTIAL
+    } else if verdict.findings.iter().any(|finding| finding.severity >= fail_on) {
+        FINDINGS
+    } else {
+        CLEAN
+    }
+}

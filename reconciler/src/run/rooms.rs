@@ -1,0 +1,89 @@
+//! The doors to the other rooms: how this program imports, judges and renders, each in one place.
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+
+use daicho_shared::batch::Batch;
+use jiff::Timestamp;
+
+use super::Failure;
+use crate::import::template::{Guide, template};
+use crate::import::{Columns, Imported};
+use crate::judge::entry::{Ledger, RowProblem};
+use crate::judge::verdict::Verdict;
+use crate::judge::{Case, Knowledge};
+use crate::lang::Lang;
+use crate::store::{Store, StoreError};
+
+/// The first argument that makes this program the importer's reading process.
+pub(super) const READ_SHEETS: &str = crate::import::child::ARGUMENT;
+
+/// The importer's reading process.
+pub(super) fn read_sheets(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    crate::import::child::main(args)
+}
+
+/// Reads a ledger file.
+pub(super) fn import(path: &Path, now: Timestamp, lang: Lang) -> Result<Imported, Failure> {
+    crate::import::import(path, now, &Columns::builtin()).map_err(|error| Failure::Ledger {
+        path: path.to_owned(),
+        message: match lang {
+            Lang::Ja => error.ja(),
+            Lang::En => error.to_string(),
+        },
+    })
+}
+
+/// The empty ledger workbook.
+pub(super) fn ledger_template(lang: Lang) -> Result<Vec<u8>, Failure> {
+    let guide = match lang {
+        Lang::Ja => Guide::Japanese,
+        Lang::En => Guide::English,
+    };
+    Ok(template(guide).map_err(anyhow::Error::from)?)
+}
+
+/// The current ledger as one.
+pub(super) fn ledger(store: &Store) -> Result<Ledger, StoreError> {
+    let files = store.ledger()?.into_iter().flat_map(|one| {
+        let Ledger { entries, files, problems } = one;
+        files.into_iter().next().map(|file| Imported { file, entries, problems })
+    });
+    Ok(crate::import::join(files))
+}
+
+/// Judges a run.
+pub(super) fn judge(batch: &Batch, ledger: &Ledger, history: &[Verdict]) -> Verdict {
+    crate::judge::judge(&Case { batch, ledger, history, knowledge: &Knowledge::builtin() })
+}
+
+/// What was noticed in a row, as a sentence.
+pub(super) fn problem(problem: &RowProblem, _lang: Lang) -> String {
+    let place = format!("{} {} {}", problem.origin.file, problem.origin.sheet, problem.origin.row);
+    format!("{place} {} {:?} {:?}", problem.column.as_deref().unwrap_or(""), problem.kind, problem.found)
+}
+
+/// The findings as a table for the terminal.
+pub(super) fn findings(verdict: &Verdict, _lang: Lang, _color: bool, out: &mut impl Write) -> anyhow::Result<()> {
+    for finding in &verdict.findings {
+        writeln!(out, "{:?} {:?} {}", finding.severity, finding.grade, finding.id)?;
+    }
+    Ok(())
+}
+
+/// `result.json`.
+pub(super) fn result_json(verdict: &Verdict, _lang: Lang) -> anyhow::Result<Vec<u8>> {
+    Ok(serde_json::to_vec_pretty(verdict)?)
+}
+
+/// `report.html`.
+pub(super) fn report_html(_verdict: &Verdict, _hospital: &str, _lang: Lang) -> anyhow::Result<Option<Vec<u8>>> {
+    Ok(None)
+}
+
+/// `findings.xlsx`.
+pub(super) fn findings_xlsx(_verdict: &Verdict, _lang: Lang) -> anyhow::Result<Option<Vec<u8>>> {
+    Ok(None)
+}
