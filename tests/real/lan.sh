@@ -32,6 +32,8 @@ for host in "$folder"/*/; do
         ip link set eth0 up
         cd "$DIR" && exec bash ./start >log 2>&1' &
     inside=$!
+    # Until it has left this namespace, a link given to it would stay here.
+    while [ "$(readlink /proc/$inside/ns/net)" = "$(readlink /proc/self/ns/net)" ]; do sleep 0.02; done
     ip link add "veth$last" type veth peer name eth0 netns "$inside"
     ip link set "veth$last" master lan0 up
 done

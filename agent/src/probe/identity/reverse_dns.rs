@@ -48,12 +48,12 @@ impl Probe for ReverseDns {
             RData::PTR(name) => Some(text::bounded(&name.to_string())),
             _ => None,
         });
-        Reading::answered(names.filter(|name| !name.is_empty()).take(NAMES).map(named).collect())
+        Reading::answered(names.filter(|name| !name.is_empty()).take(NAMES).map(|name| named(&name)).collect())
     }
 }
 
 /// A full name is split at its first dot into host and domain.
-fn named(full: String) -> Fact {
+fn named(full: &str) -> Fact {
     let full = full.trim_end_matches('.').to_owned();
     let domain = full.split_once('.').map(|(_, domain)| domain.to_owned());
     Fact::Name { source: NameSource::Dns, name: full, domain }
