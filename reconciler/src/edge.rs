@@ -86,7 +86,7 @@ fn replace(path: &Path, bytes: &[u8], make: impl Fn(&Path) -> io::Result<File>) 
 
 /// The operating system's name of who runs this, e.g. `root (sudo: hanako)`.
 pub fn user() -> String {
-    let name = account().unwrap_or_else(|| "?".to_owned());
+    let name = account();
     match std::env::var("SUDO_USER") {
         Ok(person) if person != name => daicho_shared::text::bounded(&format!("{name} (sudo: {person})")),
         _ => daicho_shared::text::bounded(&name),
@@ -94,15 +94,15 @@ pub fn user() -> String {
 }
 
 #[cfg(unix)]
-fn account() -> Option<String> {
+fn account() -> String {
     let id = nix::unistd::getuid();
     let known = nix::unistd::User::from_uid(id).ok().flatten().map(|user| user.name);
-    Some(known.unwrap_or_else(|| format!("uid {id}")))
+    known.unwrap_or_else(|| format!("uid {id}"))
 }
 
 #[cfg(not(unix))]
-fn account() -> Option<String> {
-    std::env::var("USERNAME").ok()
+fn account() -> String {
+    std::env::var("USERNAME").unwrap_or_else(|_| "?".to_owned())
 }
 
 #[cfg(test)]

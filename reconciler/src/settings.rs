@@ -128,7 +128,7 @@ pub struct Snmp {
     pub user: Vec<SnmpUser>,
 }
 
-/// One SNMPv3 user (RFC 3414).
+/// One `SNMPv3` user (RFC 3414).
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct SnmpUser {
@@ -254,7 +254,7 @@ fn read_bounded(path: &Path) -> io::Result<String> {
 }
 
 fn malformed(text: &str, path: &Path, error: &toml::de::Error) -> SettingsError {
-    let span = error.span().unwrap_or(0..0);
+    let span = narrowed(text, error);
     let before = text.get(..span.start).unwrap_or("");
     let line_start = before.rfind('\n').map_or(0, |at| at + 1);
     // A password may stand in the wrong place; a key or a network never is one.
@@ -271,6 +271,20 @@ fn malformed(text: &str, path: &Path, error: &toml::de::Error) -> SettingsError 
         message: error.message().to_owned(),
     }
 }
+
+/// The place of the error. For a network in a list the parser names the whole list; the text that is
+/// no network is known, and stands in there.
+fn narrowed(text: &str, error: &toml::de::Error) -> std::ops::Range<usize> {
+    let span = error.span().unwrap_or(0..0);
+    let inner = error.message().strip_prefix(NOT_A_NETWORK).and_then(|rest| {
+        let wrong = rest.split('`').nth(1)?;
+        let start = span.start + text.get(span.clone())?.find(&format!("\"{wrong}\""))?;
+        Some(start..start + wrong.len() + 2)
+    });
+    inner.unwrap_or(span)
+}
+
+const NOT_A_NETWORK: &str = "not a network";
 
 /// Networks, and single addresses as networks of one; host bits are cut off.
 fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
@@ -291,13 +305,14 @@ impl<'de> Deserialize<'de> for Spanless {
 pub fn parse_network(text: &str) -> Result<IpNet, NotANetwork> {
     let text = text.trim();
     let network = text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
-    network.map(|network| network.trunc()).map_err(|_| NotANetwork)
+    let wrong = || NotANetwork(daicho_shared::text::bounded(text));
+    network.map(|network| network.trunc()).map_err(|_| wrong())
 }
 
 /// The text is not a network.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a network: expected an address and a prefix length, e.g. 192.168.10.0/24")]
-pub struct NotANetwork;
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a network: `{0}`; expected an address and a prefix length, e.g. 192.168.10.0/24")]
+pub struct NotANetwork(pub String);
 
 /// One word, or a list of words.
 fn words<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<OsString>, D::Error> {
@@ -328,14 +343,14 @@ mod tests {
 
     #[test]
     fn every_commented_setting_of_the_sample_parses_too() {
-        let setting = |line: &&str| !line.starts_with("#   ") && (line.contains(" = ") || line.contains("[["));
-        let opened: Vec<_> = SAMPLE
-            .lines()
-            .map(|line| match line.strip_prefix("# ") {
-                Some(rest) if setting(&line) => rest,
-                _ => line,
-            })
-            .collect();
+        let setting = |text: &str| {
+            text.starts_with("[[")
+                || text
+                    .split_once(" = ")
+                    .is_some_and(|(key, _)| key.chars().all(|c| c.is_ascii_lowercase() || c == '_'))
+        };
+        let opened: Vec<_> =
+            SAMPLE.lines().map(|line| line.strip_prefix("# ").filter(|text| setting(text)).unwrap_or(line)).collect();
         let settings = parse(&opened.join("\n")).unwrap();
         assert_eq!(settings.scope.interface.as_deref(), Some("eth0"));
         assert_eq!(settings.snmp.user.len(), 1);
@@ -367,7 +382,7 @@ mod tests {
     fn single_addresses_and_host_bits_are_understood() {
         assert_eq!(parse_network("10.1.2.3").unwrap().to_string(), "10.1.2.3/32");
         assert_eq!(parse_network(" 10.1.2.3/16 ").unwrap().to_string(), "10.1.0.0/16");
-        assert_eq!(parse_network("192.168.〇.〇"), Err(NotANetwork));
+        assert_eq!(parse_network("192.168.〇.〇"), Err(NotANetwork("192.168.〇.〇".to_owned())));
     }
 
     proptest::proptest! {

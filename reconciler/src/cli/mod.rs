@@ -40,7 +40,7 @@ pub struct Common {
     /// Project folder that `init` made (プロジェクトのフォルダ)
     #[arg(short = 'C', long = "folder", global = true, value_name = "DIR", default_value = ".")]
     pub folder: PathBuf,
-    /// Language; default from LC_ALL, LC_MESSAGES or LANG, else Japanese (言語)
+    /// Language; by default that of the locale, else Japanese (言語)
     #[arg(long, global = true, value_enum)]
     pub lang: Option<Lang>,
     /// JSON on standard output (機械が読むための出力)

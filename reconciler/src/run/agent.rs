@@ -90,7 +90,11 @@ impl Agent<'_> {
 fn read(stdout: ChildStdout) -> (Receiver<Result<Record, BatchError>>, JoinHandle<()>) {
     let (sender, receiver) = sync_channel(QUEUE);
     let reader = thread::spawn(move || {
-        let _ = Records::new(BufReader::new(stdout)).try_for_each(|record| sender.send(record));
+        for record in Records::new(BufReader::new(stdout)) {
+            if sender.send(record).is_err() {
+                return;
+            }
+        }
     });
     (receiver, reader)
 }

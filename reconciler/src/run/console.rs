@@ -56,6 +56,7 @@ impl Console {
     }
 
     /// The result as it is. A reader that has read enough (`| head`) is no failure.
+    #[allow(clippy::unused_self, reason = "results go where the console says, and nowhere else")]
     pub(super) fn bytes(&self, bytes: &[u8]) -> Result<(), Failure> {
         let mut out = io::stdout().lock();
         match out.write_all(bytes).and_then(|()| out.flush()) {

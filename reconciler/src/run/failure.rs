@@ -111,8 +111,8 @@ impl Failure {
             Self::Settings(_) | Self::NoScope { .. } | Self::NoRun | Self::NotJudged { .. } | Self::SameName { .. } => {
                 USAGE
             }
-            Self::Store(StoreError::NoSuchRun { .. } | StoreError::NoSuchFile { .. }) => USAGE,
-            Self::ProgramFailed { usage: true, .. } => USAGE,
+            Self::Store(StoreError::NoSuchRun { .. } | StoreError::NoSuchFile { .. })
+            | Self::ProgramFailed { usage: true, .. } => USAGE,
             _ => FAILED,
         }
     }

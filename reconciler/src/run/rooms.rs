@@ -47,7 +47,7 @@ pub(super) fn ledger_template(lang: Lang) -> Result<Vec<u8>, Failure> {
 
 /// The current ledger as one.
 pub(super) fn ledger(store: &Store) -> Result<Ledger, StoreError> {
-    let files = store.ledger()?.into_iter().flat_map(|one| {
+    let files = store.ledger()?.into_iter().filter_map(|one| {
         let Ledger { entries, files, problems } = one;
         files.into_iter().next().map(|file| Imported { file, entries, problems })
     });

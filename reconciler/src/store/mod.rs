@@ -1,6 +1,6 @@
 //! What is kept: runs, ledger versions and verdicts. The few verbs the others need, and no decisions.
 //!
-//! [`Store`] is one SQLite file. [`lock::FolderLock`] keeps two runs out of one folder; the database's
+//! [`Store`] is one `SQLite` file. [`lock::FolderLock`] keeps two runs out of one folder; the database's
 //! own locks remain the second line, and end in [`StoreError::Busy`].
 
 mod error;

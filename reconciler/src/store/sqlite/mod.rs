@@ -1,4 +1,4 @@
-//! The store in one SQLite file. All SQL of the program stands in this folder.
+//! The store in one `SQLite` file. All SQL of the program stands in this folder.
 
 pub(super) mod ledger;
 pub(super) mod runs;
@@ -21,7 +21,7 @@ const APPLICATION: i64 = 1_147_224_911;
 /// longer wait means that somebody holds the file.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// One SQLite file with everything that is kept of one hospital.
+/// One `SQLite` file with everything that is kept of one hospital.
 #[derive(Debug)]
 pub struct Store {
     connection: Connection,
