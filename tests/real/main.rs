@@ -207,7 +207,9 @@ fn is_installed(name: &str) -> bool {
 
 fn logs(lan: &Path) -> String {
     let hosts = fs::read_dir(lan).unwrap().map(|entry| entry.unwrap().path());
-    hosts.map(|host| format!("\n-- {}\n{}", host.display(), fs::read_to_string(host.join("log")).unwrap_or_default())).collect()
+    hosts
+        .map(|host| format!("\n-- {}\n{}", host.display(), fs::read_to_string(host.join("log")).unwrap_or_default()))
+        .collect()
 }
 
 /// Everything that was learned about a host.
@@ -224,13 +226,19 @@ fn assert_any(facts: &[Fact], what: &str, wanted: impl Fn(&Fact) -> bool) {
 }
 
 fn has_name(facts: &[Fact], source: NameSource, wanted: &str) {
-    assert_any(facts, wanted, |fact| matches!(fact, Fact::Name { source: s, name, .. } if *s == source && name == wanted));
+    assert_any(
+        facts,
+        wanted,
+        |fact| matches!(fact, Fact::Name { source: s, name, .. } if *s == source && name == wanted),
+    );
 }
 
 fn is_ward_switch(facts: &[Fact]) {
-    assert_any(facts, "system group", |fact| {
-        matches!(fact, Fact::System { name, location, .. } if name == "ward-switch" && location == "3F")
-    });
+    assert_any(
+        facts,
+        "system group",
+        |fact| matches!(fact, Fact::System { name, location, .. } if name == "ward-switch" && location == "3F"),
+    );
     assert_any(facts, "interface", |fact| matches!(fact, Fact::Interface { name, mac: Some(_), .. } if name == "eth0"));
 }
 
@@ -262,9 +270,11 @@ fn snmpd_is_not_asked_without_a_credential() {
 fn samba_tells_its_name_and_workgroup() {
     let Some((_folder, batch)) = scan("samba", &[&SAMBA], "") else { return };
     let facts = facts(&batch, SAMBA.last);
-    assert_any(&facts, "NetBIOS name", |fact| {
-        matches!(fact, Fact::Name { source: NameSource::Netbios, name, domain: Some(domain) } if name == "CTCONSOLE1" && domain == "HOSP")
-    });
+    assert_any(
+        &facts,
+        "NetBIOS name",
+        |fact| matches!(fact, Fact::Name { source: NameSource::Netbios, name, domain: Some(domain) } if name == "CTCONSOLE1" && domain == "HOSP"),
+    );
     assert_any(&facts, "port 445", |fact| matches!(fact, Fact::Port { transport: Transport::Tcp, port: 445, .. }));
 }
 
@@ -272,9 +282,11 @@ fn samba_tells_its_name_and_workgroup() {
 fn avahi_tells_its_name() {
     let Some((_folder, batch)) = scan("avahi-daemon", &[&AVAHI], "") else { return };
     let facts = facts(&batch, AVAHI.last);
-    assert_any(&facts, "mDNS name", |fact| {
-        matches!(fact, Fact::Name { source: NameSource::Mdns, name, .. } if name.trim_end_matches(".local") == "ctpc1")
-    });
+    assert_any(
+        &facts,
+        "mDNS name",
+        |fact| matches!(fact, Fact::Name { source: NameSource::Mdns, name, .. } if name.trim_end_matches(".local") == "ctpc1"),
+    );
 }
 
 #[test]
@@ -282,12 +294,16 @@ fn openssh_shows_its_host_key() {
     let Some((folder, batch)) = scan("openssh-server", &[&SSHD], "") else { return };
     let expected = fs::read_to_string(folder.path().join("lan/sshd/fingerprint")).unwrap();
     let facts = facts(&batch, SSHD.last);
-    assert_any(&facts, "host key", |fact| {
-        matches!(fact, Fact::HostKey { algorithm, sha256, .. } if algorithm == "ssh-ed25519" && sha256 == expected.trim())
-    });
-    assert_any(&facts, "product", |fact| {
-        matches!(fact, Fact::Service { port: 22, product: Some(product), .. } if product.contains("OpenSSH"))
-    });
+    assert_any(
+        &facts,
+        "host key",
+        |fact| matches!(fact, Fact::HostKey { algorithm, sha256, .. } if algorithm == "ssh-ed25519" && sha256 == expected.trim()),
+    );
+    assert_any(
+        &facts,
+        "product",
+        |fact| matches!(fact, Fact::Service { port: 22, product: Some(product), .. } if product.contains("OpenSSH")),
+    );
 }
 
 #[test]

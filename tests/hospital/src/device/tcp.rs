@@ -94,12 +94,8 @@ impl Connections {
         let Ok(segment) = TcpRepr::parse(&view, &from, &to, &ChecksumCapabilities::default()) else {
             return Heard::default();
         };
-        let key = Key {
-            own: packet.destination,
-            port: segment.dst_port,
-            peer: packet.source,
-            peer_port: segment.src_port,
-        };
+        let key =
+            Key { own: packet.destination, port: segment.dst_port, peer: packet.source, peer_port: segment.src_port };
         if segment.control == TcpControl::Syn && segment.ack_number.is_none() {
             return Heard { answers: self.accept(key, &segment, plan, services), ..Heard::default() };
         }
