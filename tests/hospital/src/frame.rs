@@ -158,11 +158,8 @@ pub fn wrap(packet: &Packet, destination: Mac, source: Mac) -> Option<Vec<u8>> {
 
 fn ethernet(destination: Mac, source: Mac, kind: EthernetProtocol, payload: usize) -> Vec<u8> {
     let mut bytes = vec![0; ETHERNET + payload];
-    let header = EthernetRepr {
-        src_addr: EthernetAddress(source.0),
-        dst_addr: EthernetAddress(destination.0),
-        ethertype: kind,
-    };
+    let header =
+        EthernetRepr { src_addr: EthernetAddress(source.0), dst_addr: EthernetAddress(destination.0), ethertype: kind };
     header.emit(&mut EthernetFrame::new_unchecked(&mut bytes));
     bytes
 }

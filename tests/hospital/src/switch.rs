@@ -93,11 +93,7 @@ impl Switch {
                 if !packet.source.is_unspecified() {
                     self.stations.insert(packet.source, source);
                 }
-                if destination.is_group() {
-                    self.group(&packet, source)
-                } else {
-                    self.unicast(&packet, destination)
-                }
+                if destination.is_group() { self.group(&packet, source) } else { self.unicast(&packet, destination) }
             }
             Content::Other => vec![],
         };

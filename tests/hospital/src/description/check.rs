@@ -132,7 +132,9 @@ mod tests {
     fn says_where_and_what() {
         let device = |rest: &str| format!("[[device]]\nname = 'x'\nclass = 'pc'\n{rest}\n");
         let mac = "mac = '00:80:A3:00:00:01'";
-        assert!(problem(&device(&format!("interface = [{{ segment = 'B', {mac} }}]"))).contains("device x: no segment"));
+        assert!(
+            problem(&device(&format!("interface = [{{ segment = 'B', {mac} }}]"))).contains("device x: no segment")
+        );
         let far = device(&format!("interface = [{{ segment = 'A', {mac}, ipv4 = '10.99.0.1' }}]"));
         assert!(problem(&far).contains("outside segment A"));
         let twice = device(&format!("interface = [{{ segment = 'A', {mac} }}]"));

@@ -94,12 +94,8 @@ impl Connections {
         let Ok(segment) = TcpRepr::parse(&view, &from, &to, &ChecksumCapabilities::default()) else {
             return Heard::default();
         };
-        let key = Key {
-            own: packet.destination,
-            port: segment.dst_port,
-            peer: packet.source,
-            peer_port: segment.src_port,
-        };
+        let key =
+            Key { own: packet.destination, port: segment.dst_port, peer: packet.source, peer_port: segment.src_port };
         if segment.control == TcpControl::Syn && segment.ack_number.is_none() {
             return Heard { answers: self.accept(key, &segment, plan, services), ..Heard::default() };
         }
@@ -125,7 +121,7 @@ impl Connections {
         if matches!(habit, TcpHabit::Filtered) || (self.0.len() >= CONNECTIONS && !self.0.contains_key(&key)) {
             return vec![];
         }
-        let Some(talk) = services.talk(key.port, &habit, plan, key.own) else {
+        let Some(talk) = services.talk(key.port, &habit, plan) else {
             return vec![reset(key, segment)];
         };
         let initial = TcpSeqNumber(i32::from(key.peer_port) << 12 | i32::from(key.port) >> 4);

@@ -44,9 +44,8 @@ pub enum NamespaceError {
 pub fn enter() -> Result<(), NamespaceError> {
     let (user, group) = (getuid(), getgid());
     unshare(CloneFlags::CLONE_NEWUSER | CloneFlags::CLONE_NEWNET).map_err(NamespaceError::Refused)?;
-    let write = |path: &'static str, text: String| {
-        fs::write(path, text).map_err(|error| NamespaceError::Map { path, error })
-    };
+    let write =
+        |path: &'static str, text: String| fs::write(path, text).map_err(|error| NamespaceError::Map { path, error });
     write("/proc/self/setgroups", "deny".to_owned())?;
     write("/proc/self/uid_map", format!("0 {user} 1"))?;
     write("/proc/self/gid_map", format!("0 {group} 1"))
@@ -76,7 +75,8 @@ pub fn set_up(station: &Station) -> Result<(), NamespaceError> {
 /// No duplicate address detection (the link is ours) and no router may change the station's routes.
 /// A kernel without IPv6 has none of these files, and is as good.
 fn quieten() {
-    for (name, value) in [("accept_dad", "0"), ("dad_transmits", "0"), ("accept_ra", "0"), ("router_solicitations", "0")]
+    for (name, value) in
+        [("accept_dad", "0"), ("dad_transmits", "0"), ("accept_ra", "0"), ("router_solicitations", "0")]
     {
         let _ = fs::write(format!("/proc/sys/net/ipv6/conf/{INTERFACE}/{name}"), value);
     }
