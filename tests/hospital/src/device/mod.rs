@@ -83,7 +83,7 @@ impl Device {
         }
         let answers = match packet.protocol {
             IpProtocol::Icmpv6 => icmp::answer_group(&self.plan, packet, own).into_iter().collect(),
-            IpProtocol::Udp => udp::answer_group(&mut self.services, packet, own),
+            IpProtocol::Udp => udp::answer_group(&self.plan, &mut self.services, packet, own),
             _ => vec![],
         };
         if !answers.is_empty() {

@@ -121,7 +121,7 @@ impl Connections {
         if matches!(habit, TcpHabit::Filtered) || (self.0.len() >= CONNECTIONS && !self.0.contains_key(&key)) {
             return vec![];
         }
-        let Some(talk) = services.talk(key.port, &habit, plan, key.own) else {
+        let Some(talk) = services.talk(key.port, &habit, plan) else {
             return vec![reset(key, segment)];
         };
         let initial = TcpSeqNumber(i32::from(key.peer_port) << 12 | i32::from(key.port) >> 4);

@@ -8,13 +8,13 @@ use smoltcp::wire::{IpProtocol, UDP_HEADER_LEN, UdpPacket, UdpRepr};
 use super::{HOPS, icmp};
 use crate::description::Device;
 use crate::frame::Packet;
-use crate::service::{Asked, Services};
+use crate::service::{Asked, Services, answers_to_group};
 
 /// The answers to a datagram addressed to the device.
 pub fn answer(plan: &Device, services: &mut Services, packet: &Packet) -> Vec<Packet> {
     let Some((header, data)) = parse(packet) else { return vec![] };
     let asked = Asked { port: header.dst_port, from_port: header.src_port, group: false, own: packet.destination };
-    let Some(said) = services.datagram(&asked, &data) else {
+    let Some(said) = services.datagram(plan, &asked, &data) else {
         let refuses = !plan.firewalled;
         return refuses.then(|| icmp::port_unreachable(packet)).flatten().into_iter().collect();
     };
@@ -22,13 +22,11 @@ pub fn answer(plan: &Device, services: &mut Services, packet: &Packet) -> Vec<Pa
 }
 
 /// The answers to a datagram sent to a group, from the device's own address to its sender.
-pub fn answer_group(services: &mut Services, packet: &Packet, own: IpAddr) -> Vec<Packet> {
+pub fn answer_group(plan: &Device, services: &mut Services, packet: &Packet, own: IpAddr) -> Vec<Packet> {
     let Some((header, data)) = parse(packet) else { return vec![] };
     let asked = Asked { port: header.dst_port, from_port: header.src_port, group: true, own };
-    let Some(said) = services.datagram(&asked, &data) else { return vec![] };
-    // A multicast DNS question from port 5353 that does not ask for a unicast answer is answered to
-    // the group (RFC 6762 §6).
-    let to = if services.answers_to_group(&asked, &data) { packet.destination } else { packet.source };
+    let Some(said) = services.datagram(plan, &asked, &data) else { return vec![] };
+    let to = if answers_to_group(&asked, &data) { packet.destination } else { packet.source };
     said.into_iter().map(|data| datagram(own, to, header, &data)).collect()
 }
 

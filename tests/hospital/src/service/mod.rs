@@ -1,12 +1,20 @@
 //! What devices say: TCP dialogues and answers to datagrams, one protocol a file.
 
+pub mod dicom;
+pub mod fixed;
+pub mod http;
+pub mod names;
+pub mod netbios;
+pub mod snmp;
+pub mod ssdp;
+pub mod ssh;
+pub mod tls;
+
 use std::collections::HashMap;
 use std::fmt::Debug;
 use std::net::IpAddr;
 
-use crate::description::{Device, Hospital, TcpHabit, ports};
-
-pub mod fixed;
+use crate::description::{Certificate, Device, Hospital, Http, TcpHabit, ports};
 
 /// One TCP dialogue, from the server's side.
 pub trait Talk: Debug {
@@ -53,22 +61,46 @@ pub struct Asked {
     pub own: IpAddr,
 }
 
+const DNS: u16 = 53;
+const NETBIOS: u16 = 137;
+const SNMP: u16 = 161;
+const SSDP: u16 = 1900;
+const MDNS: u16 = 5353;
+
 /// A device's services.
 #[derive(Debug, Default)]
 pub struct Services {
     tcp: HashMap<u16, TcpHabit>,
+    /// Certificates are made when they are first shown: a hospital starts at once.
+    identities: HashMap<u16, Option<tls::Identity>>,
+    zone: Option<names::Zone>,
+    snmp: Option<snmp::Agent>,
+    /// Port and text of the device description.
+    description: Option<(u16, String)>,
 }
 
 impl Services {
     /// The services of a device.
-    pub fn new(_hospital: &Hospital, plan: &Device) -> Self {
-        let mut tcp = HashMap::new();
-        for (key, habit) in &plan.tcp {
-            for port in ports(key).unwrap_or_default() {
-                tcp.insert(port, habit.clone());
-            }
+    pub fn new(hospital: &Hospital, plan: &Device) -> Self {
+        let listed = plan
+            .tcp
+            .iter()
+            .flat_map(|(key, habit)| ports(key).unwrap_or_default().into_iter().map(move |port| (port, habit.clone())));
+        let mut tcp: HashMap<u16, TcpHabit> = listed.collect();
+        if let Some(ssdp) = &plan.ssdp {
+            let server = Some(ssdp.server.clone());
+            tcp.entry(ssdp.port).or_insert(TcpHabit::Http(Http { status: Some(404), server, ..Http::default() }));
         }
-        Self { tcp }
+        let agent = |snmp: &crate::description::Snmp| {
+            snmp::Agent::new(snmp.community.clone(), snmp::tree::grow(hospital, plan, snmp))
+        };
+        Self {
+            tcp,
+            identities: HashMap::new(),
+            zone: plan.resolver.then(|| names::Zone::hospital(hospital)),
+            snmp: plan.snmp.as_ref().map(agent),
+            description: plan.ssdp.as_ref().map(|ssdp| (ssdp.port, ssdp::description(ssdp, &plan.name))),
+        }
     }
 
     /// The habit of a TCP port.
@@ -78,22 +110,53 @@ impl Services {
     }
 
     /// A dialogue for a new connection; `None` if it is refused.
-    pub fn talk(&mut self, _port: u16, habit: &TcpHabit, _plan: &Device, _own: IpAddr) -> Option<Box<dyn Talk>> {
+    pub fn talk(&mut self, port: u16, habit: &TcpHabit, plan: &Device) -> Option<Box<dyn Talk>> {
         Some(match habit {
             TcpHabit::Closed | TcpHabit::Filtered => return None,
+            TcpHabit::Silent | TcpHabit::Mllp | TcpHabit::Rawprint => Box::new(fixed::Silent),
             TcpHabit::Greeting { text } => Box::new(fixed::Greeting(text.clone().into_bytes())),
             TcpHabit::Fixed { hex } => Box::new(fixed::Fixed(hex::decode(hex).unwrap_or_default())),
-            _ => Box::new(fixed::Silent),
+            TcpHabit::Http(page) => Box::new(http::Page::new(page.clone(), self.description(port))),
+            TcpHabit::Https { certificate, page } => {
+                let page = http::Page::new(page.clone(), self.description(port));
+                Box::new(tls::Wrapped::new(self.identity(port, certificate)?, Box::new(page)).ok()?)
+            }
+            TcpHabit::OldTls { certificate } => Box::new(tls::Old::new(self.identity(port, certificate)?)),
+            TcpHabit::Ssh { banner, key } => Box::new(ssh::Server::new(banner, key.as_deref().unwrap_or(&plan.name))),
+            TcpHabit::Dicom => Box::new(dicom::Node::default()),
         })
     }
 
     /// The answers to a datagram; `None` if nobody listens there.
-    pub fn datagram(&mut self, _asked: &Asked, _data: &[u8]) -> Option<Vec<Vec<u8>>> {
-        None
+    pub fn datagram(&mut self, plan: &Device, asked: &Asked, data: &[u8]) -> Option<Vec<Vec<u8>>> {
+        let answer = match asked.port {
+            SSDP => return plan.ssdp.as_ref().map(|ssdp| ssdp::answer(ssdp, &plan.name, asked.own, data)),
+            MDNS => {
+                let zone = names::Zone::device(plan.mdns.as_ref()?, asked.own);
+                zone.answer(data, Some(answers_to_group(asked, data)))
+            }
+            NETBIOS if !asked.group => {
+                let mac = crate::device::mac_of(plan, asked.own)?;
+                netbios::answer(plan.netbios.as_ref()?, mac, data)
+            }
+            SNMP if !asked.group => self.snmp.as_ref()?.answer(data),
+            DNS if !asked.group => self.zone.as_ref()?.answer(data, None),
+            _ => return None,
+        };
+        Some(answer.into_iter().collect())
     }
 
-    /// The answer to this question goes to the group.
-    pub fn answers_to_group(&self, _asked: &Asked, _data: &[u8]) -> bool {
-        false
+    fn description(&self, port: u16) -> Option<String> {
+        self.description.as_ref().filter(|(at, _)| *at == port).map(|(_, text)| text.clone())
     }
+
+    fn identity(&mut self, port: u16, certificate: &Certificate) -> Option<&tls::Identity> {
+        self.identities.entry(port).or_insert_with(|| tls::Identity::new(certificate).ok()).as_ref()
+    }
+}
+
+/// A multicast DNS question from port 5353 that does not ask for a unicast answer is answered to
+/// the group (RFC 6762 §5.4 and §6.7).
+pub fn answers_to_group(asked: &Asked, data: &[u8]) -> bool {
+    asked.group && asked.port == MDNS && asked.from_port == MDNS && !names::wants_unicast(data)
 }
