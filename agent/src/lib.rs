@@ -3,4 +3,11 @@
 //! `settings` says what is meant, `scope` what is allowed, `plan` what will be asked, `engine` what
 //! to ask next, `edge` touches the operating system, and `run` joins the last two.
 
+pub mod cli;
+pub mod edge;
+pub mod engine;
+pub mod plan;
 pub mod probe;
+pub mod run;
+pub mod scope;
+pub mod settings;

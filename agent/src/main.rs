@@ -1,1 +1,5 @@
-fn main() {}
+//! `daicho-agent`: see `daicho-agent --help`.
+
+fn main() -> std::process::ExitCode {
+    daicho_agent::cli::main()
+}

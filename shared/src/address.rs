@@ -44,8 +44,9 @@ impl Mac {
 
 impl fmt::Display for Mac {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [a, b, c, d, e, g] = self.0;
-        write!(f, "{a:02X}:{b:02X}:{c:02X}:{d:02X}:{e:02X}:{g:02X}")
+        let [first, rest @ ..] = self.0;
+        write!(f, "{first:02X}")?;
+        rest.iter().try_for_each(|octet| write!(f, ":{octet:02X}"))
     }
 }
 
@@ -71,7 +72,7 @@ impl FromStr for Mac {
         let digits = match groups.len() {
             1 | 3 => groups.concat(),
             6 if groups.iter().all(|group| (1..=2).contains(&group.len())) => {
-                groups.iter().map(|group| format!("{group:0>2}")).collect()
+                groups.iter().flat_map(|group| ["0"].into_iter().filter(|_| group.len() == 1).chain([*group])).collect()
             }
             _ => return Err(NotAMac),
         };

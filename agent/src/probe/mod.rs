@@ -5,6 +5,8 @@
 //! another probe; pace, retries, budgets and the permission to send are not its business.
 
 pub mod identity;
+#[cfg(test)]
+mod laws;
 pub mod presence;
 
 use std::collections::BTreeSet;
@@ -20,7 +22,23 @@ use ipnet::IpNet;
 /// Every probe, in the order in which a device meets them.
 ///
 /// Planning, help, `--dry-run`, coverage and the laws in the tests iterate over this list.
-pub const PROBES: &[&dyn Probe] = &[];
+pub const PROBES: &[&dyn Probe] = &[
+    &presence::arp::Arp,
+    &presence::neighbour::Neighbour,
+    &presence::echo::Echo,
+    &presence::tcp_ping::TcpPing,
+    &presence::connect::Connect,
+    &identity::reverse_dns::ReverseDns,
+    &identity::netbios::Netbios,
+    &identity::mdns::Mdns,
+    &identity::ssdp::Ssdp,
+    &identity::snmp::Snmp,
+    &identity::ssh::Ssh,
+    &identity::https::Https,
+    &identity::tls_legacy::TlsLegacy,
+    &identity::http::Http,
+    &identity::greeting::Greeting,
+];
 
 /// A probe's card: what an operator, or the hospital's clinical engineers, want to know before it runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,7 +154,7 @@ pub struct Variable {
 /// A value of RFC 2578 §7.1.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SnmpValue {
-    /// Integer32, Counter, Gauge, TimeTicks …
+    /// Integer32, Counter, Gauge, `TimeTicks` …
     Number(i128),
     /// OCTET STRING.
     Octets(Vec<u8>),

@@ -98,7 +98,7 @@ impl Draft<'_> {
             entry.dynamic_address |= found.dynamic;
             entry
                 .addresses
-                .extend(found.addresses.into_iter().filter(|new| !entry.addresses.contains(new)).collect::<Vec<_>>());
+                .extend(found.list.into_iter().filter(|new| !entry.addresses.contains(new)).collect::<Vec<_>>());
             self.report(Field::IpAddress, &piece, found.problem);
         }
         for piece in self.pieces(Field::MacAddress) {

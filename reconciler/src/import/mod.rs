@@ -153,6 +153,7 @@ fn entries(
 }
 
 fn no_table(name: &str, plain: &Plain) -> ImportError {
-    let sheets: Vec<&str> = plain.sheets.iter().map(|sheet| sheet.name.as_str()).take(20).collect();
+    let shown = |sheet: &'_ sheet::Sheet| if sheet.name.is_empty() { name.to_owned() } else { sheet.name.clone() };
+    let sheets: Vec<String> = plain.sheets.iter().map(shown).take(20).collect();
     ImportError::new(name, Reason::NoTable { sheets: sheets.join(", ") })
 }

@@ -201,7 +201,7 @@ fn decide(found: &mut BTreeMap<u16, Column>, rows: &[Row]) {
             || rows.iter().filter_map(|row| row.cells.iter().find(|cell| cell.0 == *at)).map(|(_, value)| value.text());
         match column.role {
             Some(Role::RowNumber) if !numbered && !is_counter(below()) => {
-                column.role = Some(Role::Field(Field::AssetNo))
+                column.role = Some(Role::Field(Field::AssetNo));
             }
             Some(Role::Product) => {
                 let machine = !named && looks_like_names(below());
@@ -231,7 +231,7 @@ fn is_counter(values: impl Iterator<Item = String>) -> bool {
     !values.is_empty() && values.iter().enumerate().all(|(index, text)| code(text) == (index + 1).to_string())
 }
 
-/// Most values could be names of machines: ASCII, at most 15 characters (NetBIOS), without blanks.
+/// Most values could be names of machines: ASCII, at most 15 characters (`NetBIOS`), without blanks.
 fn looks_like_names(values: impl Iterator<Item = String>) -> bool {
     let values: Vec<String> = values.filter(|text| !text.is_empty()).map(|text| code(&text)).collect();
     let name = |text: &&String| {

@@ -113,11 +113,10 @@ fn example_of(field: Field) -> &'static str {
         Field::MacAddress => "00-00-5E-00-53-01",
         Field::Department => "内科",
         Field::DeviceType => "端末PC",
-        Field::RemoteMaintenance => "無",
         Field::Model => "NOTE-100",
         Field::SerialNo => "SN0001",
         Field::NetworkConnected => "有",
-        Field::ExternalConnection | Field::DualHomed => "無",
+        Field::RemoteMaintenance | Field::ExternalConnection | Field::DualHomed => "無",
         Field::LineKind => "（外部接続がある機器だけ）光、LTE など",
     }
 }

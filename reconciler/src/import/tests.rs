@@ -3,6 +3,9 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::judge::entry::ProblemKind::{
+    AddressPlaceholder, AssetNoMissing, CellsWithoutHeading, ColumnUnread, MacDamaged, NoKey, RowSkipped, ValueUnknown,
+};
 use crate::judge::entry::{Field, FourValued, ProblemKind, Register, Status};
 
 fn read(name: &str, bytes: &[u8]) -> Result<Imported, ImportError> {
@@ -34,7 +37,6 @@ fn the_official_form_is_read_with_its_title_rows() {
     assert_eq!(found.file.updated, Some(jiff::civil::date(2024, 7, 1)));
     assert_eq!(found.file.updated_by.as_deref(), Some("鈴木一郎"));
     assert_eq!((found.file.rows, found.file.encoding.as_deref()), (2, Some("UTF-8")));
-    use ProblemKind::{AddressPlaceholder, MacDamaged, RowSkipped, ValueUnknown};
     let expected = [
         (5, Some("F"), AddressPlaceholder),
         (6, Some("M"), MacDamaged),
@@ -97,7 +99,6 @@ fn columns_that_hint_are_understood() {
     let [one, two] = found.entries.as_slice() else { panic!("{found:?}") };
     assert_eq!((one.hostname.as_deref(), one.dynamic_address, one.dual_homed), (Some("CT-PC1"), true, FourValued::Yes));
     assert_eq!((two.network, two.dual_homed, two.status), (FourValued::No, FourValued::No, Status::Retired));
-    use ProblemKind::{AssetNoMissing, ColumnUnread};
     assert_eq!(kinds(&found), [(1, Some("H"), ColumnUnread), (1, None, AssetNoMissing)]);
 }
 
@@ -107,7 +108,6 @@ fn rows_that_are_no_devices_are_said_to_be_skipped() {
         "管理番号,コンピュータ名,IPアドレス,メーカー\n【2階】\n001,PC1,10.0.0.1,A社\n管理番号,コンピュータ名,IPアドレス,メーカー\n002,PC2,10.0.0.2,B社,余り\n※ 3月に確認\n003,,,C社\n",
     );
     assert_eq!(found.entries.len(), 3);
-    use ProblemKind::{CellsWithoutHeading, NoKey, RowSkipped};
     let expected = [
         (2, None, RowSkipped),
         (4, None, RowSkipped),
@@ -157,15 +157,8 @@ fn a_workbook_is_read_sheet_by_sheet() {
     let mut book = rust_xlsxwriter::Workbook::new();
     let bold = rust_xlsxwriter::Format::new().set_num_format("yyyy/m/d");
     let sheet = book.add_worksheet().set_name("放射線科").unwrap();
-    for (row, cells) in
-        [["", "ネットワーク情報", "", "", ""], ["管理番号", "IPアドレス", "MACアドレス", "部門", "登録日"]]
-            .iter()
-            .enumerate()
-    {
-        for (column, text) in cells.iter().enumerate() {
-            sheet.write(row as u32, column as u16, *text).unwrap();
-        }
-    }
+    sheet.write(0, 1, "ネットワーク情報").unwrap();
+    sheet.write_row(1, 0, ["管理番号", "IPアドレス", "MACアドレス", "部門", "登録日"]).unwrap();
     sheet.merge_range(2, 3, 3, 3, "放射線科", &rust_xlsxwriter::Format::new()).unwrap();
     for row in 2..4 {
         sheet.write(row, 0, f64::from(row)).unwrap();

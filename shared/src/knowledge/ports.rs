@@ -77,9 +77,9 @@ impl Ports {
         Ok(Self(toml::from_str::<File>(text)?.port))
     }
 
-    /// The table that is compiled in.
+    /// The table that is compiled in; a test parses it.
     pub fn builtin() -> Self {
-        Self::parse(DEFAULT).expect("config/ports.toml is parsed by a test")
+        Self::parse(DEFAULT).unwrap_or(Self(vec![]))
     }
 
     /// The rows that a profile tries, in order.

@@ -1,1 +1,16 @@
-//! What is it?
+//! What is it? One protocol, one file: the question, what an answer means, samples, tests.
+
+pub mod greeting;
+pub mod http;
+pub mod https;
+pub mod mdns;
+pub mod netbios;
+pub mod reverse_dns;
+pub mod snmp;
+pub mod ssdp;
+pub mod ssh;
+pub mod tls_legacy;
+
+mod certificate;
+mod page;
+mod upnp;

@@ -1,1 +1,7 @@
 //! Is someone there?
+
+pub mod arp;
+pub mod connect;
+pub mod echo;
+pub mod neighbour;
+pub mod tcp_ping;

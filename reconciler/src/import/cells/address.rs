@@ -14,7 +14,7 @@ use crate::judge::entry::ProblemKind;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Addresses {
     /// In the order of the cell.
-    pub addresses: Vec<IpAddr>,
+    pub list: Vec<IpAddr>,
     /// Handed out by DHCP.
     pub dynamic: bool,
     /// What was not understood.
@@ -51,7 +51,7 @@ pub(crate) fn addresses(text: &str, words: &Words) -> Addresses {
     }
     let separators = |c: char| c.is_whitespace() || matches!(c, ',' | '、' | ';' | '・' | '|' | '&' | '(' | ')' | '+');
     for token in newest.replace("及び", "\n").split(separators).filter(|token| !token.is_empty()) {
-        if found.addresses.len() >= limits::VALUES_PER_CELL {
+        if found.list.len() >= limits::VALUES_PER_CELL {
             found.note(ProblemKind::AddressMalformed);
             break;
         }
@@ -80,8 +80,8 @@ impl Addresses {
         let bare = unlabelled(token);
         match parse(bare) {
             Some(address) if is_plausible(address) => {
-                if !self.addresses.contains(&address) {
-                    self.addresses.push(address);
+                if !self.list.contains(&address) {
+                    self.list.push(address);
                 }
             }
             Some(_) => self.note(ProblemKind::AddressImplausible),
@@ -159,8 +159,8 @@ mod tests {
 
     fn one(text: &str) -> String {
         let found = read(text);
-        assert_eq!((found.problem, found.addresses.len()), (None, 1), "{text}: {found:?}");
-        found.addresses[0].to_string()
+        assert_eq!((found.problem, found.list.len()), (None, 1), "{text}: {found:?}");
+        found.list[0].to_string()
     }
 
     #[test]
@@ -195,7 +195,7 @@ mod tests {
             "10.0.0.5及び10.1.0.5",
         ] {
             let found = read(text);
-            let texts: Vec<_> = found.addresses.iter().map(ToString::to_string).collect();
+            let texts: Vec<_> = found.list.iter().map(ToString::to_string).collect();
             assert_eq!((texts, found.problem), (vec!["10.0.0.5".into(), "10.1.0.5".into()], None), "{text}");
         }
     }
@@ -237,14 +237,14 @@ mod tests {
     proptest! {
         #[test]
         fn no_text_panics_and_the_number_is_bounded(text in "\\PC*|[0-9.:/,〇()\\n -]{0,80}") {
-            prop_assert!(read(&text).addresses.len() <= limits::VALUES_PER_CELL + 64);
+            prop_assert!(read(&text).list.len() <= limits::VALUES_PER_CELL + 64);
         }
 
         #[test]
         fn an_address_is_read_back(octets: [u8; 4]) {
             let address = Ipv4Addr::from(octets);
             prop_assume!(is_plausible(address.into()));
-            prop_assert_eq!(read(&address.to_string()).addresses, vec![IpAddr::V4(address)]);
+            prop_assert_eq!(read(&address.to_string()).list, vec![IpAddr::V4(address)]);
         }
     }
 }

@@ -1,0 +1,50 @@
+//! The agent's own interfaces and default gateways, as the operating system tells them. Sends nothing.
+
+use std::net::IpAddr;
+
+use daicho_shared::address::Mac;
+use daicho_shared::batch::AgentInterface;
+use ipnet::IpNet;
+
+use crate::probe::Link;
+
+/// All interfaces that are up, loopback left out.
+pub fn list() -> Vec<AgentInterface> {
+    netdev::get_interfaces().into_iter().filter(|it| it.is_up() && !it.is_loopback()).map(|it| described(&it)).collect()
+}
+
+fn described(interface: &netdev::Interface) -> AgentInterface {
+    let v4 = interface.ipv4.iter().copied().map(IpNet::V4);
+    let v6 = interface.ipv6.iter().copied().map(IpNet::V6);
+    let gateways = interface.gateway.iter();
+    AgentInterface {
+        name: interface.name.clone(),
+        mac: interface.mac_addr.map(|mac| Mac(mac.octets())),
+        addresses: v4.chain(v6).collect(),
+        gateways: gateways.flat_map(|gateway| gateway.ipv4.iter().copied().map(IpAddr::V4)).collect(),
+    }
+}
+
+/// The links among them: interfaces with a MAC and an address.
+pub fn links(interfaces: &[AgentInterface], only: Option<&str>) -> Vec<Link> {
+    let wanted = interfaces.iter().filter(|interface| only.is_none_or(|name| name == interface.name));
+    wanted
+        .filter_map(|interface| {
+            let mac = interface.mac.filter(|mac| mac.is_interface())?;
+            let addresses = interface.addresses.clone();
+            Some(Link { interface: interface.name.clone(), mac, addresses })
+        })
+        .filter(|link| !link.addresses.is_empty())
+        .collect()
+}
+
+/// The operating system's number of an interface; 0 where it has gone.
+pub fn index_of(name: &str) -> u32 {
+    netdev::get_interfaces().iter().find(|interface| interface.name == name).map_or(0, |interface| interface.index)
+}
+
+/// The agent machine's name.
+pub fn host_name() -> String {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    daicho_shared::text::bounded(&name)
+}

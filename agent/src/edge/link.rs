@@ -1,0 +1,117 @@
+//! Whole Ethernet frames on one link, by way of `pnet_datalink`. Not promiscuous: what is not for
+//! this machine is none of its business, and looks like an attack to a watchful network.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use pnet_datalink::{Channel, Config, DataLinkReceiver, DataLinkSender};
+use tokio::sync::mpsc;
+
+use crate::edge::pcap::Recorder;
+use crate::scope::Permit;
+
+/// Frames that wait to be read; more are dropped, and counted.
+pub const QUEUE: usize = 8192;
+const READ_TIMEOUT: Duration = Duration::from_millis(100);
+const BUFFER: usize = 1 << 16;
+
+/// The sending side of a link.
+pub struct LinkSender {
+    sender: Box<dyn DataLinkSender>,
+    recorder: Recorder,
+    stop: Arc<AtomicBool>,
+    dropped: Arc<AtomicU64>,
+}
+
+/// A frame that came in, and the link it came in on.
+pub type Arrival = (usize, Vec<u8>);
+
+/// Opens a link; frames go to `arrivals` under this index. Needs `CAP_NET_RAW`.
+pub fn open(
+    name: &str,
+    index: usize,
+    arrivals: mpsc::Sender<Arrival>,
+    recorder: Recorder,
+) -> anyhow::Result<LinkSender> {
+    let interfaces = pnet_datalink::interfaces();
+    let interface = interfaces.iter().find(|it| it.name == name).with_context(|| format!("no interface {name}"))?;
+    let config = Config {
+        promiscuous: false,
+        read_timeout: Some(READ_TIMEOUT),
+        read_buffer_size: BUFFER,
+        write_buffer_size: BUFFER,
+        ..Config::default()
+    };
+    let (sender, receiver) = match pnet_datalink::channel(interface, config) {
+        Ok(Channel::Ethernet(sender, receiver)) => (sender, receiver),
+        Ok(_) => bail!("{name}: not an Ethernet interface"),
+        Err(error) => bail!(
+            "{name}: 生のフレームを扱う権限がありません。setcap cap_net_raw+ep を daicho-agent に付けるか、管理者として実行してください。/ cannot open a raw socket: {error}. Give daicho-agent CAP_NET_RAW (setcap cap_net_raw+ep) or run it as root."
+        ),
+    };
+    let (stop, dropped) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
+    let reader =
+        Reader { receiver, index, arrivals, recorder: recorder.clone(), stop: stop.clone(), dropped: dropped.clone() };
+    std::thread::spawn(move || reader.run());
+    Ok(LinkSender { sender, recorder, stop, dropped })
+}
+
+impl LinkSender {
+    /// Sends one frame.
+    pub fn send(&mut self, permit: &mut Permit, frame: &[u8]) -> anyhow::Result<()> {
+        permit.spend(1)?;
+        self.recorder.frame(frame);
+        self.sender.send_to(frame, None).context("the interface took no frame")??;
+        Ok(())
+    }
+
+    /// Frames that came in and could not be kept.
+    pub fn dropped(&self) -> u64 {
+        self.dropped.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for LinkSender {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+}
+
+struct Reader {
+    receiver: Box<dyn DataLinkReceiver>,
+    index: usize,
+    arrivals: mpsc::Sender<Arrival>,
+    recorder: Recorder,
+    stop: Arc<AtomicBool>,
+    dropped: Arc<AtomicU64>,
+}
+
+impl Reader {
+    fn run(mut self) {
+        while !self.stop.load(Ordering::Relaxed) {
+            let Ok(frame) = self.receiver.next() else { continue };
+            self.recorder.frame(frame);
+            if !is_worth_reading(frame) {
+                continue;
+            }
+            match self.arrivals.try_send((self.index, frame.to_vec())) {
+                Ok(()) => {}
+                Err(mpsc::error::TrySendError::Full(_)) => {
+                    self.dropped.fetch_add(1, Ordering::Relaxed);
+                }
+                Err(mpsc::error::TrySendError::Closed(_)) => return,
+            }
+        }
+    }
+}
+
+/// Probes read ARP and `ICMPv6`; everything else is for the operating system's own sockets.
+fn is_worth_reading(frame: &[u8]) -> bool {
+    match frame.get(12..14) {
+        Some([0x08, 0x06]) => true,
+        Some([0x86, 0xdd]) => frame.get(20) == Some(&58),
+        _ => false,
+    }
+}

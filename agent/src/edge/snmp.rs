@@ -1,0 +1,250 @@
+//! SNMP v3, v2c and v1 with configured credentials, by way of `async-snmp`. Read only, one request at
+//! a time, no retries of the library's own, and every request counted.
+//!
+//! A wrong version 3 password is not told from silence by the protocol (RFC 3414 §3.2, unauthenticated
+//! reports are ignored), so a silent user is tried once and the next credential after it.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_snmp::transport::{Candidate, RequestRegistration, Transport, UdpHandle, UdpTransport};
+use async_snmp::{Auth, AuthProtocol, Client, ClientBuilder, Oid, PrivProtocol, Retry, UsmConfig, Value};
+use bytes::Bytes;
+
+use super::socket_address;
+use crate::engine::Ending;
+use crate::probe::{SnmpRead, SnmpValue, Variable};
+use crate::scope::Permit;
+use crate::settings::{SnmpSettings, SnmpUser};
+
+const PORT: u16 = 161;
+const WAIT: Duration = Duration::from_millis(1200);
+/// Rows asked for by one GETBULK; the answer stays within one or two frames.
+const REPETITIONS: u32 = 16;
+/// The longest octet string that is kept.
+const OCTETS: usize = 1024;
+
+/// The configured credentials, ready to use.
+pub struct Reader {
+    credentials: Vec<(Auth, &'static str)>,
+    /// Which credential worked last: most devices of a hospital share one.
+    favourite: Mutex<usize>,
+}
+
+/// A configured SNMP user cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("[snmp.user] {name}: {reason}")]
+pub struct BadUser {
+    name: String,
+    reason: String,
+}
+
+impl Reader {
+    /// Prepares the credentials: version 3 users first, then communities for v2c, then for v1.
+    pub fn new(settings: &SnmpSettings) -> Result<Self, BadUser> {
+        let mut credentials = Vec::new();
+        for user in &settings.user {
+            credentials.push((Auth::Usm(usm(user)?), "v3"));
+        }
+        for community in &settings.communities {
+            credentials.push((Auth::v2c(community.as_str()), "v2c"));
+        }
+        for community in &settings.communities {
+            credentials.push((Auth::v1(community.as_str()), "v1"));
+        }
+        Ok(Self { credentials, favourite: Mutex::new(0) })
+    }
+
+    /// Reads with the first credential that is answered.
+    pub async fn read(&self, permit: &mut Permit, wanted: &SnmpRead) -> Ending {
+        let favourite = *self.favourite.lock().unwrap_or_else(PoisonError::into_inner);
+        let order = std::iter::once(favourite).chain((0..self.credentials.len()).filter(|index| *index != favourite));
+        for index in order {
+            let Some((auth, version)) = self.credentials.get(index) else { continue };
+            match read_with(permit, auth.clone(), wanted).await {
+                Ok(variables) => {
+                    *self.favourite.lock().unwrap_or_else(PoisonError::into_inner) = index;
+                    return Ending::Variables(variables, version);
+                }
+                Err(Stop::Silent) => {}
+                Err(Stop::Refused) => return Ending::Refused,
+                Err(Stop::Spent) => return Ending::Silence,
+                Err(Stop::Failed(message)) => return Ending::Failed(message),
+            }
+        }
+        Ending::Silence
+    }
+}
+
+enum Stop {
+    Silent,
+    Refused,
+    Spent,
+    Failed(String),
+}
+
+async fn read_with(permit: &mut Permit, auth: Auth, wanted: &SnmpRead) -> Result<Vec<Variable>, Stop> {
+    // A version 3 exchange asks for the engine's identity first: up to three packets for one request.
+    let first = if matches!(auth, Auth::Usm(_)) { 3 } else { 1 };
+    permit.spend(first).map_err(|_| Stop::Spent)?;
+    let sent = Arc::new(AtomicU32::new(0));
+    let bulk = !matches!(auth, Auth::Community { version: async_snmp::CommunityVersion::V1, .. });
+    let client = client(socket_address(permit, PORT), auth, sent.clone()).await.map_err(|error| stop(&error))?;
+    let scalars: Vec<Oid> = wanted.scalars.iter().filter_map(|oid| oid.parse().ok()).collect();
+    let answer = client.get_many(&scalars).await;
+    permit.account(sent.load(Ordering::Relaxed));
+    let mut variables: Vec<Variable> = answer.map_err(|error| stop(&error))?.varbinds.iter().map(variable).collect();
+    for (root, limit) in &wanted.tables {
+        let Ok(root) = root.parse::<Oid>() else { continue };
+        let walked = walk(permit, &client, &root, *limit, bulk).await;
+        permit.account(sent.load(Ordering::Relaxed));
+        variables.extend(walked);
+    }
+    Ok(variables)
+}
+
+/// Walks one table as far as the permit and the limit allow; what was read is kept, however it ended.
+async fn walk(permit: &mut Permit, client: &Client<Counted>, root: &Oid, limit: usize, bulk: bool) -> Vec<Variable> {
+    let mut rows = Vec::new();
+    let mut at = root.clone();
+    while rows.len() < limit && permit.spend(1).is_ok() {
+        let answer = if bulk {
+            client.get_bulk(std::slice::from_ref(&at), 0, REPETITIONS).await
+        } else {
+            client.get_next(&at).await.map(|answer| answer.varbinds)
+        };
+        let Ok(page) = answer else { break };
+        let before = rows.len();
+        for row in &page {
+            let inside = row.oid.starts_with(root) && row.oid > at && !matches!(row.value, Value::EndOfMibView);
+            if !inside || rows.len() >= limit {
+                return rows;
+            }
+            at = row.oid.clone();
+            rows.push(variable(row));
+        }
+        if rows.len() == before {
+            break;
+        }
+    }
+    rows
+}
+
+async fn client(peer: SocketAddr, auth: Auth, sent: Arc<AtomicU32>) -> async_snmp::Result<Client<Counted>> {
+    let bind = if peer.is_ipv4() { "0.0.0.0:0" } else { "[::]:0" };
+    let handle = UdpTransport::bind(bind).await?.handle(peer)?;
+    ClientBuilder::new(auth).request_timeout(WAIT).retry(Retry::none()).build_with_transport(Counted { handle, sent })
+}
+
+fn stop(error: &async_snmp::Error) -> Stop {
+    match error {
+        async_snmp::Error::Network { source, .. } if source.kind() == std::io::ErrorKind::ConnectionRefused => {
+            Stop::Refused
+        }
+        async_snmp::Error::Network { source, .. } => Stop::Failed(source.to_string()),
+        _ => Stop::Silent,
+    }
+}
+
+fn variable(row: &async_snmp::VarBind) -> Variable {
+    let value = match &row.value {
+        Value::Integer(number) => SnmpValue::Number(i128::from(*number)),
+        Value::Counter32(number) | Value::Gauge32(number) | Value::UInteger32(number) | Value::TimeTicks(number) => {
+            SnmpValue::Number(i128::from(*number))
+        }
+        Value::Counter64(number) => SnmpValue::Number(i128::from(*number)),
+        Value::OctetString(octets) | Value::Opaque(octets) => {
+            SnmpValue::Octets(octets[..octets.len().min(OCTETS)].to_vec())
+        }
+        Value::ObjectIdentifier(oid) => SnmpValue::ObjectId(oid.to_string()),
+        Value::IpAddress(octets) => SnmpValue::Address((*octets).into()),
+        _ => SnmpValue::Nothing,
+    };
+    Variable { oid: row.oid.to_string(), value }
+}
+
+/// A UDP handle that counts what it sends.
+#[derive(Clone)]
+struct Counted {
+    handle: UdpHandle,
+    sent: Arc<AtomicU32>,
+}
+
+impl Transport for Counted {
+    fn send(&self, data: &[u8]) -> impl Future<Output = async_snmp::Result<()>> + Send {
+        self.sent.fetch_add(1, Ordering::Relaxed);
+        self.handle.send(data)
+    }
+
+    fn request_with<T, F>(
+        &self,
+        data: &[u8],
+        registration: RequestRegistration,
+        validate: F,
+    ) -> impl Future<Output = async_snmp::Result<T>> + Send
+    where
+        T: Send,
+        F: FnMut(Bytes, SocketAddr) -> async_snmp::Result<Candidate<T>> + Send,
+    {
+        self.sent.fetch_add(1, Ordering::Relaxed);
+        self.handle.request_with(data, registration, validate)
+    }
+
+    fn peer_addr(&self) -> SocketAddr {
+        self.handle.peer_addr()
+    }
+
+    fn local_addr(&self) -> SocketAddr {
+        self.handle.local_addr()
+    }
+
+    fn alloc_request_id(&self) -> i32 {
+        self.handle.alloc_request_id()
+    }
+
+    fn is_reliable(&self) -> bool {
+        self.handle.is_reliable()
+    }
+}
+
+fn usm(user: &SnmpUser) -> Result<UsmConfig, BadUser> {
+    let bad = |reason: &str| BadUser { name: user.name.clone(), reason: reason.to_owned() };
+    let config = UsmConfig::new(user.name.clone().into_bytes());
+    let (Some(protocol), Some(password)) = (&user.auth_protocol, &user.auth_password) else { return Ok(config) };
+    let auth =
+        auth_protocol(protocol).ok_or_else(|| bad("auth_protocol: md5, sha1, sha224, sha256, sha384, sha512"))?;
+    let configured = match (&user.privacy_protocol, &user.privacy_password) {
+        (Some(privacy), Some(secret)) => {
+            let privacy =
+                privacy_protocol(privacy).ok_or_else(|| bad("privacy_protocol: des, aes128, aes192, aes256"))?;
+            config.auth_priv(auth, password, privacy, secret)
+        }
+        _ => config.auth(auth, password),
+    };
+    configured.map_err(|error| bad(&error.to_string()))
+}
+
+fn auth_protocol(name: &str) -> Option<AuthProtocol> {
+    Some(match name {
+        "md5" => AuthProtocol::Md5,
+        "sha1" => AuthProtocol::Sha1,
+        "sha224" => AuthProtocol::Sha224,
+        "sha256" => AuthProtocol::Sha256,
+        "sha384" => AuthProtocol::Sha384,
+        "sha512" => AuthProtocol::Sha512,
+        _ => return None,
+    })
+}
+
+fn privacy_protocol(name: &str) -> Option<PrivProtocol> {
+    Some(match name {
+        "des" => PrivProtocol::Des,
+        "aes128" => PrivProtocol::Aes128,
+        "aes192" => PrivProtocol::Aes192Blumenthal,
+        "aes256" => PrivProtocol::Aes256Blumenthal,
+        _ => return None,
+    })
+}

@@ -1,0 +1,295 @@
+//! One device: its questions, one at a time, and when to let it be.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, VecDeque};
+use std::time::Duration;
+
+use daicho_shared::coverage::Outcome;
+use daicho_shared::fact::{Fact, PortState, Transport};
+use daicho_shared::knowledge::oui;
+use daicho_shared::observation::Target;
+
+use super::{Action, Asked, Ending, Engine, Next};
+use crate::plan::{ANSWER_WAIT, Item};
+use crate::probe::{Probe, Question, Reading, Reply, named};
+use crate::scope::{Denied, Verdict};
+
+/// After this many silent questions in a row, the device is asked whether it is still there.
+const SILENT_BEFORE_RECHECK: u8 = 4;
+/// After this many rechecks without an answer, it is left alone.
+const RECHECKS: u8 = 2;
+/// The most follow-up questions that one answer may bring.
+const FOLLOW_LIMIT: usize = 4;
+
+/// A device that is there.
+#[derive(Debug)]
+pub(super) struct Device {
+    pub(super) target: Target,
+    pub(super) proof: Proof,
+    pub(super) queue: VecDeque<Item>,
+    pub(super) busy: bool,
+    open: BTreeSet<u16>,
+    silent: u8,
+    rechecks: u8,
+    recheck_until: Option<Duration>,
+}
+
+/// How the device showed that it is there, and can show it again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Proof {
+    /// A frame on the link.
+    Link,
+    /// An echo reply.
+    Echo,
+    /// An answer at a TCP port.
+    Port(u16),
+}
+
+impl Device {
+    pub(super) fn new(target: Target, proof: Proof, queue: VecDeque<Item>) -> Self {
+        Self { target, proof, queue, busy: false, open: BTreeSet::new(), silent: 0, rechecks: 0, recheck_until: None }
+    }
+
+    /// It was heard.
+    pub(super) fn is_there(&mut self) {
+        (self.silent, self.rechecks, self.recheck_until) = (0, 0, None);
+    }
+
+    fn note(&mut self, outcome: Outcome) {
+        match outcome {
+            Outcome::Silent => self.silent = self.silent.saturating_add(1),
+            Outcome::NotAllowed => {}
+            _ => self.is_there(),
+        }
+    }
+}
+
+/// The maker's prefix belongs to medical devices, of whatever kind.
+pub(super) fn is_suspected_medical(target: &Target) -> bool {
+    target.mac.and_then(oui::lookup).is_some_and(|maker| maker.class_hint.starts_with("medical"))
+}
+
+impl Engine {
+    pub(super) fn poll_devices(&mut self, now: Duration) -> Next {
+        while let Some(&Reverse((at, index))) = self.agenda.peek() {
+            if at > now {
+                return Next::Later(at);
+            }
+            self.agenda.pop();
+            if self.devices[index].busy {
+                continue;
+            }
+            if let Some(action) = self.next_question(now, index) {
+                return Next::Do(action);
+            }
+        }
+        Next::Nothing
+    }
+
+    /// The device's next question, if it may be put now; otherwise the device is on the agenda again,
+    /// or has nothing left.
+    fn next_question(&mut self, now: Duration, index: usize) -> Option<Action> {
+        if self.devices[index].silent >= SILENT_BEFORE_RECHECK && !self.devices[index].queue.is_empty() {
+            return self.recheck(now, index);
+        }
+        while let Some(item) = self.devices[index].queue.pop_front() {
+            let target = self.devices[index].target.clone();
+            match self.ask_gate(now, &target, &item) {
+                Verdict::Granted(permit) => {
+                    self.log.asked(&self.gate, &self.plan, &target, item.probe.card().name);
+                    return Some(self.put_to(now, index, permit, item));
+                }
+                Verdict::NotBefore(at) => {
+                    self.devices[index].queue.push_front(item);
+                    self.agenda.push(Reverse((at, index)));
+                    return None;
+                }
+                Verdict::Denied(denied) => self.denied(index, &item, denied),
+            }
+        }
+        None
+    }
+
+    fn ask_gate(&mut self, now: Duration, target: &Target, item: &Item) -> Verdict {
+        match (&item.question, self.plan.resolver) {
+            (Question::Resolve { .. }, Some(resolver)) => self.gate.ask_resolver(now, resolver, item.probe.card()),
+            _ => self.gate.ask(now, target, item.probe.card(), item.packets),
+        }
+    }
+
+    fn put_to(&mut self, now: Duration, index: usize, permit: crate::scope::Permit, item: Item) -> Action {
+        if let Question::Frame { bytes } = item.question {
+            self.agenda.push(Reverse((now, index)));
+            let link = self
+                .plan
+                .links
+                .iter()
+                .position(|link| Some(&link.interface) == self.devices[index].target.interface.as_ref());
+            return Action::Transmit { permit, link: link.unwrap_or(0), frame: bytes };
+        }
+        self.devices[index].busy = true;
+        self.put(permit, Asked::Device(index, item.probe), item.question)
+    }
+
+    fn denied(&mut self, index: usize, item: &Item, denied: Denied) {
+        let target = &self.devices[index].target;
+        self.log.not_allowed(&self.gate, &self.plan, target, item.probe.card().name);
+        if denied == Denied::LeftAlone {
+            self.devices[index].queue.clear();
+        }
+    }
+
+    /// Several questions in a row were met with silence: is it still there?
+    fn recheck(&mut self, now: Duration, index: usize) -> Option<Action> {
+        match self.devices[index].recheck_until {
+            Some(until) if now < until => {
+                self.agenda.push(Reverse((until, index)));
+                return None;
+            }
+            Some(_) => {
+                self.devices[index].recheck_until = None;
+                if self.devices[index].rechecks >= RECHECKS {
+                    self.give_up(now, index);
+                    return None;
+                }
+            }
+            None => {}
+        }
+        let item = self.recheck_item(index)?;
+        let target = self.devices[index].target.clone();
+        match self.gate.ask(now, &target, item.probe.card(), item.packets) {
+            Verdict::Granted(permit) => Some(self.put_recheck(now, index, permit, item)),
+            Verdict::NotBefore(at) => {
+                self.agenda.push(Reverse((at, index)));
+                None
+            }
+            Verdict::Denied(_) => {
+                self.give_up(now, index);
+                None
+            }
+        }
+    }
+
+    fn put_recheck(&mut self, now: Duration, index: usize, permit: crate::scope::Permit, item: Item) -> Action {
+        let device = &mut self.devices[index];
+        device.rechecks += 1;
+        if let Question::Frame { bytes } = item.question {
+            let until = now + ANSWER_WAIT;
+            device.recheck_until = Some(until);
+            self.agenda.push(Reverse((until, index)));
+            let link = self.plan.link_of(self.devices[index].target.address).unwrap_or(0);
+            return Action::Transmit { permit, link, frame: bytes };
+        }
+        device.busy = true;
+        self.recheck_job(index, permit, item)
+    }
+
+    pub(super) fn recheck_done(&mut self, now: Duration, index: usize, silent: bool) {
+        let device = &mut self.devices[index];
+        device.busy = false;
+        if silent {
+            device.recheck_until = Some(now);
+        } else {
+            device.is_there();
+        }
+        self.agenda.push(Reverse((now, index)));
+    }
+
+    /// It stopped answering: leave it alone for the rest of the run, and say so.
+    fn give_up(&mut self, now: Duration, index: usize) {
+        let device = &mut self.devices[index];
+        let target = device.target.clone();
+        let left = std::mem::take(&mut device.queue);
+        for item in &left {
+            self.log.not_allowed(&self.gate, &self.plan, &target, item.probe.card().name);
+        }
+        self.gate.leave_alone(&target);
+        let reading = Reading { facts: vec![Fact::LeftAlone], ..Reading::of(Outcome::Silent) };
+        self.log.observe(now, "care", target, reading, &[]);
+    }
+
+    pub(super) fn device_done(
+        &mut self,
+        now: Duration,
+        index: usize,
+        probe: &'static dyn Probe,
+        question: &Question,
+        ending: Ending,
+    ) {
+        self.devices[index].busy = false;
+        let (mut reading, bytes) = read(probe, question, ending);
+        let outcome = reading.outcome.unwrap_or(Outcome::Silent);
+        let target = self.devices[index].target.clone();
+        self.devices[index].note(outcome);
+        if outcome != Outcome::Silent {
+            self.log.answered(&self.gate, &self.plan, &target, probe.card().name);
+        }
+        self.learn_ports(index, &reading.facts);
+        let follow = std::mem::take(&mut reading.follow);
+        self.log.observe(now, probe.card().name, target, reading, &bytes);
+        for follow in follow.into_iter().take(FOLLOW_LIMIT).rev() {
+            self.devices[index].queue.push_front(Item::new(probe, follow));
+        }
+        self.agenda.push(Reverse((now, index)));
+    }
+
+    /// An open port of a medical protocol makes the device fragile from this moment.
+    fn learn_ports(&mut self, index: usize, facts: &[Fact]) {
+        for fact in facts {
+            let Fact::Port { transport: Transport::Tcp, port, state: PortState::Open } = fact else { continue };
+            self.devices[index].open.insert(*port);
+            if self.plan.ports.iter().any(|row| row.port == *port && row.fragile) {
+                self.gate.treat_as_fragile(&self.devices[index].target);
+            }
+        }
+    }
+}
+
+fn read(probe: &'static dyn Probe, question: &Question, ending: Ending) -> (Reading, Vec<u8>) {
+    match ending {
+        Ending::Silence => (silent(probe.read(question, Reply::Silence)), vec![]),
+        Ending::Refused => (refused(probe, question), vec![]),
+        Ending::Accepted => (probe.read(question, Reply::Accepted), vec![]),
+        Ending::Datagrams(datagrams) => read_datagrams(probe, question, datagrams),
+        Ending::Variables(variables, version) => {
+            (probe.read(question, Reply::Variables { variables: &variables, version }), vec![])
+        }
+        Ending::Read(reading, bytes) => (reading, bytes),
+        Ending::Failed(_) => (Reading::of(Outcome::BrokeOff), vec![]),
+    }
+}
+
+/// A refused stream is a closed port, whoever wanted to speak there.
+fn refused(probe: &'static dyn Probe, question: &Question) -> Reading {
+    match (question, named("connect")) {
+        (Question::Stream { port, .. }, Some(connect)) => {
+            connect.read(&Question::Connect { port: *port }, Reply::Refused)
+        }
+        _ => probe.read(question, Reply::Refused),
+    }
+}
+
+/// Silence stays silence, whatever a probe makes of it.
+fn silent(mut reading: Reading) -> Reading {
+    reading.outcome.get_or_insert(Outcome::Silent);
+    reading
+}
+
+fn read_datagrams(
+    probe: &'static dyn Probe,
+    question: &Question,
+    datagrams: Vec<(std::net::IpAddr, Vec<u8>)>,
+) -> (Reading, Vec<u8>) {
+    let mut whole = Reading::default();
+    let mut kept = Vec::new();
+    for (_, bytes) in datagrams {
+        let reading = probe.read(question, Reply::Datagram(&bytes));
+        whole.outcome = whole.outcome.or(reading.outcome);
+        whole.facts.extend(reading.facts);
+        whole.follow.extend(reading.follow);
+        kept.extend(bytes);
+    }
+    whole.facts.sort();
+    whole.facts.dedup();
+    (whole, kept)
+}

@@ -1,0 +1,284 @@
+//! Whole runs in virtual time: a small world answers, nothing sleeps.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
+use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
+
+use daicho_shared::address::Mac;
+use daicho_shared::coverage::Outcome;
+use daicho_shared::fact::Fact;
+use daicho_shared::knowledge::ports::Profile;
+use daicho_shared::observation::Observation;
+use ipnet::IpNet;
+use jiff::Timestamp;
+
+use super::{Action, Ending, Engine, Job};
+use crate::plan::Plan;
+use crate::probe::presence::arp;
+use crate::probe::{Link, Question, Reading};
+use crate::scope::{Consent, DeviceKey, Gate, Networks, Rate, Rules};
+
+const SCANNER: Mac = Mac([2, 0, 0, 0, 0, 5]);
+const OWN: Ipv4Addr = Ipv4Addr::new(10, 1, 0, 5);
+const ROUND_TRIP: Duration = Duration::from_millis(2);
+
+/// What stands in the world.
+#[derive(Default)]
+struct World {
+    hosts: BTreeMap<IpAddr, Host>,
+    /// Every packet: when, to whom.
+    packets: Vec<(Duration, IpAddr)>,
+    connections: BTreeMap<IpAddr, u32>,
+}
+
+#[derive(Clone)]
+struct Host {
+    mac: Mac,
+    open: BTreeSet<u16>,
+    /// Answers nothing after so many packets.
+    dies_after: usize,
+    heard: usize,
+}
+
+enum Event {
+    Frame(Vec<u8>),
+    Done(Box<Job>, Ending),
+}
+
+fn host(last: u8, open: &[u16]) -> (IpAddr, Host) {
+    let mac = Mac([0x00, 0x1b, 0x63, 0, 0, last]);
+    (address(last), Host { mac, open: open.iter().copied().collect(), dies_after: usize::MAX, heard: 0 })
+}
+
+fn address(last: u8) -> IpAddr {
+    IpAddr::from([10, 1, 0, last])
+}
+
+fn engine(scope: &str, excluded: &[&str], care: &[u8]) -> Engine {
+    let excluded: Vec<IpNet> = excluded.iter().map(|text| text.parse().unwrap()).collect();
+    let networks = Networks::new(&[scope.parse().unwrap()], &excluded, Consent::default()).unwrap();
+    let link = Link { interface: "lan0".into(), mac: SCANNER, addresses: vec!["10.1.0.5/24".parse().unwrap()] };
+    let plan = Plan::new(&networks, vec![link], Profile::Gentle);
+    let rules = Rules {
+        networks,
+        rate: Rate { total: 200, device: 10 },
+        device_budget: 150,
+        fragile_budget: 10,
+        care: care.iter().map(|last| DeviceKey::Address(address(*last))).collect::<HashSet<_>>(),
+        multicast: true,
+    };
+    Engine::new(plan, Gate::new(rules), Timestamp::UNIX_EPOCH, &[])
+}
+
+impl World {
+    fn of(hosts: impl IntoIterator<Item = (IpAddr, Host)>) -> Self {
+        Self { hosts: hosts.into_iter().collect(), ..Self::default() }
+    }
+
+    /// Runs to the end; returns how long that took in the world's time.
+    fn run(&mut self, engine: &mut Engine, stop_at: Option<Duration>) -> (Duration, Vec<Observation>) {
+        let mut now = Duration::ZERO;
+        let mut events: VecDeque<(Duration, Event)> = VecDeque::new();
+        let mut observations = vec![];
+        loop {
+            if stop_at.is_some_and(|at| now >= at) {
+                engine.stop("test");
+            }
+            while events.front().is_some_and(|(at, _)| *at <= now) {
+                match events.pop_front().unwrap().1 {
+                    Event::Frame(frame) => engine.hear(now, 0, &frame),
+                    Event::Done(job, ending) => {
+                        *self.connections.get_mut(&job.permit.target().address).unwrap() -= 1;
+                        engine.done(now, *job, ending);
+                    }
+                }
+            }
+            observations.extend(engine.take_observations());
+            match engine.poll(now) {
+                Action::Transmit { mut permit, frame, .. } => {
+                    permit.spend(1).unwrap();
+                    events.extend(self.frame(now, &frame).map(|reply| (now + ROUND_TRIP, Event::Frame(reply))));
+                    engine.sent(now, permit);
+                }
+                Action::Ask(job) => {
+                    let (after, job, ending) = self.ask(now, job);
+                    events.push_back((now + after, Event::Done(Box::new(job), ending)));
+                }
+                Action::Wait(until) => {
+                    assert!(until > now, "the engine waits for the past");
+                    now = events.front().map_or(until, |(at, _)| until.min((*at).max(now)));
+                }
+                Action::Finished => {
+                    observations.extend(engine.take_observations());
+                    return (now, observations);
+                }
+            }
+            events.make_contiguous().sort_by_key(|(at, _)| *at);
+            assert!(now < Duration::from_hours(2), "the run does not end");
+        }
+    }
+
+    fn frame(&mut self, now: Duration, frame: &[u8]) -> Option<Vec<u8>> {
+        if frame.get(12..14) != Some(&[8, 6]) {
+            return None;
+        }
+        let wanted = Ipv4Addr::new(frame[38], frame[39], frame[40], frame[41]);
+        self.packets.push((now, IpAddr::V4(wanted)));
+        let host = self.hosts.get_mut(&IpAddr::V4(wanted))?;
+        host.heard += 1;
+        (host.heard <= host.dies_after).then(|| arp::reply((host.mac, wanted), (SCANNER, OWN)))
+    }
+
+    fn ask(&mut self, now: Duration, mut job: Job) -> (Duration, Job, Ending) {
+        let target = job.permit.target().address;
+        let running = self.connections.entry(target).or_default();
+        *running += 1;
+        assert_eq!(*running, 1, "two questions at once to {target}");
+        job.permit.spend(1).unwrap();
+        self.packets.push((now, target));
+        let silence = Duration::from_millis(900);
+        let Some(host) = self.hosts.get_mut(&target) else { return (silence, job, Ending::Silence) };
+        host.heard += 1;
+        if host.heard > host.dies_after {
+            return (silence, job, Ending::Silence);
+        }
+        let ending = match &job.question {
+            Question::Connect { port } | Question::Stream { port, .. } if !host.open.contains(port) => Ending::Refused,
+            Question::Connect { .. } | Question::Echo => Ending::Accepted,
+            Question::Stream { .. } => Ending::Read(Reading::answered(vec![Fact::Alive]), vec![]),
+            _ => Ending::Silence,
+        };
+        (ROUND_TRIP, job, ending)
+    }
+
+    fn received(&self, last: u8) -> usize {
+        self.packets.iter().filter(|(_, to)| *to == address(last)).count()
+    }
+
+    fn most_in_a_second(&self, to: Option<IpAddr>) -> usize {
+        let times: Vec<Duration> =
+            self.packets.iter().filter(|(_, at)| to.is_none_or(|to| to == *at)).map(|(at, _)| *at).collect();
+        (0..times.len())
+            .map(|first| times[first..].iter().take_while(|at| **at < times[first] + Duration::from_secs(1)).count())
+            .max()
+            .unwrap_or(0)
+    }
+}
+
+#[test]
+fn every_host_is_found_and_no_absent_address_gets_more_than_two_packets() {
+    let mut world = World::of([host(9, &[22]), host(20, &[]), host(254, &[104])]);
+    let mut engine = engine("10.1.0.0/24", &[], &[]);
+    let (_, observations) = world.run(&mut engine, None);
+    let found: BTreeSet<IpAddr> = observations.iter().map(|it| it.target.address).collect();
+    assert_eq!(found, BTreeSet::from([address(9), address(20), address(254)]));
+    for last in (1..=253u8).filter(|last| ![5, 9, 20].contains(last)) {
+        assert!(world.received(last) <= 2, "10.1.0.{last}: {}", world.received(last));
+    }
+    assert_eq!(world.received(5), 0, "the scanner does not look for itself");
+}
+
+#[test]
+fn no_second_sees_more_than_the_profile_allows() {
+    let mut world = World::of((1..=200).filter(|last| *last != 5).map(|last| host(last, &[22, 80])));
+    let mut engine = engine("10.1.0.0/24", &[], &[]);
+    world.run(&mut engine, None);
+    assert!(world.most_in_a_second(None) <= 200, "{}", world.most_in_a_second(None));
+    for last in 1..=200 {
+        assert!(world.most_in_a_second(Some(address(last))) <= 10);
+    }
+}
+
+#[test]
+fn an_excluded_address_gets_nothing() {
+    let mut world = World::of([host(9, &[22]), host(20, &[22])]);
+    let mut engine = engine("10.1.0.0/24", &["10.1.0.9/32"], &[]);
+    let (_, observations) = world.run(&mut engine, None);
+    assert_eq!(world.received(9), 0);
+    assert!(observations.iter().all(|it| it.target.address != address(9)));
+}
+
+#[test]
+fn an_excluded_machine_that_speaks_up_is_neither_asked_nor_written_down() {
+    let mut world = World::of([host(20, &[22])]);
+    let mut engine = engine("10.1.0.0/24", &["10.1.0.9/32"], &[]);
+    let (_, excluded) = host(9, &[]);
+    engine.hear(Duration::ZERO, 0, &arp::reply((excluded.mac, [10, 1, 0, 9].into()), (SCANNER, OWN)));
+    engine.hear(Duration::ZERO, 0, &arp::reply((excluded.mac, [10, 1, 0, 10].into()), (SCANNER, OWN)));
+    let (_, observations) = world.run(&mut engine, None);
+    assert!(observations.iter().all(|it| it.target.mac != Some(excluded.mac)));
+}
+
+#[test]
+fn a_device_to_be_careful_with_is_only_found() {
+    let mut world = World::of([host(9, &[22]), host(20, &[22])]);
+    let mut engine = engine("10.1.0.0/24", &[], &[9]);
+    world.run(&mut engine, None);
+    assert!(world.received(9) <= 2, "{}", world.received(9));
+    assert!(world.received(20) > 10);
+}
+
+#[test]
+fn an_open_medical_port_ends_the_questions() {
+    let mut world = World::of([host(9, &[104, 80])]);
+    let mut engine = engine("10.1.0.0/24", &[], &[]);
+    let (_, observations) = world.run(&mut engine, None);
+    let asked = observations.iter().filter(|it| it.probe.0 == "connect").count();
+    assert_eq!(asked, 1, "port 104 comes first and is the last");
+    assert!(engine.coverage().iter().any(|it| it.not_allowed > 0));
+}
+
+#[test]
+fn a_device_that_falls_silent_is_left_alone_and_reported() {
+    let (at, mut dying) = host(9, &[22]);
+    dying.dies_after = 4;
+    let mut world = World::of([(at, dying), host(20, &[22])]);
+    let mut engine = engine("10.1.0.0/24", &[], &[]);
+    let (_, observations) = world.run(&mut engine, None);
+    let left: Vec<_> = observations.iter().filter(|it| it.facts.contains(&Fact::LeftAlone)).collect();
+    assert_eq!(left.len(), 1);
+    assert_eq!((left[0].target.address, left[0].outcome), (address(9), Outcome::Silent));
+    assert!(world.received(9) < 12, "{}", world.received(9));
+}
+
+#[test]
+fn a_silent_firewall_is_not_a_dead_device() {
+    let (at, host) = host(9, &[]);
+    let mut world = World::of([(at, host)]);
+    let mut engine = engine("10.1.0.0/24", &[], &[]);
+    let (_, observations) = world.run(&mut engine, None);
+    assert!(observations.iter().all(|it| !it.facts.contains(&Fact::LeftAlone)));
+}
+
+#[test]
+fn routed_hosts_are_found_by_echo() {
+    let routed = IpAddr::from([10, 9, 0, 7]);
+    let (_, mut device) = host(7, &[443]);
+    device.mac = Mac([0; 6]);
+    let mut world = World::of([(routed, device)]);
+    let mut engine = engine("10.9.0.0/28", &[], &[]);
+    let (_, observations) = world.run(&mut engine, None);
+    assert!(observations.iter().any(|it| it.target.address == routed && it.probe.0 == "echo"));
+    let absent = IpAddr::from([10, 9, 0, 8]);
+    assert!(world.packets.iter().filter(|(_, to)| *to == absent).count() <= 2);
+}
+
+#[test]
+fn a_stop_ends_the_run_at_once_and_says_what_was_not_reached() {
+    let mut world = World::of([host(9, &[22]), host(20, &[22])]);
+    let mut engine = engine("10.1.0.0/24", &[], &[]);
+    let (ended, _) = world.run(&mut engine, Some(Duration::from_millis(500)));
+    assert!(ended < Duration::from_secs(1));
+    assert_eq!(engine.stopped(), Some("test"));
+    assert!(engine.coverage().iter().any(|it| it.not_reached > 0));
+}
+
+#[test]
+fn what_was_sent_is_what_the_wire_saw() {
+    let mut world = World::of([host(9, &[22]), host(20, &[104])]);
+    let mut engine = engine("10.1.0.0/24", &[], &[]);
+    world.run(&mut engine, None);
+    let told: u32 = engine.tallies().iter().map(|(.., tally)| tally.packets).sum();
+    // One call to all IPv6 nodes is not sent here: the link has no link-local address.
+    assert_eq!(told as usize, world.packets.len());
+}

@@ -1,0 +1,215 @@
+//! What will be asked: networks × links × probes, and what that costs.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::net::IpAddr;
+use std::time::Duration;
+
+use daicho_shared::knowledge::ports::{PortRow, Ports, Profile};
+use daicho_shared::observation::Target;
+use ipnet::IpNet;
+use serde::Serialize;
+
+use crate::probe::{Card, Known, Level, Link, PROBES, Probe, Question, named};
+use crate::scope::{Networks, Rate};
+
+/// Packets of a connection that is opened and closed: SYN, ACK, FIN, ACK.
+const CONNECT_PACKETS: u32 = 4;
+/// A network with more addresses than this is never asked address by address, consent or not.
+const SWEEP_LIMIT: u32 = 1 << 24;
+
+/// What a run will do.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The links that carry an allowed network.
+    pub links: Vec<Link>,
+    /// Ports to try, in order.
+    pub ports: Vec<PortRow>,
+    /// The configured resolver.
+    pub resolver: Option<IpAddr>,
+    /// An SNMP credential is configured.
+    pub snmp: bool,
+    /// Only find out who is there.
+    pub presence_only: bool,
+}
+
+/// One question to one device, ready to be put.
+#[derive(Debug)]
+pub struct Item {
+    /// Who reads the answer.
+    pub probe: &'static dyn Probe,
+    /// What is asked.
+    pub question: Question,
+    /// The most packets it takes.
+    pub packets: u32,
+}
+
+impl std::fmt::Debug for dyn Probe {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.card().name)
+    }
+}
+
+impl Item {
+    /// A question of a probe, at the card's price.
+    pub fn new(probe: &'static dyn Probe, question: Question) -> Self {
+        let packets = match &question {
+            Question::Connect { .. } => CONNECT_PACKETS,
+            Question::Echo | Question::Frame { .. } | Question::Datagram { .. } | Question::Multicast { .. } => 1,
+            Question::Resolve { .. } => 0,
+            Question::Stream { .. } | Question::Snmp { .. } => u32::from(probe.card().packets),
+        };
+        Self { probe, question, packets }
+    }
+}
+
+impl Plan {
+    /// Keeps the links that carry an allowed network; a link is somebody else's business otherwise.
+    pub fn new(networks: &Networks, links: Vec<Link>, profile: Profile) -> Self {
+        let carries = |link: &Link| {
+            let meets = |net: &IpNet| networks.allowed().iter().any(|own| own.contains(net) || net.contains(own));
+            link.addresses.iter().any(|address| meets(&address.trunc()))
+        };
+        let ports = Ports::builtin().asked_by(profile).cloned().collect();
+        Self {
+            links: links.into_iter().filter(carries).collect(),
+            ports,
+            resolver: None,
+            snmp: false,
+            presence_only: false,
+        }
+    }
+
+    /// The link on which this address stands.
+    pub fn link_of(&self, address: IpAddr) -> Option<usize> {
+        self.links.iter().position(|link| link.addresses.iter().any(|network| network.contains(&address)))
+    }
+
+    /// Every address of the scope that may be asked, in order, the agent's own ones left out.
+    pub fn addresses(&self, networks: &Networks) -> Vec<IpAddr> {
+        let own: BTreeSet<IpAddr> = self.links.iter().flat_map(|link| link.addresses.iter().map(IpNet::addr)).collect();
+        let mut seen = BTreeSet::new();
+        let hosts = networks.allowed().iter().filter(|network| is_enumerable(**network)).flat_map(IpNet::hosts);
+        hosts.filter(|address| networks.allows(*address) && !own.contains(address) && seen.insert(*address)).collect()
+    }
+
+    /// The questions to one device, in order: first what costs it nothing, then what tells a fragile
+    /// device, then everything else.
+    pub fn questions(&self, target: &Target, on_link: bool) -> VecDeque<Item> {
+        if self.presence_only {
+            return VecDeque::new();
+        }
+        let open = BTreeSet::new();
+        let known = Known { target, on_link, open: &open, resolver: self.resolver.is_some(), snmp: self.snmp };
+        let (free, others): (Vec<Item>, Vec<Item>) = PROBES
+            .iter()
+            .flat_map(|&probe| probe.ask(&known).into_iter().map(move |question| Item::new(probe, question)))
+            .partition(|item| item.probe.card().level <= Level::Presence);
+        let (telling, rest): (Vec<&PortRow>, Vec<&PortRow>) = self.ports.iter().partition(|row| row.fragile);
+        let ports = |rows: Vec<&PortRow>| rows.into_iter().filter_map(port_item).collect::<Vec<_>>();
+        free.into_iter().chain(ports(telling)).chain(others).chain(ports(rest)).collect()
+    }
+
+    /// What the run would send, for `--dry-run`.
+    pub fn preview(&self, networks: &Networks, rate: Rate) -> Preview {
+        let addresses = self.addresses(networks);
+        let on_link = addresses.iter().filter(|address| self.link_of(**address).is_some()).count();
+        let routed = addresses.len() - on_link;
+        let target = Target { address: IpAddr::from([0, 0, 0, 0]), mac: None, interface: None };
+        let mut probes: Vec<ProbePreview> = PROBES.iter().map(|probe| ProbePreview::of(probe.card())).collect();
+        let mut most = 0;
+        for item in self.questions(&target, true) {
+            most += item.packets;
+            for row in probes.iter_mut().filter(|row| row.probe == item.probe.card().name) {
+                row.questions_per_device += 1;
+                row.packets_per_device += item.packets;
+            }
+        }
+        let sweep = u32::try_from(on_link * 2 + routed * 2).unwrap_or(u32::MAX);
+        Preview {
+            addresses_on_link: on_link,
+            addresses_routed: routed,
+            sweep_packets_at_most: sweep,
+            packets_per_device_at_most: most,
+            packets_per_second: rate.total,
+            packets_per_second_and_device: rate.device,
+            sweep_seconds: sweep.div_ceil(rate.total),
+            device_seconds_at_least: most.div_ceil(rate.device),
+            probes,
+        }
+    }
+}
+
+/// What a dry run says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Preview {
+    /// Addresses on the agent's own links.
+    pub addresses_on_link: usize,
+    /// Addresses behind a router.
+    pub addresses_routed: usize,
+    /// Packets to find out who is there, at most.
+    pub sweep_packets_at_most: u32,
+    /// Packets to one ordinary device that answers everything, at most.
+    pub packets_per_device_at_most: u32,
+    /// Pace, in total.
+    pub packets_per_second: u32,
+    /// Pace, to one device.
+    pub packets_per_second_and_device: u32,
+    /// Time to find out who is there.
+    pub sweep_seconds: u32,
+    /// Time for one ordinary device at its pace; devices are asked side by side.
+    pub device_seconds_at_least: u32,
+    /// Per probe.
+    pub probes: Vec<ProbePreview>,
+}
+
+/// One probe's part.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ProbePreview {
+    /// Name.
+    pub probe: &'static str,
+    /// What it asks.
+    pub title: &'static str,
+    /// The same in Japanese.
+    pub title_ja: &'static str,
+    /// Standard.
+    pub standard: &'static str,
+    /// What it may upset.
+    pub may_upset: &'static str,
+    /// Questions to one device.
+    pub questions_per_device: u32,
+    /// Packets to one device, at most.
+    pub packets_per_device: u32,
+    /// Fragile devices get it, too.
+    pub fragile_devices: bool,
+}
+
+impl ProbePreview {
+    fn of(card: &Card) -> Self {
+        Self {
+            probe: card.name,
+            title: card.title,
+            title_ja: card.title_ja,
+            standard: card.standard,
+            may_upset: card.may_upset,
+            questions_per_device: 0,
+            packets_per_device: 0,
+            fragile_devices: card.level <= Level::Presence,
+        }
+    }
+}
+
+/// How long an answer is waited for.
+pub const ANSWER_WAIT: Duration = Duration::from_millis(900);
+
+/// A port is spoken to by the first probe that can, or only connected to.
+fn port_item(row: &PortRow) -> Option<Item> {
+    let may_speak = row.payload && !row.fragile;
+    let spoken = PROBES.iter().filter(|_| may_speak).find_map(|&probe| Some((probe, probe.speak(row.port)?)));
+    let (probe, question) = spoken.or_else(|| Some((named("connect")?, Question::Connect { port: row.port })))?;
+    Some(Item::new(probe, question))
+}
+
+fn is_enumerable(network: IpNet) -> bool {
+    let bits = network.max_prefix_len() - network.prefix_len();
+    bits < 32 && 1u32 << bits <= SWEEP_LIMIT
+}

@@ -1,0 +1,258 @@
+//! Which software, and which host key? SSH: identification (RFC 4253 §4.2), key exchange up to the
+//! server's reply (§7.1, §8; RFC 8731), which shows its host key. Nobody ever logs in.
+
+use daicho_shared::coverage::Outcome;
+use daicho_shared::fact::{Fact, PortState, Transport};
+use daicho_shared::text;
+use sha2::{Digest, Sha256};
+
+use crate::probe::{Card, Dialogue, Level, Probe, Question, Reading, Security, Step, TlsPeer};
+
+/// The probe.
+#[derive(Debug)]
+pub struct Ssh;
+
+static CARD: Card = Card {
+    name: "ssh",
+    title: "Which software and host key do you have? (no login)",
+    title_ja: "SSHのソフトウェアとホスト鍵の確認（ログインしない）",
+    standard: "RFC 4253 §4.2, §7, §8; RFC 8731",
+    packets: 14,
+    level: Level::Query,
+    may_upset: "the device computes one key exchange and logs a connection that was closed early",
+};
+
+const PORTS: &[u16] = &[22, 2222, 830];
+const IDENTIFICATION: &str = concat!("SSH-2.0-Daicho_", env!("CARGO_PKG_VERSION"), "\r\n");
+/// RFC 4253 §4.2: 255 characters; some servers send lines before it.
+const BANNER_LIMIT: usize = 4096;
+/// RFC 4253 §6.1.
+const PACKET_LIMIT: usize = 35_000;
+
+const KEXINIT: u8 = 20;
+const KEXDH_INIT: u8 = 30;
+const KEXDH_REPLY: u8 = 31;
+
+const KEY_EXCHANGES: &str = "curve25519-sha256,curve25519-sha256@libssh.org,diffie-hellman-group14-sha256,diffie-hellman-group14-sha1,diffie-hellman-group1-sha1";
+const HOST_KEYS: &str =
+    "ssh-ed25519,ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521,rsa-sha2-512,rsa-sha2-256,ssh-rsa,ssh-dss";
+const CIPHERS: &str = "aes128-ctr,aes256-ctr,aes128-cbc,3des-cbc";
+const MACS: &str = "hmac-sha2-256,hmac-sha2-512,hmac-sha1,hmac-md5";
+
+impl Probe for Ssh {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    fn speak(&self, port: u16) -> Option<Question> {
+        let dialogue = || Box::new(Exchange { port, ..Exchange::default() });
+        PORTS.contains(&port).then(|| Question::Stream { port, security: Security::Plain, dialogue: dialogue() })
+    }
+}
+
+#[derive(Debug, Default)]
+struct Exchange {
+    port: u16,
+    connected: bool,
+    heard: Vec<u8>,
+    banner: Option<String>,
+    host_key: Option<Vec<u8>>,
+    over: bool,
+}
+
+impl Dialogue for Exchange {
+    fn open(&mut self, _: Option<TlsPeer<'_>>) -> Step {
+        self.connected = true;
+        Step::Send(IDENTIFICATION.as_bytes().to_vec())
+    }
+
+    fn hear(&mut self, bytes: &[u8]) -> Step {
+        self.heard.extend(bytes);
+        let mut reply = vec![];
+        while !self.over {
+            match self.advance() {
+                Some(Step::Send(bytes)) => reply.extend(bytes),
+                Some(Step::Done) => self.over = true,
+                Some(Step::Listen) => {}
+                None => break,
+            }
+        }
+        match (self.over, reply.is_empty()) {
+            (true, _) => Step::Done,
+            (false, true) => Step::Listen,
+            (false, false) => Step::Send(reply),
+        }
+    }
+
+    fn close(&mut self) -> Reading {
+        if !self.connected {
+            return Reading::of(Outcome::Silent);
+        }
+        let open = Fact::Port { transport: Transport::Tcp, port: self.port, state: PortState::Open };
+        let Some(banner) = self.banner.take() else {
+            return Reading { facts: vec![open], ..Reading::of(Outcome::OtherProtocol) };
+        };
+        let key = self.host_key.take().and_then(|blob| host_key(&blob, self.port));
+        Reading::answered([open, service(&banner, self.port)].into_iter().chain(key).collect())
+    }
+}
+
+impl Exchange {
+    /// One step with what is there: the identification, then one packet after the other.
+    fn advance(&mut self) -> Option<Step> {
+        if self.banner.is_none() { self.identification() } else { self.packet() }
+    }
+
+    fn identification(&mut self) -> Option<Step> {
+        let Some(end) = self.heard.iter().position(|byte| *byte == b'\n') else {
+            return (self.heard.len() > BANNER_LIMIT).then_some(Step::Done);
+        };
+        let line: Vec<u8> = self.heard.drain(..=end).collect();
+        if !line.starts_with(b"SSH-") {
+            return Some(if line.len() > BANNER_LIMIT { Step::Done } else { Step::Listen });
+        }
+        self.banner = Some(text::bounded_bytes(&line));
+        let modern = line.starts_with(b"SSH-2.") || line.starts_with(b"SSH-1.99");
+        Some(if modern { Step::Send(key_exchange_init()) } else { Step::Done })
+    }
+
+    /// RFC 4253 §6: length, padding length, payload, padding; no MAC before keys are agreed.
+    fn packet(&mut self) -> Option<Step> {
+        let header: [u8; 4] = self.heard.get(..4)?.try_into().ok()?;
+        let length = usize::try_from(u32::from_be_bytes(header)).unwrap_or(usize::MAX);
+        if !(2..=PACKET_LIMIT).contains(&length) {
+            return Some(Step::Done);
+        }
+        if self.heard.len() < 4 + length {
+            return None;
+        }
+        let packet: Vec<u8> = self.heard.drain(..4 + length).skip(4).collect();
+        let payload = packet.get(1..length.saturating_sub(usize::from(packet[0])))?;
+        Some(match payload.first() {
+            Some(&KEXINIT) => agreed(payload).map_or(Step::Done, Step::Send),
+            Some(&KEXDH_REPLY) => {
+                self.host_key = string(&payload[1..]).map(|(blob, _)| blob.to_vec());
+                Step::Done
+            }
+            _ => Step::Listen,
+        })
+    }
+}
+
+/// Our first key exchange method that the server has, too (RFC 4253 §7.1), and its opening.
+fn agreed(payload: &[u8]) -> Option<Vec<u8>> {
+    let (methods, _) = string(payload.get(17..)?)?;
+    let methods = std::str::from_utf8(methods).ok()?;
+    let chosen = KEY_EXCHANGES.split(',').find(|own| methods.split(',').any(|theirs| theirs == *own))?;
+    let public: &[u8] = if chosen.starts_with("curve25519") {
+        // RFC 8731 §3: 32 octets, any of them a point. Nothing is ever encrypted with the result.
+        &[9; 32]
+    } else {
+        // RFC 4253 §8: e = 2^x mod p; the exponent 1 gives 2, which lies in [1, p-1].
+        &[2]
+    };
+    let mut payload = vec![KEXDH_INIT];
+    payload.extend(length32(public.len()));
+    payload.extend(public);
+    Some(packet(&payload))
+}
+
+fn key_exchange_init() -> Vec<u8> {
+    let mut payload = vec![KEXINIT];
+    payload.extend([0x44; 16]);
+    for list in [KEY_EXCHANGES, HOST_KEYS, CIPHERS, CIPHERS, MACS, MACS, "none", "none", "", ""] {
+        payload.extend(length32(list.len()));
+        payload.extend(list.as_bytes());
+    }
+    payload.extend([0; 5]);
+    packet(&payload)
+}
+
+/// RFC 4253 §6: padded to a multiple of eight, by at least four octets.
+fn packet(payload: &[u8]) -> Vec<u8> {
+    let padding = 8 - (payload.len() + 5) % 8;
+    let padding = if padding < 4 { padding + 8 } else { padding };
+    let mut bytes = Vec::with_capacity(payload.len() + padding + 5);
+    bytes.extend(length32(payload.len() + padding + 1));
+    bytes.push(u8::try_from(padding).unwrap_or(8));
+    bytes.extend(payload);
+    bytes.extend(vec![0; padding]);
+    bytes
+}
+
+fn length32(length: usize) -> [u8; 4] {
+    u32::try_from(length).unwrap_or(u32::MAX).to_be_bytes()
+}
+
+/// RFC 4251 §5: a length and that many octets, and what comes after.
+fn string(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (length, rest) = bytes.split_first_chunk::<4>()?;
+    rest.split_at_checked(usize::try_from(u32::from_be_bytes(*length)).ok()?)
+}
+
+fn host_key(blob: &[u8], port: u16) -> Option<Fact> {
+    let (algorithm, _) = string(blob)?;
+    let sha256 = hex::encode(Sha256::digest(blob));
+    Some(Fact::HostKey { port, algorithm: text::bounded_bytes(algorithm), sha256 })
+}
+
+/// `SSH-2.0-OpenSSH_9.2p1 Debian-2`: protocol, software, and a comment.
+fn service(banner: &str, port: u16) -> Fact {
+    let software = banner.splitn(3, '-').nth(2).unwrap_or_default();
+    let first = software.split(' ').next().unwrap_or_default();
+    let (product, version) =
+        first.split_once(['_', '-']).map_or((first, None), |(name, version)| (name, Some(version)));
+    Fact::Service {
+        transport: Transport::Tcp,
+        port,
+        protocol: "ssh".to_owned(),
+        product: Some(product.to_owned()).filter(|product| !product.is_empty()),
+        version: version.map(str::to_owned),
+        banner: Some(banner.to_owned()),
+    }
+}
+
+/// A server's side of the exchange, for the laws.
+#[cfg(test)]
+pub(crate) fn sample() -> Vec<u8> {
+    let mut blob = length32(11).to_vec();
+    blob.extend(b"ssh-ed25519");
+    blob.extend(length32(32));
+    blob.extend([7; 32]);
+    let mut reply = vec![KEXDH_REPLY];
+    reply.extend(length32(blob.len()));
+    reply.extend(blob);
+    [b"SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n".to_vec(), key_exchange_init(), packet(&reply)].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn software_and_host_key_are_read() {
+        let mut exchange = Exchange { port: 22, ..Exchange::default() };
+        exchange.open(None);
+        assert_eq!(exchange.hear(&sample()), Step::Done);
+        let reading = exchange.close();
+        assert!(matches!(&reading.facts[1], Fact::Service { product: Some(product), version: Some(version), .. }
+            if product == "OpenSSH" && version == "9.2p1"));
+        assert!(matches!(&reading.facts[2], Fact::HostKey { algorithm, .. } if algorithm == "ssh-ed25519"));
+    }
+
+    #[test]
+    fn packets_are_padded_as_the_standard_wants() {
+        for length in 0..64 {
+            let bytes = packet(&vec![1; length]);
+            assert_eq!(bytes.len() % 8, 0);
+            assert!(bytes[4] >= 4);
+        }
+    }
+
+    #[test]
+    fn an_endless_length_ends_the_dialogue() {
+        let mut exchange = Exchange { port: 22, ..Exchange::default() };
+        exchange.open(None);
+        assert_eq!(exchange.hear(b"SSH-2.0-x\r\n\xff\xff\xff\xff"), Step::Done);
+    }
+}

@@ -1,0 +1,145 @@
+//! A UPnP device description: UPnP Device Architecture 2.0 §2.3. XML without a DTD, bounded.
+
+use daicho_shared::coverage::Outcome;
+use daicho_shared::fact::{Fact, NameSource};
+use daicho_shared::text;
+use quick_xml::Reader;
+use quick_xml::events::Event;
+
+use super::page::{DOCUMENT_LIMIT, Page, request};
+use crate::probe::{Dialogue, Reading, Step, TlsPeer};
+
+/// Elements beyond this depth, or after this many, are not read.
+const DEPTH: usize = 16;
+const EVENTS: usize = 4000;
+
+/// Fetches one description.
+#[derive(Debug)]
+pub(super) struct Description {
+    path: String,
+    host: String,
+    page: Page,
+    connected: bool,
+}
+
+impl Description {
+    pub(super) fn new(host: String, path: String) -> Self {
+        Self { path, host, page: Page::default(), connected: false }
+    }
+}
+
+impl Dialogue for Description {
+    fn open(&mut self, _: Option<TlsPeer<'_>>) -> Step {
+        self.connected = true;
+        Step::Send(request(&self.host, &self.path))
+    }
+
+    fn hear(&mut self, bytes: &[u8]) -> Step {
+        if self.page.hear(bytes, DOCUMENT_LIMIT) { Step::Done } else { Step::Listen }
+    }
+
+    fn close(&mut self) -> Reading {
+        match self.page.body().map(parse) {
+            Some(facts) if !facts.is_empty() => Reading::answered(facts),
+            _ if self.connected => Reading::of(Outcome::OtherProtocol),
+            _ => Reading::of(Outcome::Silent),
+        }
+    }
+}
+
+#[derive(Default)]
+struct Device {
+    kind: Option<String>,
+    friendly_name: Option<String>,
+    maker: Option<String>,
+    model: Option<String>,
+    number: Option<String>,
+    serial: Option<String>,
+    udn: Option<String>,
+}
+
+/// The root device comes first; what its embedded devices say of the same is left out.
+fn parse(xml: &[u8]) -> Vec<Fact> {
+    let mut reader = Reader::from_reader(xml);
+    let (mut device, mut path) = (Device::default(), Vec::<String>::new());
+    for _ in 0..EVENTS {
+        match reader.read_event() {
+            Ok(Event::Start(start)) if path.len() < DEPTH => path.push(start.local_name().as_ref().to_owned()),
+            Ok(Event::End(_)) => drop(path.pop()),
+            Ok(Event::Text(content)) => {
+                if let Some(name) = path.last() {
+                    device.take(name, &text::bounded(&content));
+                }
+            }
+            Ok(Event::Start(_) | Event::DocType(_) | Event::Eof) | Err(_) => break,
+            Ok(_) => {}
+        }
+    }
+    device.facts()
+}
+
+impl Device {
+    fn take(&mut self, element: &str, value: &str) {
+        let slot = match element {
+            "deviceType" => &mut self.kind,
+            "friendlyName" => &mut self.friendly_name,
+            "manufacturer" => &mut self.maker,
+            "modelName" => &mut self.model,
+            "modelNumber" => &mut self.number,
+            "serialNumber" => &mut self.serial,
+            "UDN" => &mut self.udn,
+            _ => return,
+        };
+        if !value.is_empty() {
+            slot.get_or_insert_with(|| value.to_owned());
+        }
+    }
+
+    fn facts(self) -> Vec<Fact> {
+        let source = || "upnp".to_owned();
+        let gateway = self.kind.as_deref().is_some_and(|kind| kind.contains("InternetGatewayDevice"));
+        let made = self.maker.is_some() || self.model.is_some();
+        let name = self.friendly_name.map(|name| Fact::Name { source: NameSource::Upnp, name, domain: None });
+        let product = made.then(|| Fact::Product {
+            source: source(),
+            maker: self.maker,
+            model: self.model,
+            serial: self.serial,
+            firmware: self.number,
+        });
+        let id = self.udn.map(|value| Fact::MachineId { source: "upnp-udn".to_owned(), value });
+        let kind =
+            self.kind.map(|kind| Fact::Announcement { source: "ssdp".to_owned(), kind, instance: None, port: None });
+        let router = gateway.then(|| Fact::Router { how: "upnp-igd".to_owned() });
+        [name, product, id, kind, router].into_iter().flatten().collect()
+    }
+}
+
+#[cfg(test)]
+pub(crate) const SAMPLE: &str = "HTTP/1.1 200 OK\r\n\r\n<?xml version=\"1.0\"?><root><device>\
+<deviceType>urn:schemas-upnp-org:device:InternetGatewayDevice:1</deviceType><friendlyName>LTE Router</friendlyName>\
+<manufacturer>NEC</manufacturer><modelName>HA100L</modelName><UDN>uuid:1</UDN>\
+<deviceList><device><friendlyName>WANDevice</friendlyName></device></deviceList></device></root>";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gateway_is_read_and_its_parts_are_left_out() {
+        let (_, xml) = SAMPLE.split_once("\r\n\r\n").unwrap();
+        let facts = parse(xml.as_bytes());
+        assert!(facts.contains(&Fact::Router { how: "upnp-igd".into() }));
+        assert!(facts.contains(&Fact::Name { source: NameSource::Upnp, name: "LTE Router".into(), domain: None }));
+    }
+
+    #[test]
+    fn a_document_type_is_not_read() {
+        assert!(parse(b"<!DOCTYPE x [<!ENTITY a \"b\">]><root><friendlyName>&a;</friendlyName></root>").is_empty());
+    }
+
+    #[test]
+    fn depth_is_bounded() {
+        assert!(parse("<a>".repeat(100_000).as_bytes()).is_empty());
+    }
+}

@@ -1,0 +1,161 @@
+//! Laws for every registered probe: samples end in facts; nothing that comes over the wire panics; a
+//! stream cut anywhere says the same; nobody speaks where no payload may go.
+
+use std::collections::{BTreeSet, HashSet};
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
+use daicho_shared::address::Mac;
+use daicho_shared::knowledge::ports::{Ports, Profile, prints_raw};
+use daicho_shared::observation::Target;
+use proptest::prelude::*;
+
+use super::identity::{mdns, netbios, reverse_dns, snmp, ssdp, ssh};
+use super::presence::arp;
+use super::{Known, Level, Link, PROBES, Question, Reply, Step, named};
+
+/// Real or realistic datagrams, by probe.
+fn datagrams() -> Vec<(&'static str, Vec<u8>)> {
+    vec![
+        ("reverse-dns", reverse_dns::sample()),
+        ("netbios", netbios::sample()),
+        ("mdns", mdns::sample()),
+        ("ssdp", ssdp::SAMPLE.as_bytes().to_vec()),
+    ]
+}
+
+/// Realistic streams, by port.
+fn streams() -> Vec<(u16, Vec<u8>)> {
+    let page = b"HTTP/1.1 200 OK\r\nServer: nginx/1.22.1\r\n\r\n<html><title>PACS</title></html>".to_vec();
+    vec![(22, ssh::sample()), (80, page), (21, b"220 ready\r\n".to_vec()), (23, b"\xff\xfd\x01login: \n".to_vec())]
+}
+
+fn frames() -> Vec<Vec<u8>> {
+    let host = (Mac([0, 0x80, 0xa3, 1, 2, 3]), Ipv4Addr::new(10, 1, 0, 9));
+    vec![arp::reply(host, (Mac([2, 0, 0, 0, 0, 5]), Ipv4Addr::new(10, 1, 0, 5)))]
+}
+
+fn datagram_question() -> Question {
+    Question::Datagram { port: 1, payload: vec![], wait: Duration::ZERO }
+}
+
+/// What a stream that arrives in these pieces says.
+fn told(port: u16, pieces: &[&[u8]]) -> String {
+    let question = PROBES.iter().find_map(|probe| probe.speak(port)).unwrap();
+    let Question::Stream { mut dialogue, .. } = question else { panic!("{port} is no stream") };
+    let mut step = dialogue.open(None);
+    for piece in pieces {
+        if step == Step::Done {
+            break;
+        }
+        step = dialogue.hear(piece);
+    }
+    let reading = dialogue.close();
+    format!("{:?} {:?}", reading.outcome, reading.facts)
+}
+
+#[test]
+fn every_card_is_filled_and_names_are_unique() {
+    let mut names = HashSet::new();
+    for probe in PROBES {
+        let card = probe.card();
+        assert!(names.insert(card.name), "{} twice", card.name);
+        for text in [card.name, card.title, card.title_ja, card.standard, card.may_upset] {
+            assert!(!text.is_empty(), "{}", card.name);
+        }
+        assert!(card.level == Level::Listen || (1..=100).contains(&card.packets), "{}", card.name);
+    }
+}
+
+#[test]
+fn samples_end_in_facts() {
+    for (name, bytes) in datagrams() {
+        let reading = named(name).unwrap().read(&datagram_question(), Reply::Datagram(&bytes));
+        assert!(!reading.facts.is_empty(), "{name}");
+    }
+    for (port, bytes) in streams() {
+        assert!(told(port, &[&bytes]).contains("Answered"), "{port}: {}", told(port, &[&bytes]));
+    }
+    for frame in frames() {
+        assert!(PROBES.iter().any(|probe| probe.hear(&frame).is_some()));
+    }
+    let variables = snmp::sample();
+    let reply = Reply::Variables { variables: &variables, version: "v2c" };
+    assert!(named("snmp").unwrap().read(&datagram_question(), reply).facts.len() > 5);
+}
+
+#[test]
+fn a_stream_cut_anywhere_says_the_same() {
+    for (port, bytes) in streams() {
+        let whole = told(port, &[&bytes]);
+        for cut in 0..bytes.len() {
+            assert_eq!(told(port, &[&bytes[..cut], &bytes[cut..]]), whole, "port {port} cut at {cut}");
+        }
+        let single: Vec<&[u8]> = bytes.chunks(1).collect();
+        assert_eq!(told(port, &single), whole, "port {port} octet by octet");
+    }
+}
+
+#[test]
+fn nobody_speaks_where_no_payload_may_go() {
+    for row in Ports::builtin().asked_by(Profile::Fast) {
+        let speaks = PROBES.iter().any(|probe| probe.speak(row.port).is_some());
+        assert!(!(speaks && (!row.payload || row.fragile || prints_raw(row.port))), "port {}", row.port);
+    }
+}
+
+#[test]
+fn a_device_that_gets_presence_only_is_asked_nothing_else() {
+    let target = Target { address: [10, 1, 0, 9].into(), mac: None, interface: None };
+    let open = BTreeSet::new();
+    let known = Known { target: &target, on_link: true, open: &open, resolver: true, snmp: true };
+    for probe in PROBES.iter().filter(|probe| probe.card().level <= Level::Presence) {
+        let questions = probe.ask(&known);
+        let harmless = |question: &Question| matches!(question, Question::Resolve { .. } | Question::Frame { .. });
+        assert!(questions.iter().all(harmless), "{}", probe.card().name);
+    }
+}
+
+#[test]
+fn a_call_is_one_datagram_or_frame() {
+    let addresses = vec!["10.1.0.5/24".parse().unwrap(), "fe80::5/64".parse().unwrap()];
+    let link = Link { interface: "lan0".into(), mac: Mac([2, 0, 0, 0, 0, 5]), addresses };
+    assert!(PROBES.iter().all(|probe| probe.call(&link).len() <= 1));
+}
+
+proptest! {
+    #[test]
+    fn no_noise_panics(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
+        for probe in PROBES {
+            let _ = probe.hear(&bytes);
+            let _ = probe.read(&datagram_question(), Reply::Datagram(&bytes));
+        }
+        for (port, _) in streams() {
+            let _ = told(port, &[&bytes]);
+        }
+    }
+
+    #[test]
+    fn no_damage_panics(at in any::<prop::sample::Index>(), bit in 0u8..8, cut in any::<prop::sample::Index>()) {
+        for (name, sample) in datagrams() {
+            let mut bytes = sample;
+            let index = at.index(bytes.len());
+            bytes[index] ^= 1 << bit;
+            bytes.truncate(cut.index(bytes.len()) + 1);
+            let _ = named(name).unwrap().read(&datagram_question(), Reply::Datagram(&bytes));
+        }
+        for mut frame in frames() {
+            let index = at.index(frame.len());
+            frame[index] ^= 1 << bit;
+            frame.truncate(cut.index(frame.len()) + 1);
+            for probe in PROBES {
+                let _ = probe.hear(&frame);
+            }
+        }
+        for (port, mut bytes) in streams() {
+            let index = at.index(bytes.len());
+            bytes[index] ^= 1 << bit;
+            let _ = told(port, &[&bytes]);
+        }
+    }
+}

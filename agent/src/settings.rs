@@ -1,0 +1,213 @@
+//! What is meant: the agent's settings file and the command line, merged, with defaults.
+
+use std::collections::HashSet;
+use std::fs;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use daicho_shared::address::Mac;
+use daicho_shared::knowledge::ports::Profile;
+use ipnet::IpNet;
+use serde::Deserialize;
+
+use crate::scope::{Consent, DeviceKey, Networks, Rate, Rules, ScopeError};
+
+/// The settings file, `config/agent.toml`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Where packets may go.
+    pub scope: ScopeSettings,
+    /// How much and how fast.
+    pub pace: PaceSettings,
+    /// Who is asked for names.
+    pub resolver: ResolverSettings,
+    /// SNMP credentials.
+    pub snmp: SnmpSettings,
+    /// Devices to be careful with.
+    pub care: CareSettings,
+    /// The scan ends when this file appears.
+    pub stop_file: Option<PathBuf>,
+}
+
+/// `[scope]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ScopeSettings {
+    /// Networks that may be asked.
+    pub networks: Vec<IpNet>,
+    /// Networks and addresses that may not, whatever `networks` says.
+    pub exclude: Vec<IpNet>,
+    /// The interface to use; all that carry a scope network where absent.
+    pub interface: Option<String>,
+    /// Networks wider than a /16 may be asked.
+    pub allow_large: bool,
+    /// Public addresses may be asked.
+    pub allow_public: bool,
+    /// Questions to everybody on a link (mDNS, SSDP, IPv6 all-nodes) may be sent.
+    pub multicast: bool,
+}
+
+impl Default for ScopeSettings {
+    fn default() -> Self {
+        Self {
+            networks: vec![],
+            exclude: vec![],
+            interface: None,
+            allow_large: false,
+            allow_public: false,
+            multicast: true,
+        }
+    }
+}
+
+/// `[pace]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PaceSettings {
+    /// `gentle`, `normal` or `fast`.
+    pub profile: Profile,
+    /// Packets per second in total; the profile's where absent.
+    pub packets_per_second: Option<u32>,
+    /// Only find out who is there.
+    pub presence_only: bool,
+}
+
+impl Default for PaceSettings {
+    fn default() -> Self {
+        Self { profile: Profile::Gentle, packets_per_second: None, presence_only: false }
+    }
+}
+
+/// `[resolver]`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ResolverSettings {
+    /// The hospital's DNS server. Without it, no name is ever looked up.
+    pub address: Option<IpAddr>,
+}
+
+/// `[snmp]`. Without a credential, no SNMP request is ever sent: even `public` is a credential.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SnmpSettings {
+    /// Communities for v2c, then v1.
+    pub communities: Vec<String>,
+    /// Version 3 users, tried first.
+    pub user: Vec<SnmpUser>,
+}
+
+/// `[[snmp.user]]`.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SnmpUser {
+    /// User name.
+    pub name: String,
+    /// `md5`, `sha1`, `sha224`, `sha256`, `sha384`, `sha512`.
+    pub auth_protocol: Option<String>,
+    /// Authentication password.
+    pub auth_password: Option<String>,
+    /// `des`, `aes128`, `aes192`, `aes256`.
+    pub privacy_protocol: Option<String>,
+    /// Privacy password.
+    pub privacy_password: Option<String>,
+}
+
+impl std::fmt::Debug for SnmpUser {
+    /// Passwords never reach a log.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SnmpUser").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// `[care]`: devices that the ledger declares medical or fragile.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CareSettings {
+    /// By address.
+    pub addresses: Vec<IpAddr>,
+    /// By MAC.
+    pub macs: Vec<Mac>,
+}
+
+impl Settings {
+    /// Reads a settings file.
+    pub fn read(path: &Path) -> anyhow::Result<Self> {
+        let text = fs::read_to_string(path)
+            .with_context(|| format!("設定ファイルを読めません / cannot read settings: {}", path.display()))?;
+        toml::from_str(&text).with_context(|| {
+            format!("設定ファイルの書き方に誤りがあります / settings are malformed: {}", path.display())
+        })
+    }
+
+    /// The rules for everything that is sent.
+    pub fn rules(&self) -> Result<Rules, ScopeError> {
+        let consent = Consent { large: self.scope.allow_large, public: self.scope.allow_public };
+        let networks = Networks::new(&self.scope.networks, &self.scope.exclude, consent)?;
+        let limits = limits(self.pace.profile);
+        let total = self.pace.packets_per_second.unwrap_or(limits.rate.total).max(1);
+        Ok(Rules {
+            networks,
+            rate: Rate { total, ..limits.rate },
+            device_budget: limits.device_budget,
+            fragile_budget: limits.fragile_budget,
+            care: self.care_keys(),
+            multicast: self.scope.multicast,
+        })
+    }
+
+    fn care_keys(&self) -> HashSet<DeviceKey> {
+        let addresses = self.care.addresses.iter().copied().map(DeviceKey::Address);
+        addresses.chain(self.care.macs.iter().copied().map(DeviceKey::Mac)).collect()
+    }
+}
+
+/// What a profile allows.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Packets per second.
+    pub rate: Rate,
+    /// Packets to one device in one run.
+    pub device_budget: u32,
+    /// Packets to one fragile device in one run, in every profile.
+    pub fragile_budget: u32,
+}
+
+/// What a profile allows. The gentle numbers are a promise of the product.
+pub fn limits(profile: Profile) -> Limits {
+    let (total, device, device_budget) = match profile {
+        Profile::Gentle => (200, 10, 200),
+        Profile::Normal => (500, 20, 600),
+        Profile::Fast => (2000, 50, 1200),
+    };
+    Limits { rate: Rate { total, device }, device_budget, fragile_budget: 10 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sample_file_parses_and_scans_nothing_by_itself() {
+        let settings: Settings = toml::from_str(include_str!("../../config/agent.toml")).unwrap();
+        assert_eq!(settings.rules().unwrap_err(), ScopeError::Empty);
+    }
+
+    #[test]
+    fn an_unknown_key_is_an_error() {
+        assert!(toml::from_str::<Settings>("[scope]\nnetwork = []").is_err());
+    }
+
+    #[test]
+    fn passwords_are_not_shown() {
+        let user = SnmpUser {
+            name: "ro".into(),
+            auth_protocol: None,
+            auth_password: Some("secret".into()),
+            privacy_protocol: None,
+            privacy_password: None,
+        };
+        assert!(!format!("{user:?}").contains("secret"));
+    }
+}

@@ -1,0 +1,37 @@
+//! Services that need no protocol: silence, a greeting, fixed octets.
+
+use super::{Say, Talk};
+
+/// Listens, and says nothing.
+#[derive(Debug)]
+pub struct Silent;
+
+impl Talk for Silent {
+    fn hear(&mut self, _octets: &[u8]) -> Say {
+        Say::default()
+    }
+}
+
+/// Says this when the connection stands.
+#[derive(Debug)]
+pub struct Greeting(pub Vec<u8>);
+
+impl Talk for Greeting {
+    fn open(&mut self) -> Say {
+        Say::more(std::mem::take(&mut self.0))
+    }
+
+    fn hear(&mut self, _octets: &[u8]) -> Say {
+        Say::default()
+    }
+}
+
+/// Answers the first octets with these.
+#[derive(Debug)]
+pub struct Fixed(pub Vec<u8>);
+
+impl Talk for Fixed {
+    fn hear(&mut self, _octets: &[u8]) -> Say {
+        Say::more(std::mem::take(&mut self.0))
+    }
+}
