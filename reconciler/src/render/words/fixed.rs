@@ -69,7 +69,7 @@ pub fn code(kind: &Kind, lang: Lang) -> String {
         Kind::UndeclaredUplink { .. } => {
             lang.pick("未申告の外部接続点の疑い", "suspected undeclared external connection point")
         }
-        Kind::RetiredButSeen => lang.pick("廃棄・停止の記載だが応答あり", "declared out of use, but answering"),
+        Kind::RetiredButSeen => lang.pick("廃棄済みの記載だが応答あり", "declared retired, but answering"),
     };
     word.to_owned()
 }
@@ -217,6 +217,8 @@ pub fn line_kind(kind: &str, lang: Lang) -> String {
         "pstn_isdn" => lang.pick("電話回線・ISDN", "telephone line or ISDN"),
         "cloud_link" => lang.pick("クラウド接続", "cloud link"),
         "site_link" => lang.pick("拠点間接続", "site link"),
+        "dialup_or_mobile" => lang.pick("モバイル回線または電話回線", "mobile or dial-up line"),
+        "home_router" => lang.pick("家庭用ルーター", "home router"),
         "wireless_public" => lang.pick("公衆無線LAN", "public wireless LAN"),
         "dual_homed" => lang.pick("二系統接続（2枚挿し）", "dual-homed device"),
         "other" => lang.pick("その他", "other"),

@@ -22,6 +22,9 @@ pub fn key(key: &str, lang: Lang) -> String {
         "snmp-engine" => lang.pick("SNMPエンジンID", "SNMP engine ID"),
         "netbios-name" => lang.pick("NetBIOS名", "NetBIOS name"),
         "netbios-unit" => lang.pick("NetBIOS装置ID", "NetBIOS unit ID"),
+        "device-interface" => lang.pick("機器自身が申告したMACアドレス", "MAC address the device told of"),
+        "own-address" => lang.pick("機器自身が申告したIPアドレス", "IP address the device told of"),
+        "eui-64" => lang.pick("MACアドレスから作られたIPv6アドレス", "IPv6 address made from the MAC address"),
         "upnp-udn" => lang.pick("UPnP装置ID", "UPnP device ID"),
         _ => return shown(key),
     };
