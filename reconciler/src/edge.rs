@@ -5,6 +5,19 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::{Child, Command};
+use std::time::Instant;
+
+use jiff::Timestamp;
+
+/// What time it is: the clock is read here and nowhere else.
+pub fn now() -> Timestamp {
+    Timestamp::now()
+}
+
+/// A point in time that only goes forward, for waiting.
+pub fn tick() -> Instant {
+    Instant::now()
+}
 
 /// Starts a child in a process group of its own. A Ctrl-C of the terminal then reaches this program
 /// alone, which passes on exactly one signal: an agent that is told twice need not guess what is meant.

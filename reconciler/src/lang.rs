@@ -1,10 +1,7 @@
 //! Japanese or English: chosen once, from `--lang` or the environment.
 
-use serde::Deserialize;
-
 /// The language of messages and reports.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize, clap::ValueEnum)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Lang {
     /// 日本語.
     #[default]
@@ -14,24 +11,39 @@ pub enum Lang {
 }
 
 impl Lang {
+    /// Reads the value of a locale variable; `C` and `POSIX`, as service managers set them, name no language.
+    pub fn from_env(value: &str) -> Self {
+        match value.split(['_', '.', '@']).next().unwrap_or_default() {
+            "" | "C" | "POSIX" | "ja" => Self::Ja,
+            _ => Self::En,
+        }
+    }
+
     /// The text of this language.
-    pub fn pick<'a>(self, ja: &'a str, en: &'a str) -> &'a str {
+    pub fn pick<T>(self, ja: T, en: T) -> T {
         match self {
             Self::Ja => ja,
             Self::En => en,
         }
     }
+}
 
-    /// What the environment asks for: `LC_ALL`, then `LC_MESSAGES`, then `LANG` (POSIX, 8.2). Unset, and
-    /// the `C` locale of a service manager, ask for nothing: Japanese.
-    pub fn from_environment(get: impl Fn(&str) -> Option<String>) -> Self {
-        let asked = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(get).find(|value| !value.is_empty());
-        match asked.as_deref() {
-            None | Some("C" | "POSIX" | "C.UTF-8" | "C.utf8") => Self::Ja,
-            Some(locale) if locale.starts_with("ja") => Self::Ja,
-            Some(_) => Self::En,
-        }
+/// How the languages are named in settings and on the command line.
+pub const TAGS: [&str; 2] = ["ja", "en"];
+
+/// The language of a tag.
+pub fn from_tag(tag: &str) -> Option<Lang> {
+    match tag {
+        "ja" => Some(Lang::Ja),
+        "en" => Some(Lang::En),
+        _ => None,
     }
+}
+
+/// What the environment asks for: `LC_ALL`, then `LC_MESSAGES`, then `LANG` (POSIX, 8.2).
+pub fn from_environment(get: impl Fn(&str) -> Option<String>) -> Lang {
+    let asked = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(get).find(|value| !value.is_empty());
+    Lang::from_env(asked.as_deref().unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -39,9 +51,7 @@ mod tests {
     use super::*;
 
     fn lang(variables: &[(&str, &str)]) -> Lang {
-        Lang::from_environment(|name| {
-            variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
-        })
+        from_environment(|name| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
     }
 
     #[test]
@@ -51,5 +61,11 @@ mod tests {
         assert_eq!(lang(&[("LANG", "en_US.UTF-8")]), Lang::En);
         assert_eq!(lang(&[("LANG", "en_US.UTF-8"), ("LC_ALL", "ja_JP.UTF-8")]), Lang::Ja);
         assert_eq!(lang(&[("LC_ALL", ""), ("LANG", "de_DE")]), Lang::En);
+    }
+
+    #[test]
+    fn every_tag_is_a_language() {
+        assert!(TAGS.into_iter().all(|tag| from_tag(tag).is_some()));
+        assert_eq!(from_tag("JA"), None);
     }
 }

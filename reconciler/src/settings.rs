@@ -4,7 +4,7 @@
 use std::ffi::OsString;
 use std::fmt;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use daicho_shared::knowledge::ports::Profile;
@@ -103,19 +103,9 @@ impl Default for Scan {
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Resolver {
-    /// The one DNS server that may be asked, with its port where it is not 53.
+    /// The one DNS server that may be asked.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub address: Option<ServerAddress>,
-}
-
-/// An address, with or without a port.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(untagged, expecting = "expected an IP address, with or without a port")]
-pub enum ServerAddress {
-    /// At the protocol's own port.
-    Host(IpAddr),
-    /// At another port.
-    Socket(SocketAddr),
+    pub address: Option<IpAddr>,
 }
 
 /// Read-only SNMP credentials.
@@ -170,6 +160,7 @@ impl Serialize for Secret {
 #[serde(deny_unknown_fields, default)]
 pub struct Report {
     /// Language of reports.
+    #[serde(deserialize_with = "language")]
     pub lang: Lang,
     /// Their folder, relative to the project folder; each run gets a folder of its own in it.
     pub out: PathBuf,
@@ -313,6 +304,12 @@ pub fn parse_network(text: &str) -> Result<IpNet, NotANetwork> {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a network: `{0}`; expected an address and a prefix length, e.g. 192.168.10.0/24")]
 pub struct NotANetwork(pub String);
+
+/// `ja` or `en`.
+fn language<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Lang, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    crate::lang::from_tag(&text).ok_or_else(|| serde::de::Error::unknown_variant(&text, &crate::lang::TAGS))
+}
 
 /// One word, or a list of words.
 fn words<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<OsString>, D::Error> {

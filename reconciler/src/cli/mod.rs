@@ -41,7 +41,7 @@ pub struct Common {
     #[arg(short = 'C', long = "folder", global = true, value_name = "DIR", default_value = ".")]
     pub folder: PathBuf,
     /// Language; by default that of the locale, else Japanese (言語)
-    #[arg(long, global = true, value_enum)]
+    #[arg(long, global = true, value_name = "ja|en", value_parser = lang)]
     pub lang: Option<Lang>,
     /// JSON on standard output (機械が読むための出力)
     #[arg(long, global = true)]
@@ -193,6 +193,10 @@ impl Command {
 /// The whole command line, for completions and manual pages.
 pub fn command() -> clap::Command {
     Cli::command()
+}
+
+fn lang(text: &str) -> Result<Lang, String> {
+    crate::lang::from_tag(text).ok_or_else(|| "expected ja or en".to_owned())
 }
 
 fn severity(text: &str) -> Result<Severity, String> {

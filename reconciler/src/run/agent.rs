@@ -52,7 +52,7 @@ pub(super) fn scan(agent: &Agent<'_>, store: &mut Store) -> Result<Kept, Failure
     let kept = records.map_or(Ok(None), |records| keep(&records, store, &mut child, &mut stopping));
     if kept.is_err() {
         edge::ask_to_end(&child);
-        stopping.asked.get_or_insert_with(Instant::now);
+        stopping.asked.get_or_insert_with(edge::tick);
     }
     let status =
         wait(&mut child, &mut stopping).map_err(|source| Failure::ProgramStart { path: program.clone(), source })?;
@@ -143,16 +143,16 @@ fn keep(
     child: &mut Child,
     stopping: &mut Stopping,
 ) -> Result<Option<Kept>, Stopped> {
-    let mut keeper = Keeper::new(store, Instant::now());
+    let mut keeper = Keeper::new(store, edge::tick());
     loop {
         stopping.pass_on(child);
         match records.recv_timeout(TICK) {
-            Ok(Ok(record)) => keeper.take(record, Instant::now())?,
+            Ok(Ok(record)) => keeper.take(record, edge::tick())?,
             Ok(Err(error)) => {
                 keeper.finish()?;
                 return Err(Stopped::Batch(error));
             }
-            Err(RecvTimeoutError::Timeout) => keeper.flush_if_due(Instant::now())?,
+            Err(RecvTimeoutError::Timeout) => keeper.flush_if_due(edge::tick())?,
             Err(RecvTimeoutError::Disconnected) => return Ok(keeper.finish()?),
         }
     }
@@ -160,7 +160,7 @@ fn keep(
 
 fn wait(child: &mut Child, stopping: &mut Stopping) -> std::io::Result<ExitStatus> {
     // Its output has ended, so its work has, too.
-    let ended = Instant::now();
+    let ended = edge::tick();
     loop {
         if let Some(status) = child.try_wait()? {
             return Ok(status);
@@ -217,7 +217,7 @@ impl Stopping {
         match self.asked {
             None if signals > 0 => {
                 edge::ask_to_end(child);
-                self.asked = Some(Instant::now());
+                self.asked = Some(edge::tick());
             }
             Some(asked) if signals > 1 || asked.elapsed() > GRACE => edge::end_now(child),
             _ => {}

@@ -96,7 +96,7 @@ mod tests {
             entry("equipment", Some("client"), "10.20.0.7", "00:80:A3:00:00:07"),
         ];
         let ledger = Ledger { entries, files: vec![], problems: vec![] };
-        let sample = "[scope]\nnetworks = [\"10.20.0.0/24\"]\n[resolver]\naddress = \"10.20.0.1:5353\"\n\
+        let sample = "[scope]\nnetworks = [\"10.20.0.0/24\"]\n[resolver]\naddress = \"10.20.0.1\"\n\
                       [[snmp.user]]\nname = \"u\"\nauth_password = \"secret-8\"\n";
         let settings = Settings::parse(sample, Path::new("daicho.toml")).unwrap();
         let text = text(Path::new("/srv/daicho"), &settings, &ledger).unwrap();
@@ -105,7 +105,7 @@ mod tests {
         assert_eq!(read["care"]["macs"].as_array().unwrap().len(), 2);
         assert_eq!(read["stop_file"].as_str(), Some("/srv/daicho/data/STOP"));
         assert_eq!(read["scope"]["networks"].to_string(), "[\"10.20.0.0/24\"]");
-        assert_eq!(read["resolver"]["address"].as_str(), Some("10.20.0.1:5353"));
+        assert_eq!(read["resolver"]["address"].as_str(), Some("10.20.0.1"));
         assert_eq!(read["snmp"]["user"][0]["auth_password"].as_str(), Some("secret-8"));
         assert_eq!(read["pace"]["profile"].as_str(), Some("gentle"));
     }

@@ -22,7 +22,7 @@ pub(super) struct Console {
 
 impl Console {
     pub(super) fn new(common: &Common) -> Self {
-        let lang = common.lang.unwrap_or_else(|| Lang::from_environment(|name| std::env::var(name).ok()));
+        let lang = common.lang.unwrap_or_else(|| crate::lang::from_environment(|name| std::env::var(name).ok()));
         let color = match common.color {
             Color::Always => true,
             Color::Never => false,

@@ -1,6 +1,7 @@
 //! `daicho demo`: the real program against a simulated hospital, in a folder that can be looked at after.
 
 use std::ffi::OsString;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -13,7 +14,7 @@ use super::project::Project;
 use super::{CLEAN, Failure, agent, audit, ledger};
 use crate::cli::{Common, words};
 use crate::edge;
-use crate::settings::{SETTINGS_FILE, ServerAddress};
+use crate::settings::{Resolver, SETTINGS_FILE};
 
 /// What the simulated hospital says about itself.
 #[derive(Debug, Deserialize)]
@@ -24,7 +25,7 @@ struct Demo {
     #[serde(default)]
     interface: Option<String>,
     #[serde(default)]
-    resolver: Option<ServerAddress>,
+    resolver: Option<IpAddr>,
     #[serde(default)]
     community: Option<String>,
 }
@@ -76,7 +77,7 @@ fn settings(demo: &Demo, prefix: &[OsString], lang: crate::lang::Lang) -> Result
         hospital: toml::Table,
         scope: Scope<'a>,
         scan: toml::Table,
-        resolver: crate::settings::Resolver,
+        resolver: Resolver,
         snmp: toml::Table,
         report: toml::Table,
     }
@@ -93,7 +94,7 @@ fn settings(demo: &Demo, prefix: &[OsString], lang: crate::lang::Lang) -> Result
         hospital: table("name", lang.pick("模擬病院（実演）", "Simulated hospital (demo)").into()),
         scope: Scope { networks: &demo.scope, exclude: &demo.exclude, interface: demo.interface.as_deref() },
         scan: table("agent", words.into()),
-        resolver: crate::settings::Resolver { address: demo.resolver },
+        resolver: Resolver { address: demo.resolver },
         snmp: table("communities", demo.community.iter().cloned().collect::<Vec<_>>().into()),
         report: table("lang", lang.pick("ja", "en").into()),
     };

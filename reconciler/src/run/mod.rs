@@ -43,7 +43,7 @@ pub fn main() -> ExitCode {
     }
     let cli = Cli::parse();
     let mut console = Console::new(&cli.common);
-    match command(&cli, &mut console, Timestamp::now()) {
+    match command(&cli, &mut console, crate::edge::now()) {
         Ok(code) => ExitCode::from(code),
         Err(failure) => {
             console.error(&words::explain(&failure, console.lang));

@@ -3,7 +3,6 @@
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use daicho_shared::batch::{BatchError, Records};
 use jiff::Timestamp;
@@ -13,6 +12,7 @@ use super::keeper::{Keeper, Kept};
 use super::project::Project;
 use super::{CLEAN, Failure, PARTIAL};
 use crate::cli::{Common, words};
+use crate::edge;
 use crate::store::Store;
 
 pub(super) fn list(common: &Common, console: &Console) -> Result<u8, Failure> {
@@ -49,10 +49,10 @@ fn keep_file(store: &mut Store, path: &Path) -> Result<Kept, Failure> {
 /// A batch that turns out to be damaged half-way is kept up to there, as a run that was cut off would be.
 fn keep(store: &mut Store, input: impl BufRead, path: &Path) -> Result<Kept, Failure> {
     let broken = |source: BatchError| Failure::Batch { path: path.to_owned(), source };
-    let mut keeper = Keeper::new(store, Instant::now());
+    let mut keeper = Keeper::new(store, edge::tick());
     for record in Records::new(input) {
         match record {
-            Ok(record) => keeper.take(record, Instant::now())?,
+            Ok(record) => keeper.take(record, edge::tick())?,
             Err(source) => {
                 keeper.finish()?;
                 return Err(broken(source));

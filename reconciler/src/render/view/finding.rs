@@ -1,0 +1,111 @@
+//! Findings as rows: everything a table, a page or a workbook says about one.
+
+use std::cmp::Reverse;
+
+use crate::judge::asset::AssetId;
+use crate::judge::entry::EntryId;
+use crate::judge::finding::Finding;
+use crate::judge::verdict::Verdict;
+use crate::render::scene::{self, Scene};
+use crate::render::words::finding::Said;
+use crate::render::words::phrase::{Phrase, shown};
+use crate::render::words::{self, Lang, fixed, observation, problem};
+
+/// One finding.
+pub(crate) struct FindingView<'a> {
+    pub(crate) finding: &'a Finding,
+    /// 種別.
+    pub(crate) title: String,
+    /// The machine or row in a few words; safe to show.
+    pub(crate) device: String,
+    pub(crate) address: String,
+    pub(crate) location: String,
+    pub(crate) department: String,
+    pub(crate) asset_no: String,
+    pub(crate) said: Said,
+    pub(crate) evidence: Vec<EvidenceLine>,
+    /// It was not there in the run before; `None` on the first night.
+    pub(crate) is_new: Option<bool>,
+}
+
+/// One observation in words.
+pub(crate) struct EvidenceLine {
+    pub(crate) id: String,
+    pub(crate) sentence: Phrase,
+    /// The reply's octets in hexadecimal, in lines of 32 octets; empty where none were kept.
+    pub(crate) reply: Vec<String>,
+}
+
+/// All findings, most urgent first, then most certain first, then in the judge's order.
+pub(crate) fn all<'a>(scene: &Scene<'a>) -> Vec<FindingView<'a>> {
+    let mut views: Vec<FindingView<'a>> = scene.verdict.findings.iter().map(|finding| view(finding, scene)).collect();
+    views.sort_by_key(|view| (Reverse(view.finding.severity), Reverse(view.finding.grade)));
+    views
+}
+
+fn view<'a>(finding: &'a Finding, scene: &Scene<'a>) -> FindingView<'a> {
+    let (asset, rows) = (finding.asset.as_ref(), finding.entries.as_slice());
+    FindingView {
+        finding,
+        title: fixed::code(&finding.kind, scene.lang()),
+        device: device(asset, rows, scene),
+        address: asset.and_then(|id| scene.asset(id)).and_then(scene::address).map(|a| a.to_string()).unwrap_or_default(),
+        location: cell(asset, rows, scene, |row| row.location.as_deref()),
+        department: shown(&scene.departments(asset, rows)),
+        asset_no: cell(asset, rows, scene, |row| row.asset_no.as_deref()),
+        said: words::finding::say(finding, scene),
+        evidence: evidence(finding, scene),
+        is_new: scene.verdict.changes.as_ref().map(|changes| changes.new_findings.contains(&finding.id)),
+    }
+}
+
+/// The name by which people know it: the ledger's, else the device's own, else its address.
+fn device(asset: Option<&AssetId>, rows: &[EntryId], scene: &Scene<'_>) -> String {
+    let declared = rows.iter().filter_map(|id| scene.entry(id)).chain(asset.into_iter().flat_map(|id| scene.rows_of(id)));
+    let declared = declared.filter_map(scene::row_name).next();
+    let machine = asset.and_then(|id| scene.asset(id));
+    let own = machine.and_then(|asset| asset.names.first()).map(|name| name.name.as_str());
+    let key = || machine.and_then(scene::key).map(|(word, value)| format!("{word} {value}"));
+    let place = || rows.first().and_then(|id| scene.entry(id)).map(|row| Phrase::new(problem::place(&row.origin, scene.lang())).plain());
+    declared.or(own).map(shown).or_else(key).or_else(place).unwrap_or_default()
+}
+
+fn cell(
+    asset: Option<&AssetId>,
+    rows: &[EntryId],
+    scene: &Scene<'_>,
+    read: impl Fn(&crate::judge::entry::Entry) -> Option<&str>,
+) -> String {
+    let own = rows.iter().filter_map(|id| scene.entry(id));
+    let mut paired = asset.into_iter().flat_map(|id| scene.rows_of(id));
+    own.map(&read).chain(paired.by_ref().map(&read)).flatten().next().map(shown).unwrap_or_default()
+}
+
+fn evidence(finding: &Finding, scene: &Scene<'_>) -> Vec<EvidenceLine> {
+    finding.evidence.iter().filter_map(|id| line(&id.to_string(), scene.verdict, id, scene)).collect()
+}
+
+fn line(
+    text: &str,
+    verdict: &Verdict,
+    id: &daicho_shared::id::ObservationId,
+    scene: &Scene<'_>,
+) -> Option<EvidenceLine> {
+    let seen = verdict.evidence.get(id)?;
+    let when = scene.moment(seen.at);
+    let sentence = Phrase::new(observation::sentence(seen, &when, &verdict.run.host, scene.lang()));
+    Some(EvidenceLine { id: text.to_owned(), sentence, reply: hex_lines(&seen.reply) })
+}
+
+/// Hexadecimal digits only, 32 octets a line.
+fn hex_lines(reply: &str) -> Vec<String> {
+    let digits: Vec<char> = reply.chars().filter(char::is_ascii_hexdigit).collect();
+    digits.chunks(64).map(|line| line.chunks(2).map(String::from_iter).collect::<Vec<_>>().join(" ")).collect()
+}
+
+impl FindingView<'_> {
+    /// What the whole finding says, in one paragraph.
+    pub(crate) fn how(&self, lang: Lang) -> String {
+        self.evidence.iter().map(|line| line.sentence.plain()).collect::<Vec<_>>().join(lang.pick("", " "))
+    }
+}

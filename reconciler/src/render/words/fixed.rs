@@ -1,0 +1,264 @@
+//! The fixed words: one word for one concept, everywhere.
+
+use daicho_shared::coverage::Outcome;
+use daicho_shared::fact::NameSource;
+
+use super::Lang;
+use crate::judge::asset::{Class, Grade};
+use crate::judge::entry::{FourValued, Register, Status};
+use crate::judge::finding::{Kind, NotCheckedReason, Severity, UplinkSign};
+use crate::judge::pairing::Decision;
+use crate::judge::verdict::{EntryState, PointStatus};
+
+/// 確度.
+pub fn grade(grade: Grade, lang: Lang) -> &'static str {
+    match grade {
+        Grade::Confirmed => lang.pick("確定", "confirmed"),
+        Grade::Probable => lang.pick("強い疑い", "probable"),
+        Grade::Indication => lang.pick("参考", "indication"),
+        Grade::Undecidable => lang.pick("判定不能", "undecidable"),
+        Grade::Nothing => lang.pick("所見なし", "nothing found"),
+    }
+}
+
+/// The sign beside a grade; no severity has it.
+pub fn grade_mark(grade: Grade) -> &'static str {
+    match grade {
+        Grade::Confirmed => "●●●",
+        Grade::Probable => "●●○",
+        Grade::Indication => "●○○",
+        Grade::Undecidable => "？",
+        Grade::Nothing => "○○○",
+    }
+}
+
+/// 重大度.
+pub fn severity(severity: Severity, lang: Lang) -> &'static str {
+    match severity {
+        Severity::Urgent => lang.pick("至急", "urgent"),
+        Severity::Act => lang.pick("要対応", "act"),
+        Severity::Check => lang.pick("要確認", "check"),
+        Severity::Info => lang.pick("情報", "info"),
+    }
+}
+
+/// The sign beside a severity; no grade has it.
+pub fn severity_mark(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Urgent => "■",
+        Severity::Act => "▲",
+        Severity::Check => "◆",
+        Severity::Info => "□",
+    }
+}
+
+/// 種別 of a finding, e.g. 台帳未登録.
+pub fn code(kind: &Kind, lang: Lang) -> String {
+    let word = match kind {
+        Kind::NotInLedger => lang.pick("台帳未登録", "not in the ledger"),
+        Kind::NotFound { .. } => lang.pick("所在不明", "not found"),
+        Kind::NotChecked { reason } => {
+            let reason = not_checked(*reason, lang);
+            return lang.pick(format!("未確認（理由: {reason}）"), format!("not checked (reason: {reason})"));
+        }
+        Kind::Mismatch { .. } => lang.pick("属性不一致", "mismatch"),
+        Kind::DuplicateEntry { .. } => lang.pick("台帳重複", "duplicate row"),
+        Kind::DefectiveEntry { .. } => lang.pick("台帳不備", "defective row"),
+        Kind::AmbiguousPair { .. } => lang.pick("対応が一つに決まらない", "ambiguous match"),
+        Kind::DualHomed { .. } => lang.pick("二系統接続（2枚挿し）の疑い", "suspected dual-homed device"),
+        Kind::UndeclaredUplink { .. } => {
+            lang.pick("未申告の外部接続点の疑い", "suspected undeclared external connection point")
+        }
+        Kind::RetiredButSeen => lang.pick("廃棄済みの記載だが応答あり", "declared retired, but answering"),
+    };
+    word.to_owned()
+}
+
+/// Why a row could not be checked, as a noun phrase.
+pub fn not_checked(reason: NotCheckedReason, lang: Lang) -> &'static str {
+    match reason {
+        NotCheckedReason::NoKey => lang.pick("照合できる項目の記入なし", "nothing to compare with"),
+        NotCheckedReason::SegmentNotScanned => lang.pick("調査していないセグメント", "segment not scanned"),
+        NotCheckedReason::AddressUnknown => lang.pick("IPアドレスの記入なし", "no address declared"),
+        NotCheckedReason::TooFewScans => lang.pick("調査回数の不足", "too few scans"),
+        NotCheckedReason::PartialScan => lang.pick("調査の中断", "scan cut short"),
+        NotCheckedReason::Excluded => lang.pick("調査除外のネットワーク", "excluded network"),
+    }
+}
+
+/// 機器の種類.
+pub fn class(class: Class, lang: Lang) -> &'static str {
+    match class {
+        Class::Server => lang.pick("サーバ", "server"),
+        Class::Client => lang.pick("端末PC", "PC"),
+        Class::Network => lang.pick("ネットワーク機器", "network device"),
+        Class::Router => lang.pick("ルータ", "router"),
+        Class::Medical => lang.pick("医療機器", "medical device"),
+        Class::Printer => lang.pick("プリンタ", "printer"),
+        Class::Camera => lang.pick("カメラ", "camera"),
+        Class::Other => lang.pick("設備・IoTなど", "other"),
+        Class::Unknown => lang.pick("種類不明", "unknown kind"),
+    }
+}
+
+/// 状態 of a ledger row.
+pub fn status(status: Status, lang: Lang) -> &'static str {
+    match status {
+        Status::Active => lang.pick("稼働", "in use"),
+        Status::Stopped => lang.pick("停止", "stopped"),
+        Status::Spare => lang.pick("予備", "spare"),
+        Status::Repair => lang.pick("修理", "under repair"),
+        Status::Out => lang.pick("持出", "taken out"),
+        Status::Planned => lang.pick("予定", "planned"),
+        Status::Retired => lang.pick("廃棄", "retired"),
+        Status::Unknown => lang.pick("記入なし", "not said"),
+    }
+}
+
+/// 有 · 無 · 不明（未確認） · 契約なし（記入不要）.
+pub fn four_valued(value: FourValued, lang: Lang) -> &'static str {
+    match value {
+        FourValued::Yes => lang.pick("有", "yes"),
+        FourValued::No => lang.pick("無", "no"),
+        FourValued::Unknown => lang.pick("不明（未確認）", "unknown"),
+        FourValued::NoContract => lang.pick("契約なし（記入不要）", "no contract"),
+    }
+}
+
+/// Which register.
+pub fn register(register: Register, lang: Lang) -> &'static str {
+    match register {
+        Register::Equipment => lang.pick("機器台帳", "equipment ledger"),
+        Register::Medical => lang.pick("医療機器台帳", "medical device ledger"),
+        Register::ExternalConnection => lang.pick("外部接続点台帳", "external connection register"),
+    }
+}
+
+/// What became of a row.
+pub fn entry_state(state: EntryState, lang: Lang) -> &'static str {
+    match state {
+        EntryState::Matched => lang.pick("一致", "matched"),
+        EntryState::MatchedWithDifferences => lang.pick("一致（値の相違あり）", "matched, values differ"),
+        EntryState::NotFound => lang.pick("所在不明", "not found"),
+        EntryState::NotChecked => lang.pick("未確認", "not checked"),
+        EntryState::NotExpected => lang.pick("照合対象外", "not expected on the network"),
+        EntryState::Ambiguous => lang.pick("対応が一つに決まらない", "ambiguous match"),
+    }
+}
+
+/// Declared, seen, or both.
+pub fn point_status(status: PointStatus, lang: Lang) -> &'static str {
+    match status {
+        PointStatus::DeclaredSeen => lang.pick("申告あり・観測あり", "declared and seen"),
+        PointStatus::DeclaredUnseen => lang.pick("申告あり・観測なし", "declared, not seen"),
+        PointStatus::Undeclared => lang.pick("未申告・観測あり", "seen, not declared"),
+    }
+}
+
+/// What betrays a way out, as a noun phrase.
+pub fn sign(sign: UplinkSign, lang: Lang) -> &'static str {
+    match sign {
+        UplinkSign::DefaultGateway => lang.pick("調査機の既定ゲートウェイ", "default gateway of the scanner"),
+        UplinkSign::Ipv6Router => lang.pick("IPv6ルータとしての広告", "announces itself as an IPv6 router"),
+        UplinkSign::UpnpGateway => lang.pick("UPnPインターネットゲートウェイの応答", "answers as a UPnP Internet gateway"),
+        UplinkSign::SnmpForwarding => lang.pick("パケット転送が有効との申告（SNMP）", "says by SNMP that it forwards packets"),
+        UplinkSign::SnmpUplinkInterface => {
+            lang.pick("モバイル回線・ダイヤルアップなどの外向きインタフェース（SNMP）", "SNMP names a mobile, dial-up or outward interface")
+        }
+        UplinkSign::CellularMaker => lang.pick("モバイルルーター製造元のMACアドレス", "MAC address of a mobile router maker"),
+        UplinkSign::CellularTitle => lang.pick("モバイルルーターの管理画面", "management page of a mobile router"),
+    }
+}
+
+/// What became of a comparison.
+pub fn decision(decision: Decision, lang: Lang) -> &'static str {
+    match decision {
+        Decision::Paired => lang.pick("同じ機器と判断", "held to be the same"),
+        Decision::Beaten => lang.pick("別の組み合わせを優先", "another pair was better"),
+        Decision::TooWeak => lang.pick("一致する項目の不足", "too little in common"),
+        Decision::Ambiguous => lang.pick("同点のため人の確認が必要", "a tie: a person must say"),
+    }
+}
+
+/// How a question ended, as a noun phrase.
+pub fn outcome(outcome: Outcome, lang: Lang) -> &'static str {
+    match outcome {
+        Outcome::Answered => lang.pick("応答あり", "answered"),
+        Outcome::Silent => lang.pick("応答なし", "silent"),
+        Outcome::Refused => lang.pick("拒否の応答", "refused"),
+        Outcome::OtherProtocol => lang.pick("別の手順での応答", "answered in another protocol"),
+        Outcome::BrokeOff => lang.pick("応答の途中で切断", "broke off"),
+        Outcome::NotAllowed => lang.pick("安全設定により送信せず", "not sent: not allowed"),
+    }
+}
+
+/// Who gave the name.
+pub fn name_source(source: NameSource, lang: Lang) -> &'static str {
+    match source {
+        NameSource::Dns => lang.pick("DNS逆引き", "reverse DNS"),
+        NameSource::Netbios => "NetBIOS",
+        NameSource::Mdns => "mDNS",
+        NameSource::Snmp => "SNMP",
+        NameSource::Certificate => lang.pick("サーバ証明書", "certificate"),
+        NameSource::Upnp => "UPnP",
+    }
+}
+
+/// 回線種別, or what the signs suggest; a word that is not known is shown as it stands.
+pub fn line_kind(kind: &str, lang: Lang) -> String {
+    let word = match kind.to_ascii_lowercase().as_str() {
+        "gateway" | "router" => lang.pick("ルータ・ゲートウェイ", "router or gateway"),
+        "internet" => lang.pick("インターネット回線", "Internet line"),
+        "closed_ipvpn" => lang.pick("閉域網（IP-VPN）", "closed network (IP-VPN)"),
+        "leased" => lang.pick("専用線", "leased line"),
+        "oqs" => lang.pick("オンライン資格確認の回線", "online eligibility check line"),
+        "regional" => lang.pick("地域医療ネットワーク", "regional medical network"),
+        "lte5g" => lang.pick("モバイル回線（LTE/5G）", "mobile line (LTE/5G)"),
+        "pstn_isdn" => lang.pick("電話回線・ISDN", "telephone line or ISDN"),
+        "cloud_link" => lang.pick("クラウド接続", "cloud link"),
+        "site_link" => lang.pick("拠点間接続", "site link"),
+        "dialup_or_mobile" => lang.pick("モバイル回線または電話回線", "mobile or dial-up line"),
+        "home_router" => lang.pick("家庭用ルーター", "home router"),
+        "wireless_public" => lang.pick("公衆無線LAN", "public wireless LAN"),
+        "dual_homed" => lang.pick("二系統接続（2枚挿し）", "dual-homed device"),
+        "other" => lang.pick("その他", "other"),
+        "" | "unknown" => lang.pick("種別不明", "unknown kind"),
+        _ => return super::phrase::shown(kind),
+    };
+    word.to_owned()
+}
+
+/// What a machine changed in.
+pub fn changed(what: &str, lang: Lang) -> String {
+    let word = match what {
+        "addresses" => lang.pick("IPアドレス", "addresses"),
+        "macs" | "interfaces" => lang.pick("ネットワークの口", "interfaces"),
+        "names" => lang.pick("名前", "names"),
+        "services" => lang.pick("動いているサービス", "services"),
+        "class" => lang.pick("機器の種類", "class"),
+        "maker" => lang.pick("メーカー", "maker"),
+        "model" => lang.pick("型番", "model"),
+        "os" => "OS",
+        _ => return super::phrase::shown(what),
+    };
+    word.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn grade_and_severity_share_neither_word_nor_mark() {
+        let grades = [Grade::Confirmed, Grade::Probable, Grade::Indication, Grade::Undecidable, Grade::Nothing];
+        let severities = [Severity::Urgent, Severity::Act, Severity::Check, Severity::Info];
+        for g in grades {
+            for s in severities {
+                assert_ne!(grade_mark(g), severity_mark(s));
+                for lang in [Lang::Ja, Lang::En] {
+                    assert_ne!(grade(g, lang), severity(s, lang));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! The keys by which rows and machines are compared, and the levels they reach (`config/identity.toml`).
+
+use super::Lang;
+use super::phrase::shown;
+
+/// A key of a comparison.
+pub fn key(key: &str, lang: Lang) -> String {
+    let word = match key {
+        "mac" => lang.pick("MACアドレス", "MAC address"),
+        "vendor" => lang.pick("メーカー", "maker"),
+        "status" => lang.pick("状態", "status"),
+        "serial" | "serial_no" => lang.pick("シリアル番号", "serial number"),
+        "hostname" | "name" => lang.pick("コンピュータ名", "computer name"),
+        "ip" | "address" | "ip_address" => lang.pick("IPアドレス", "IP address"),
+        "maker" | "manufacturer" => lang.pick("メーカー", "maker"),
+        "model" => lang.pick("型番", "model"),
+        "os" => "OS",
+        "class" | "device_type" => lang.pick("機器区分", "device type"),
+        "ssh-host-key" => lang.pick("SSHホスト鍵", "SSH host key"),
+        "certificate-key" | "certificate" => lang.pick("サーバ証明書", "certificate"),
+        "snmp-interface" => lang.pick("SNMPのインタフェース一覧", "SNMP interface table"),
+        "snmp-engine" => lang.pick("SNMPエンジンID", "SNMP engine ID"),
+        "netbios-name" => lang.pick("NetBIOS名", "NetBIOS name"),
+        "netbios-unit" => lang.pick("NetBIOS装置ID", "NetBIOS unit ID"),
+        "device-interface" => lang.pick("機器自身が申告したMACアドレス", "MAC address the device told of"),
+        "own-address" => lang.pick("機器自身が申告したIPアドレス", "IP address the device told of"),
+        "eui-64" => lang.pick("MACアドレスから作られたIPv6アドレス", "IPv6 address made from the MAC address"),
+        "upnp-udn" => lang.pick("UPnP装置ID", "UPnP device ID"),
+        _ => return shown(key),
+    };
+    word.to_owned()
+}
+
+/// A level that a key reached.
+pub fn level(level: &str, lang: Lang) -> String {
+    let word = match level {
+        "equal" => lang.pick("一致", "equal"),
+        "similar" | "close" => lang.pick("類似", "similar"),
+        "differs" => lang.pick("相違", "differs"),
+        "truncated" => lang.pick("前方一致（15文字で切れた名前）", "equal as far as the name goes"),
+        "absent" => lang.pick("片方が空欄", "absent"),
+        _ => return shown(level),
+    };
+    word.to_owned()
+}

@@ -1,0 +1,204 @@
+//! The ledger's columns, and what can be wrong in them: where, what was found, what was done, what to do.
+
+use super::Lang;
+use super::phrase::mark;
+use crate::judge::entry::{Field, Origin, ProblemKind, RowProblem};
+
+/// A column's heading.
+pub fn field(field: Field, lang: Lang) -> &'static str {
+    match field {
+        Field::AssetNo => lang.pick("管理番号", "asset number"),
+        Field::Manufacturer => lang.pick("メーカー", "maker"),
+        Field::Os => "OS",
+        Field::Software => lang.pick("ソフトウェア", "software"),
+        Field::SoftwareVersion => lang.pick("ソフトウェアバージョン", "software version"),
+        Field::IpAddress => lang.pick("IPアドレス", "IP address"),
+        Field::Hostname => lang.pick("コンピュータ名", "computer name"),
+        Field::Location => lang.pick("設置場所", "location"),
+        Field::User => lang.pick("利用者", "user"),
+        Field::RegisteredDate => lang.pick("登録日", "date of registration"),
+        Field::Status => lang.pick("状態", "status"),
+        Field::Description => lang.pick("説明", "description"),
+        Field::MacAddress => lang.pick("MACアドレス", "MAC address"),
+        Field::Department => lang.pick("部門", "department"),
+        Field::DeviceType => lang.pick("機器区分", "device type"),
+        Field::RemoteMaintenance => lang.pick("リモート保守", "remote maintenance"),
+        Field::Model => lang.pick("型番", "model"),
+        Field::SerialNo => lang.pick("シリアル番号", "serial number"),
+        Field::NetworkConnected => lang.pick("ネットワーク接続", "network connection"),
+        Field::ExternalConnection => lang.pick("外部接続", "external connection"),
+        Field::DualHomed => lang.pick("2枚挿し", "dual-homed"),
+        Field::LineKind => lang.pick("回線種別", "line kind"),
+    }
+}
+
+/// What is wrong, as a noun phrase.
+pub fn title(kind: ProblemKind, lang: Lang) -> &'static str {
+    match kind {
+        ProblemKind::AddressMalformed => lang.pick("IPアドレスの書き方", "not an IP address"),
+        ProblemKind::AddressPlaceholder => lang.pick("IPアドレスが記入例のまま", "IP address left as in the example"),
+        ProblemKind::AddressImplausible => lang.pick("機器に割り当てられないIPアドレス", "an address that no device can have"),
+        ProblemKind::MacMalformed => lang.pick("MACアドレスの書き方", "not a MAC address"),
+        ProblemKind::MacDamaged => lang.pick("桁の欠けたMACアドレス", "MAC address that lost digits"),
+        ProblemKind::MacImplausible => lang.pick("機器に割り当てられないMACアドレス", "a MAC address that no device can have"),
+        ProblemKind::DateMalformed => lang.pick("日付の書き方", "not a date"),
+        ProblemKind::ValueUnknown => lang.pick("選択肢にない語", "word that is not a known choice"),
+        ProblemKind::AssetNoMissing => lang.pick("管理番号の空欄", "asset number missing"),
+        ProblemKind::NoKey => lang.pick("照合できる項目の空欄", "nothing to compare with"),
+        ProblemKind::FormulaError => lang.pick("計算結果のない数式", "formula without a value"),
+        ProblemKind::CellsWithoutHeading => lang.pick("見出しのない列", "cells without a heading"),
+        ProblemKind::RowSkipped => lang.pick("機器の行ではない行", "row that is not a device"),
+        ProblemKind::TooManyRows => lang.pick("行数の上限超過", "more rows than the limit"),
+        ProblemKind::CellTooLong => lang.pick("長すぎるセル", "cell too long"),
+    }
+}
+
+/// What was found and what Daicho did with it, as a sentence.
+pub fn done(kind: ProblemKind, lang: Lang) -> &'static str {
+    match kind {
+        ProblemKind::AddressMalformed => lang.pick(
+            "IPアドレスとして読めません。文字のまま保存し、照合には使っていません。",
+            "It cannot be read as an IP address. It was kept as text and not compared.",
+        ),
+        ProblemKind::AddressPlaceholder => lang.pick(
+            "記入例のままです。空欄として扱いました。",
+            "The form's example was left in. It was treated as empty.",
+        ),
+        ProblemKind::AddressImplausible => lang.pick(
+            "個々の機器には割り当てられないIPアドレスです。保存し、照合には使っていません。",
+            "No single device can have this address. It was kept and not compared.",
+        ),
+        ProblemKind::MacMalformed => lang.pick(
+            "MACアドレス（16進数12桁）として読めません。文字のまま保存し、照合には使っていません。",
+            "It cannot be read as a MAC address (12 hexadecimal digits). It was kept as text and not compared.",
+        ),
+        ProblemKind::MacDamaged => lang.pick(
+            "表計算ソフトで桁が失われたMACアドレスです。推測せず、照合には使っていません。",
+            "This MAC address lost digits in a spreadsheet. It was not guessed and not compared.",
+        ),
+        ProblemKind::MacImplausible => lang.pick(
+            "個々の機器には割り当てられないMACアドレスです。照合には使っていません。",
+            "No single device can have this MAC address. It was not compared.",
+        ),
+        ProblemKind::DateMalformed => {
+            lang.pick("日付として読めません。文字のまま保存しました。", "It cannot be read as a date. It was kept as text.")
+        }
+        ProblemKind::ValueUnknown => lang.pick(
+            "この列の選択肢にない語です。「不明」として扱いました。",
+            "It is none of this column's known words. It was treated as unknown.",
+        ),
+        ProblemKind::AssetNoMissing => lang.pick(
+            "管理番号が空欄です。行はほかの項目で照合しました。",
+            "The asset number is empty. The row was compared by its other columns.",
+        ),
+        ProblemKind::NoKey => lang.pick(
+            "MACアドレス・IPアドレス・コンピュータ名・シリアル番号がすべて空欄です。実測との照合はできません。",
+            "MAC address, IP address, computer name and serial number are all empty. The row cannot be compared.",
+        ),
+        ProblemKind::FormulaError => lang.pick(
+            "数式の計算結果が保存されていないか、エラー値です。空欄として扱いました。",
+            "The formula has no stored result, or an error value. It was treated as empty.",
+        ),
+        ProblemKind::CellsWithoutHeading => lang.pick(
+            "見出しのない列に文字があります。読み取らず、そのまま残しました。",
+            "There is text in columns without a heading. It was left unread.",
+        ),
+        ProblemKind::RowSkipped => lang.pick(
+            "見出しの繰り返し・小計・注記などの行です。機器としては数えていません。",
+            "The row repeats the heading, or is a subtotal or a note. It was not counted as a device.",
+        ),
+        ProblemKind::TooManyRows => lang.pick(
+            "読み込む行数の上限を超えています。この行より後は読んでいません。",
+            "The file has more rows than the limit. Rows from here on were not read.",
+        ),
+        ProblemKind::CellTooLong => {
+            lang.pick("セルの文字数が上限を超えています。途中で切りました。", "The cell is longer than the limit. It was cut.")
+        }
+    }
+}
+
+/// What to do, as a sentence that follows the place.
+pub fn todo(kind: ProblemKind, lang: Lang) -> &'static str {
+    match kind {
+        ProblemKind::AddressMalformed => lang.pick(
+            "「192.168.10.5」の形に直すか、自動割り当ての機器なら「DHCP」と記入してください。",
+            "Write it as 192.168.10.5, or DHCP where the address is handed out.",
+        ),
+        ProblemKind::AddressPlaceholder | ProblemKind::AddressImplausible => lang.pick(
+            "実際の値に直すか、未接続の機器なら「なし」と記入してください。",
+            "Write the real value, or none for a device that is not connected.",
+        ),
+        ProblemKind::MacMalformed | ProblemKind::MacDamaged | ProblemKind::MacImplausible => lang.pick(
+            "列の書式を「文字列」にして、機器の銘板や設定画面の値を「00:80:A3:12:34:56」の形で記入してください。",
+            "Set the column to text and write the value of the device's label as 00:80:A3:12:34:56.",
+        ),
+        ProblemKind::DateMalformed => {
+            lang.pick("「2026/3/31」の形で記入してください。", "Write it as 2026/3/31.")
+        }
+        ProblemKind::ValueUnknown => lang.pick(
+            "この列の選択肢（台帳ひな形の「記入の手引き」）から選んで記入してください。",
+            "Choose one of the words listed for this column in the ledger template.",
+        ),
+        ProblemKind::AssetNoMissing => {
+            lang.pick("この行に重複しない管理番号を記入してください。", "Give this row an asset number of its own.")
+        }
+        ProblemKind::NoKey => lang.pick(
+            "この行に、四つのうち分かるものを一つ以上記入してください。院内LANにつながない機器なら「ネットワーク接続」列に「なし」と記入してください。",
+            "Fill in at least one of the four, or write none under network connection.",
+        ),
+        ProblemKind::FormulaError => lang.pick(
+            "表計算ソフトで開いて保存し直すか、値を直接記入してください。",
+            "Open and save the file in a spreadsheet program, or write the value itself.",
+        ),
+        ProblemKind::CellsWithoutHeading => {
+            lang.pick("必要な列なら見出し行に列名を記入してください。", "If the column matters, give it a heading.")
+        }
+        ProblemKind::RowSkipped => lang.pick(
+            "機器の行であれば、管理番号とコンピュータ名などを記入してください。そうでなければ作業は不要です。",
+            "If it is a device, fill in its asset number and name. Otherwise nothing is needed.",
+        ),
+        ProblemKind::TooManyRows => {
+            lang.pick("ファイルを部門ごとなどに分けて、もう一度取り込んでください。", "Split the file and import again.")
+        }
+        ProblemKind::CellTooLong => {
+            lang.pick("このセルを短くするか、「説明」列に分けて記入してください。", "Shorten the cell, or use the description column.")
+        }
+    }
+}
+
+/// Where a row stands: `台帳.xlsx のシート『放射線科』12行目`.
+pub fn place(origin: &Origin, lang: Lang) -> String {
+    let (file, row) = (mark(&origin.file), origin.row);
+    match (lang, origin.sheet.is_empty()) {
+        (Lang::Ja, true) => format!("{file} の{row}行目"),
+        (Lang::Ja, false) => format!("{file} のシート『{}』{row}行目", mark(&origin.sheet)),
+        (Lang::En, true) => format!("{file}, row {row}"),
+        (Lang::En, false) => format!("{file}, sheet “{}”, row {row}", mark(&origin.sheet)),
+    }
+}
+
+/// Where a problem lies, with its column.
+pub fn place_of(problem: &RowProblem, lang: Lang) -> String {
+    let place = place(&problem.origin, lang);
+    let heading = problem.field.map(|known| field(known, lang));
+    match (lang, problem.column.as_deref().map(mark), heading) {
+        (_, None, None) => place,
+        (Lang::Ja, Some(column), Some(heading)) => format!("{place} {column}列（{heading}）"),
+        (Lang::Ja, Some(column), None) => format!("{place} {column}列"),
+        (Lang::Ja, None, Some(heading)) => format!("{place}（{heading}）"),
+        (Lang::En, Some(column), Some(heading)) => format!("{place}, column {column} ({heading})"),
+        (Lang::En, Some(column), None) => format!("{place}, column {column}"),
+        (Lang::En, None, Some(heading)) => format!("{place} ({heading})"),
+    }
+}
+
+/// Place, what was found, and what was done.
+pub fn what(problem: &RowProblem, lang: Lang) -> String {
+    let (place, done) = (place_of(problem, lang), done(problem.kind, lang));
+    match (lang, problem.found.trim().is_empty()) {
+        (Lang::Ja, true) => format!("{place}: {done}"),
+        (Lang::Ja, false) => format!("{place}: 『{}』は、{done}", mark(&problem.found)),
+        (Lang::En, true) => format!("{place}: {done}"),
+        (Lang::En, false) => format!("{place}: “{}”. {done}", mark(&problem.found)),
+    }
+}
