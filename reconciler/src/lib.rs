@@ -3,3 +3,4 @@
 //! `import` and `store` bring values in, `judge` is pure, `render` puts values out; `run` joins them.
 
 pub mod judge;
+pub mod render;
