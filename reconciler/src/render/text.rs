@@ -5,7 +5,7 @@
 
 use std::io::{self, Write};
 
-use comfy_table::{Attribute, Cell, Color, ColumnConstraint, ContentArrangement, Table, Width, presets};
+use comfy_table::{Attribute, Cell, Color, ContentArrangement, Table, presets};
 
 use super::Options;
 use super::view::Report;
@@ -14,6 +14,7 @@ use super::view::impact::Most;
 use super::words::headings::{Headings, headings};
 use super::words::phrase::{Phrase, shown};
 use super::words::{Lang, date, fixed};
+use super::wrap::wrap;
 use crate::judge::finding::Severity;
 use crate::judge::verdict::Verdict;
 
@@ -46,30 +47,36 @@ fn head(report: &Report<'_>, words: &Headings, output: &mut impl Write) -> io::R
 }
 
 fn table(findings: &[FindingView<'_>], words: &Headings, options: &Options) -> Table {
+    let widths = widths(options);
     let mut table = Table::new();
-    table.load_style(presets::ASCII_HORIZONTAL_ONLY);
-    table.set_content_arrangement(ContentArrangement::Dynamic).set_width(options.width.max(60));
+    table.load_style(presets::ASCII_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Disabled);
     if options.colour {
         table.enforce_styling();
     } else {
         table.force_no_tty();
     }
-    table.set_header([words.severity, words.grade, words.kind, words.device, words.content]);
+    let names = [words.severity, words.grade, words.kind, words.device, words.content];
+    table.set_header(names.iter().zip(widths).map(|(name, width)| wrap(name, width)));
     for view in findings {
-        table.add_row(row(view, options));
+        table.add_row(row(view, widths, options));
     }
-    let narrow = options.width.max(60);
-    let limits = [options.lang.pick(6, 8), options.lang.pick(8, 12), narrow / 6, narrow / 5];
-    for (index, limit) in limits.into_iter().enumerate() {
-        if let Some(column) = table.column_mut(index) {
-            column.set_padding((0, 1));
-            column.set_constraint(ColumnConstraint::UpperBoundary(Width::Fixed(limit.max(7) + 1)));
-        }
-    }
+    table.column_iter_mut().for_each(|column| {
+        column.set_padding((0, 1));
+    });
     table
 }
 
-fn row(view: &FindingView<'_>, options: &Options) -> Vec<Cell> {
+/// Severity, grade and kind get what they need, the device a fifth, the sentence the rest; nine columns
+/// are gaps.
+fn widths(options: &Options) -> [usize; 5] {
+    let width = usize::from(options.width).max(60);
+    let (severity, grade) = options.lang.pick((6, 8), (8, 11));
+    let kind = options.lang.pick(16, 14).min(width / 5);
+    let device = width / 5;
+    [severity, grade, kind, device, width - 9 - severity - grade - kind - device]
+}
+
+fn row(view: &FindingView<'_>, widths: [usize; 5], options: &Options) -> Vec<Cell> {
     let lang = options.lang;
     let severity = Cell::new(fixed::severity(view.finding.severity, lang));
     let severity = match (options.colour, view.finding.severity) {
@@ -81,7 +88,9 @@ fn row(view: &FindingView<'_>, options: &Options) -> Vec<Cell> {
     let grade = if options.colour { grade.fg(Color::Cyan) } else { grade };
     let new = if view.is_new == Some(true) { lang.pick("【新規】", "[new] ") } else { "" };
     let content = format!("{new}{}", view.said.what.plain());
-    vec![severity, grade, Cell::new(&view.title), Cell::new(device(view)), Cell::new(content)]
+    let [_, _, kind_width, device_width, content_width] = widths;
+    let kind = Cell::new(wrap(&view.title, kind_width));
+    vec![severity, grade, kind, Cell::new(wrap(&device(view), device_width)), Cell::new(wrap(&content, content_width))]
 }
 
 /// Name, then place, department and asset number, as far as they are known, one a line.
