@@ -10,3 +10,4 @@ pub mod lang;
 pub mod run;
 pub mod settings;
 pub mod store;
+pub mod render;

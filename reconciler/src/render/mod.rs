@@ -6,6 +6,7 @@ mod scene;
 pub mod text;
 mod view;
 pub mod words;
+mod wrap;
 pub mod xlsx;
 
 #[cfg(test)]

@@ -7,9 +7,9 @@ use daicho_shared::address::Mac;
 use jiff::Timestamp;
 
 use super::Options;
-use super::words::phrase::mark;
+use super::words::phrase::{mark, mark_short};
 use super::words::{Lang, date, fixed, problem};
-use crate::judge::asset::{Asset, AssetId};
+use crate::judge::asset::{Asset, AssetId, Class};
 use crate::judge::entry::{Entry, EntryId};
 use crate::judge::verdict::Verdict;
 
@@ -79,25 +79,28 @@ impl<'a> Scene<'a> {
 
     /// `検査科の機器（MAC …、台帳では『検体検査装置PC』）`.
     pub(crate) fn subject(&self, id: &AssetId) -> String {
-        let Some(asset) = self.asset(id) else { return mark(&id.0) };
+        let Some(asset) = self.asset(id) else { return unseen(id) };
         let lang = self.lang();
         let row = self.rows_of(id).next();
-        let key = key(asset).map_or_else(|| mark(&id.0), |(word, value)| format!("{word} {}", mark(&value)));
+        let key = key(asset).map_or_else(|| unseen(id), |(word, value)| format!("{word} {}", mark(&value)));
         let called = match (row.and_then(row_name), asset.names.first()) {
             (Some(name), _) => {
-                lang.pick(format!("、台帳では『{}』", mark(name)), format!(", “{}” in the ledger", mark(name)))
+                lang.pick(format!("、台帳では『{}』", mark_short(name)), format!(", “{}” in the ledger", mark_short(name)))
             }
             (None, Some(name)) => {
-                lang.pick(format!("、機器名『{}』", mark(&name.name)), format!(", called “{}”", mark(&name.name)))
+                lang.pick(format!("、機器名『{}』", mark_short(&name.name)), format!(", called “{}”", mark_short(&name.name)))
             }
             (None, None) => String::new(),
         };
-        let what = fixed::class(asset.class.value, lang);
+        let what = match asset.class.value {
+            Class::Unknown | Class::Other => lang.pick("機器", "device"),
+            known => fixed::class(known, lang),
+        };
         match (lang, row.and_then(|row| row.department.as_deref())) {
             (Lang::Ja, Some(department)) => format!("{}の{what}（{key}{called}）", mark(department)),
             (Lang::Ja, None) => format!("{what}（{key}{called}）"),
-            (Lang::En, Some(department)) => format!("The {what} of {} ({key}{called})", mark(department)),
-            (Lang::En, None) => format!("The {what} ({key}{called})"),
+            (Lang::En, Some(department)) => format!("the {what} of {} ({key}{called})", mark(department)),
+            (Lang::En, None) => format!("the {what} ({key}{called})"),
         }
     }
 
@@ -106,7 +109,7 @@ impl<'a> Scene<'a> {
         let Some(entry) = self.entry(id) else { return mark(&id.0) };
         let lang = self.lang();
         let place = problem::place(&entry.origin, lang);
-        let name = row_name(entry).map(mark);
+        let name = row_name(entry).map(mark_short);
         let number = entry.asset_no.as_deref().map(mark);
         match lang {
             Lang::Ja => {
@@ -146,4 +149,12 @@ pub(crate) fn key(asset: &Asset) -> Option<(&'static str, String)> {
 pub(crate) fn address(asset: &Asset) -> Option<IpAddr> {
     let reached = asset.interfaces.iter().filter(|interface| !interface.told);
     reached.flat_map(|interface| interface.addresses.iter().copied()).min_by_key(|address| (address.is_ipv6(), *address))
+}
+
+/// A machine of another night: its id names its key.
+fn unseen(id: &AssetId) -> String {
+    match id.0.strip_prefix("mac-").and_then(|digits| digits.parse::<Mac>().ok()) {
+        Some(mac) => format!("MAC {}", mark(&mac.to_string())),
+        None => mark(&id.0),
+    }
 }

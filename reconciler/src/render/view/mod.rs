@@ -5,6 +5,7 @@ pub(crate) mod coverage;
 pub(crate) mod figure;
 pub(crate) mod finding;
 pub(crate) mod impact;
+pub(crate) mod rows;
 
 use self::change::ChangeLine;
 use self::coverage::Looked;

@@ -25,7 +25,7 @@ pub(crate) struct Said {
 pub(crate) fn say(finding: &Finding, scene: &Scene<'_>) -> Said {
     let lang = scene.lang();
     Said {
-        what: Phrase::new(what(finding, scene)),
+        what: Phrase::new(capital(what(finding, scene))),
         other: other(&finding.kind, lang).iter().map(|text| Phrase::new(*text)).collect(),
         action: Phrase::new(action(finding, scene)),
         settle: Phrase::new(settle(&finding.kind, lang)),
@@ -131,6 +131,14 @@ fn not_checked(reason: NotCheckedReason, row: &str, lang: Lang) -> String {
             format!("{row}のIPアドレスは、調査から除外したネットワークにあります。"),
             format!("{row} has an address in an excluded network."),
         ),
+    }
+}
+
+/// A sentence begins with a capital letter, unless it begins with somebody's own word.
+fn capital(text: String) -> String {
+    match text.chars().next() {
+        Some(first) if first.is_ascii_lowercase() => format!("{}{}", first.to_ascii_uppercase(), &text[1..]),
+        _ => text,
     }
 }
 

@@ -65,6 +65,16 @@ pub fn shown(text: &str) -> String {
     clean.chars().take(SHOWN_LIMIT - 1).chain(['…']).collect()
 }
 
+/// [`mark`] for a name in the middle of a sentence: at most 40 characters; lists show it longer.
+pub fn mark_short(text: &str) -> String {
+    const ROOM: usize = 40;
+    let text = shown(text);
+    if text.chars().count() <= ROOM {
+        return mark(&text);
+    }
+    mark(&text.chars().take(ROOM - 1).chain(['…']).collect::<String>())
+}
+
 /// [`shown`], with borders, to be put into a sentence.
 pub fn mark(text: &str) -> String {
     format!("{OPEN}{}{CLOSE}", shown(text))

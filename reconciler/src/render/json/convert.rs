@@ -1,0 +1,376 @@
+//! From a report to the output types, one function a type.
+
+use std::collections::BTreeMap;
+
+use daicho_shared::id::ObservationId;
+
+use super::document as out;
+use crate::judge::asset::{Asset, AssetId, Claim, Graded};
+use crate::judge::entry::{EntryId, RowProblem};
+use crate::judge::verdict::{Changes, Verdict};
+use crate::render::scene::Scene;
+use crate::render::view::Report;
+use crate::render::view::finding::FindingView;
+use crate::render::view::impact::{Impact, Most};
+use crate::render::words::phrase::Phrase;
+use crate::render::words::problem;
+
+pub(super) fn document(report: &Report<'_>) -> out::Document {
+    let (scene, verdict) = (&report.scene, report.scene.verdict);
+    out::Document {
+        format: out::FORMAT,
+        version: out::VERSION,
+        lang: scene.lang().tag(),
+        run: run(verdict),
+        ledger: verdict.ledger.files.iter().map(file).collect(),
+        summary: summary(report),
+        assets: verdict.assets.iter().map(|one| asset(one, scene)).collect(),
+        external_points: external_points(verdict),
+        entries: entries(scene),
+        findings: report.findings.iter().map(finding).collect(),
+        coverage: coverage(verdict),
+        not_looked_at: report.looked.not.iter().map(Phrase::plain).collect(),
+        sent: sent(scene),
+        impact: impact(&report.impact, verdict),
+        comparisons: comparisons(verdict),
+        changes: verdict.changes.as_ref().map(changes),
+        problems: verdict.ledger.problems.iter().map(|one| row_problem(one, scene)).collect(),
+        troubles: troubles(verdict),
+        evidence: evidence(verdict),
+    }
+}
+
+fn run(verdict: &Verdict) -> out::Run {
+    let run = &verdict.run;
+    out::Run {
+        id: run.id.to_string(),
+        host: run.host.clone(),
+        started: run.started,
+        finished: run.finished,
+        complete: run.complete,
+        reason: run.reason.clone(),
+        scope: run.scope.clone(),
+        exclude: run.exclude.clone(),
+        profile: run.profile.clone(),
+        own: run.own.iter().map(|(mac, address)| out::OwnAddress { mac: *mac, address: *address }).collect(),
+    }
+}
+
+fn file(file: &crate::judge::entry::LedgerFile) -> out::LedgerFile {
+    out::LedgerFile {
+        name: file.name.clone(),
+        sha256: file.sha256.clone(),
+        encoding: file.encoding.clone(),
+        updated: file.updated,
+        updated_by: file.updated_by.clone(),
+        imported: file.imported,
+        rows: file.rows,
+    }
+}
+
+fn summary(report: &Report<'_>) -> out::Summary {
+    let verdict = report.scene.verdict;
+    let mut codes = BTreeMap::new();
+    for finding in &verdict.findings {
+        *codes.entry(finding.kind.code()).or_default() += 1;
+    }
+    let mut entries = BTreeMap::new();
+    for entry in &verdict.entries {
+        *entries.entry(state_tag(entry.verdict)).or_default() += 1;
+    }
+    out::Summary {
+        headline: report.figures.headline.clone(),
+        severities: report.figures.by_severity.iter().map(|(severity, n)| (severity_tag(*severity), *n)).collect(),
+        codes,
+        assets: verdict.assets.len(),
+        entries,
+    }
+}
+
+fn severity_tag(severity: crate::judge::finding::Severity) -> &'static str {
+    use crate::judge::finding::Severity;
+    match severity {
+        Severity::Urgent => "urgent",
+        Severity::Act => "act",
+        Severity::Check => "check",
+        Severity::Info => "info",
+    }
+}
+
+fn state_tag(state: crate::judge::verdict::EntryState) -> &'static str {
+    use crate::judge::verdict::EntryState;
+    match state {
+        EntryState::Matched => "matched",
+        EntryState::MatchedWithDifferences => "matched_with_differences",
+        EntryState::NotFound => "not_found",
+        EntryState::NotChecked => "not_checked",
+        EntryState::NotExpected => "not_expected",
+        EntryState::Ambiguous => "ambiguous",
+    }
+}
+
+fn asset(asset: &Asset, scene: &Scene<'_>) -> out::Asset {
+    out::Asset {
+        id: asset.id.0.clone(),
+        interfaces: interfaces(asset),
+        names: names(asset),
+        class: out::ClassClaim {
+            value: asset.class.value,
+            confidence: asset.class.confidence,
+            reasons: asset.class.reasons.clone(),
+        },
+        maker: value(asset.maker.as_ref()),
+        model: value(asset.model.as_ref()),
+        serial: value(asset.serial.as_ref()),
+        os: value(asset.os.as_ref()),
+        services: services(asset),
+        multi_homed: graded(&asset.multi_homed),
+        forwards: graded(&asset.forwards),
+        uplink: graded(&asset.uplink),
+        entries: scene.row_ids_of(&asset.id).into_iter().map(|id| id.0).collect(),
+        first_seen: asset.first_seen,
+        last_seen: asset.last_seen,
+        left_alone: asset.left_alone,
+        joined_by: joins(asset),
+    }
+}
+
+fn value(claim: Option<&Claim>) -> Option<String> {
+    claim.map(|claim| claim.value.clone())
+}
+
+fn interfaces(asset: &Asset) -> Vec<out::Interface> {
+    let one = |interface: &crate::judge::asset::Interface| out::Interface {
+        mac: interface.mac,
+        addresses: interface.addresses.iter().copied().collect(),
+        segment: interface.segment.clone(),
+        told: interface.told,
+    };
+    asset.interfaces.iter().map(one).collect()
+}
+
+fn names(asset: &Asset) -> Vec<out::Name> {
+    let one = |name: &crate::judge::asset::AssetName| out::Name {
+        name: name.name.clone(),
+        source: name.source,
+        domain: name.domain.clone(),
+        evidence: ids(&name.evidence),
+    };
+    asset.names.iter().map(one).collect()
+}
+
+fn services(asset: &Asset) -> Vec<out::Service> {
+    let one = |service: &crate::judge::asset::Service| out::Service {
+        transport: service.transport,
+        port: service.port,
+        name: service.name.clone(),
+        product: service.product.clone(),
+        version: service.version.clone(),
+    };
+    asset.services.iter().map(one).collect()
+}
+
+fn joins(asset: &Asset) -> Vec<out::Join> {
+    let one = |join: &crate::judge::asset::JoinReason| out::Join {
+        key: join.key.clone(),
+        value: join.value.clone(),
+        evidence: ids(&join.evidence),
+    };
+    asset.joined_by.iter().map(one).collect()
+}
+
+fn graded(graded: &Graded) -> out::Graded {
+    out::Graded { grade: graded.grade, addresses: graded.addresses.clone(), evidence: ids(&graded.evidence) }
+}
+
+fn external_points(verdict: &Verdict) -> Vec<out::ExternalPoint> {
+    let one = |point: &crate::judge::verdict::ExternalPoint| out::ExternalPoint {
+        asset: point.asset.as_ref().map(asset_text),
+        entry: point.entry.as_ref().map(entry_text),
+        kind: point.kind.clone(),
+        status: point.status,
+        department: point.department.clone(),
+        grade: point.grade,
+        signs: point.signs.clone(),
+        evidence: ids(&point.evidence),
+    };
+    verdict.external_points.iter().map(one).collect()
+}
+
+fn entries(scene: &Scene<'_>) -> Vec<out::Entry> {
+    let rows = scene.verdict.entries.iter().filter_map(|row| Some((row, scene.entry(&row.entry)?)));
+    rows.map(|(row, entry)| out::Entry {
+        id: entry.id.0.clone(),
+        asset_no: entry.asset_no.clone(),
+        source: out::Source {
+            register: entry.register,
+            file: entry.origin.file.clone(),
+            sheet: entry.origin.sheet.clone(),
+            row: entry.origin.row,
+        },
+        department: entry.department.clone(),
+        verdict: row.verdict,
+        asset: row.asset.as_ref().map(asset_text),
+    })
+    .collect()
+}
+
+fn finding(view: &FindingView<'_>) -> out::Finding {
+    let finding = view.finding;
+    out::Finding {
+        id: finding.id.clone(),
+        code: finding.kind.code(),
+        severity: finding.severity,
+        grade: finding.grade,
+        asset: finding.asset.as_ref().map(asset_text),
+        entry: finding.entries.first().map(entry_text),
+        entries: finding.entries.iter().map(entry_text).collect(),
+        department: (!view.department.is_empty()).then(|| view.department.clone()),
+        title: view.title.clone(),
+        text: view.said.what.plain(),
+        how: view.evidence.iter().map(|line| line.sentence.plain()).collect(),
+        other_reasons: view.said.other.iter().map(Phrase::plain).collect(),
+        action: view.said.action.plain(),
+        settled_by: view.said.settle.plain(),
+        new: view.is_new,
+        details: details(&finding.kind),
+        evidence: ids(&finding.evidence),
+    }
+}
+
+/// The kind's own values, without its code, which stands beside them.
+fn details(kind: &crate::judge::finding::Kind) -> serde_json::Value {
+    let mut value = serde_json::to_value(kind).unwrap_or_default();
+    if let Some(object) = value.as_object_mut() {
+        object.remove("code");
+    }
+    value
+}
+
+fn coverage(verdict: &Verdict) -> Vec<out::Coverage> {
+    let one = |row: &daicho_shared::coverage::Coverage| out::Coverage {
+        segment: row.segment,
+        on_link: row.on_link,
+        probe: row.probe.to_string(),
+        asked: row.asked,
+        answered: row.answered,
+        not_allowed: row.not_allowed,
+        not_reached: row.not_reached,
+    };
+    verdict.coverage.iter().map(one).collect()
+}
+
+fn sent(scene: &Scene<'_>) -> Vec<out::Sent> {
+    let one = |sent: &daicho_shared::batch::Sent| out::Sent {
+        asset: scene.reached(sent.address, sent.mac).map(asset_text),
+        address: sent.address,
+        mac: sent.mac,
+        probe: sent.probe.to_string(),
+        packets: sent.packets,
+        first: sent.first,
+        last: sent.last,
+    };
+    scene.verdict.sent.iter().map(one).collect()
+}
+
+fn impact(impact: &Impact, verdict: &Verdict) -> out::Impact {
+    let most = |most: &Most| out::Most { asset: most.asset.0.clone(), packets: most.packets };
+    out::Impact {
+        packets: impact.total,
+        packets_to_all: impact.to_all,
+        most: impact.most.as_ref().map(most),
+        medical_most: impact.medical_most.as_ref().map(most),
+        left_alone: verdict.assets.iter().filter(|asset| asset.left_alone).map(|asset| asset.id.0.clone()).collect(),
+    }
+}
+
+fn comparisons(verdict: &Verdict) -> Vec<out::Comparison> {
+    let level = |level: &crate::judge::pairing::Level| out::Level {
+        key: level.key.clone(),
+        level: level.level.clone(),
+        weight: level.weight,
+        declared: level.declared.clone(),
+        seen: level.seen.clone(),
+    };
+    let one = |comparison: &crate::judge::pairing::Comparison| out::Comparison {
+        entry: comparison.entry.0.clone(),
+        asset: comparison.asset.0.clone(),
+        score: comparison.score,
+        decision: comparison.decision,
+        levels: comparison.levels.iter().map(level).collect(),
+    };
+    verdict.comparisons.iter().map(one).collect()
+}
+
+fn changes(changes: &Changes) -> out::Changes {
+    let texts = |ids: &[AssetId]| ids.iter().map(asset_text).collect();
+    let change = |change: &crate::judge::verdict::AssetChange| out::AssetChange {
+        asset: change.asset.0.clone(),
+        what: change.what.clone(),
+        before: change.before.clone(),
+        now: change.now.clone(),
+    };
+    out::Changes {
+        since: changes.since.to_string(),
+        since_started: changes.since_started,
+        new: texts(&changes.new),
+        gone: texts(&changes.gone),
+        back: texts(&changes.back),
+        changed: changes.changed.iter().map(change).collect(),
+        new_findings: changes.new_findings.clone(),
+        resolved_findings: changes.resolved_findings.clone(),
+    }
+}
+
+fn row_problem(problem: &RowProblem, scene: &Scene<'_>) -> out::Problem {
+    let lang = scene.lang();
+    out::Problem {
+        file: problem.origin.file.clone(),
+        sheet: problem.origin.sheet.clone(),
+        row: problem.origin.row,
+        column: problem.column.clone(),
+        field: problem.field,
+        kind: problem.kind,
+        found: problem.found.clone(),
+        text: Phrase::new(problem::what(problem, lang)).plain(),
+        action: problem::todo(problem.kind, lang).to_owned(),
+    }
+}
+
+fn troubles(verdict: &Verdict) -> Vec<out::Trouble> {
+    let one = |trouble: &daicho_shared::batch::Trouble| out::Trouble {
+        at: trouble.at,
+        place: trouble.place.clone(),
+        message: trouble.message.clone(),
+    };
+    verdict.troubles.iter().map(one).collect()
+}
+
+fn evidence(verdict: &Verdict) -> BTreeMap<String, out::Evidence> {
+    let one = |(id, seen): (&ObservationId, &daicho_shared::observation::Observation)| {
+        let evidence = out::Evidence {
+            at: seen.at,
+            probe: seen.probe.to_string(),
+            address: seen.target.address,
+            mac: seen.target.mac,
+            interface: seen.target.interface.clone(),
+            outcome: seen.outcome,
+            facts: seen.facts.clone(),
+            reply: seen.reply.clone(),
+        };
+        (id.to_string(), evidence)
+    };
+    verdict.evidence.iter().map(one).collect()
+}
+
+fn ids(ids: &[ObservationId]) -> Vec<String> {
+    ids.iter().map(ToString::to_string).collect()
+}
+
+fn asset_text(id: &AssetId) -> String {
+    id.0.clone()
+}
+
+fn entry_text(id: &EntryId) -> String {
+    id.0.clone()
+}

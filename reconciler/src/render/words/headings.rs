@@ -1,0 +1,157 @@
+//! Headings, column names and labels: noun phrases, the same in every output.
+
+use super::Lang;
+
+macro_rules! headings {
+    ($($name:ident: $ja:literal, $en:literal;)*) => {
+        /// Every heading, in one language.
+        #[derive(Debug)]
+        #[allow(missing_docs, reason = "the names say it; the words stand in the table below")]
+        pub struct Headings { $(pub $name: &'static str,)* }
+
+        const JA: Headings = Headings { $($name: $ja,)* };
+        const EN: Headings = Headings { $($name: $en,)* };
+
+        #[cfg(test)]
+        const PAIRS: &[(&str, &str)] = &[$(($ja, $en),)*];
+    };
+}
+
+/// The headings of a language.
+pub fn headings(lang: Lang) -> &'static Headings {
+    lang.pick(&JA, &EN)
+}
+
+headings! {
+    title: "院内LAN実測と機器台帳の照合報告書", "What stands on the hospital LAN, compared with its ledger";
+    hospital: "病院名", "Hospital";
+    scope: "対象範囲", "Scope";
+    when: "実施日時", "Time";
+    compared: "前回との比較", "Compared with";
+    first_night: "前回の記録なし（初回）", "nothing: this is the first run";
+    operator: "実施者", "Run by";
+    ledger: "台帳", "Ledger";
+    ledger_updated: "最終更新日", "last updated";
+    ledger_none: "台帳の取り込みなし", "no ledger imported";
+    not_written: "記入なし", "not written";
+    scanner: "調査機", "Scanner";
+    profile: "調査の速さ", "Pace";
+    verdict: "判定", "Verdict";
+    urgent: "至急の所見", "Urgent findings";
+    most_urgent: "優先する所見", "First findings";
+    none: "該当なし", "none";
+    coverage: "調査範囲", "Coverage";
+    looked: "調べた範囲", "Looked at";
+    not_looked: "調べていない範囲", "Not looked at";
+    blind: "この方法では見えないもの", "What this method cannot see";
+    impact: "機器への影響", "Impact on devices";
+    packets_total: "送信パケット合計", "Packets sent in total";
+    packets_all: "うち全機器あて（同報）", "of these to everybody (multicast)";
+    packets_most: "1台への最大", "Most to one device";
+    packets_medical: "医療機器1台への最大", "Most to one medical device";
+    left_alone: "途中で応答しなくなり送信を止めた機器", "Stopped answering and left alone";
+    confirm: "確認欄", "Confirmation";
+    confirmed_by: "確認者", "Confirmed by";
+    confirmed_on: "確認日", "Date";
+    remarks: "所見・指示", "Remarks";
+    findings: "所見一覧", "Findings";
+    severity: "重大度", "Severity";
+    grade: "確度", "Grade";
+    kind: "種別", "Kind";
+    device: "機器", "Device";
+    place: "設置場所", "Location";
+    department: "部門", "Department";
+    asset_no: "管理番号", "Asset no.";
+    content: "内容", "Content";
+    how: "根拠", "How we know";
+    other: "考えられる他の理由", "What else it could be";
+    action: "お願い", "What to do";
+    settle: "決め手", "What would settle it";
+    reply: "応答の内容（16進）", "Reply (hexadecimal)";
+    new: "新規", "new";
+    assets: "実測機器一覧", "Machines seen";
+    id: "識別子", "Id";
+    class: "機器の種類", "Class";
+    confidence: "確からしさ", "Confidence";
+    mac: "MACアドレス", "MAC address";
+    address: "IPアドレス", "IP address";
+    told: "機器の申告のみ", "told only";
+    name: "名前", "Name";
+    maker: "メーカー", "Maker";
+    model: "型番", "Model";
+    serial: "シリアル番号", "Serial number";
+    os: "OS・ファームウェア", "OS or firmware";
+    services: "サービス", "Services";
+    multi_homed: "二系統接続", "Dual-homed";
+    forwards: "パケット転送", "Forwards";
+    uplink: "外部への出口", "Way out";
+    last_seen: "最終確認", "Last seen";
+    first_seen: "初回確認", "First seen";
+    ledger_row: "台帳の行", "Ledger row";
+    entries: "台帳照合結果", "Ledger rows";
+    register: "台帳の種類", "Register";
+    file: "ファイル", "File";
+    sheet: "シート", "Sheet";
+    row: "行", "Row";
+    column: "列", "Column";
+    field: "項目", "Field";
+    state: "照合結果", "Result";
+    status: "状態", "Status";
+    points: "外部接続点", "External connection points";
+    line: "回線種別", "Line";
+    declared: "申告と観測", "Declared and seen";
+    signs: "兆候", "Signs";
+    segment: "セグメント", "Segment";
+    probe: "調べ方", "Method";
+    asked: "問い合わせ", "Asked";
+    answered: "応答", "Answered";
+    not_allowed: "安全設定で除外", "Not allowed";
+    not_reached: "未実施", "Not reached";
+    reach: "経路", "Reach";
+    on_link: "同一LAN", "same LAN";
+    routed: "ルータ越し", "routed";
+    devices: "機器数", "Machines";
+    sent: "送信記録", "What was sent";
+    packets: "パケット数", "Packets";
+    from: "最初", "First";
+    to: "最後", "Last";
+    problems: "台帳の指摘", "Row problems";
+    found: "セルの内容", "Cell";
+    done: "扱い", "What was done";
+    fix: "直し方", "What to do";
+    pairing: "照合の説明", "How rows were matched";
+    pairing_note: "台帳の行と実測機器の組み合わせごとの、比べた項目と点数", "Every pair and near miss, with the keys compared and their points";
+    score: "点数", "Score";
+    decision: "判断", "Decision";
+    changes: "前回からの変化", "Changes since last time";
+    no_changes: "変化なし", "no changes";
+    troubles: "調査中の支障", "Troubles during the scan";
+    at: "時刻", "Time";
+    message: "内容（原文）", "Message";
+    legend: "凡例", "Legend";
+    counts: "集計", "Counts";
+    partial: "一部のみの結果", "partial result";
+    method_note: "確度は「どれだけ確かか」、重大度は「どれだけ急ぐか」を表す別のもの", "Grade says how sure a statement is, severity how urgent; they are two things";
+    exclude: "除外した範囲", "Excluded";
+    run: "調査番号", "Run";
+    everybody: "全機器あて（同報）", "everybody (multicast)";
+    nobody: "機器は未確認", "no machine found";
+    summary: "件数", "Number";
+    value: "値", "Value";
+    item: "項目", "Item";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headings_are_noun_phrases_in_both_languages() {
+        for (ja, en) in PAIRS {
+            assert!(!ja.is_empty() && !en.is_empty());
+            assert!(!ja.contains(['。', '！', '!']) && !ja.ends_with("です") && !ja.ends_with("ます"), "{ja}");
+            assert!(!en.contains('!') && !en.ends_with('.') || en.ends_with("no."), "{en}");
+        }
+        assert_eq!((headings(Lang::Ja).findings, headings(Lang::En).findings), ("所見一覧", "Findings"));
+    }
+}
