@@ -119,8 +119,8 @@ impl Failure {
             | Self::NoScope { .. }
             | Self::NoRun
             | Self::NotJudged { .. }
-            | Self::SameName { .. } => USAGE,
-            Self::Store(StoreError::NoSuchRun { .. } | StoreError::NoSuchFile { .. })
+            | Self::SameName { .. }
+            | Self::Store(StoreError::NoSuchRun { .. } | StoreError::NoSuchFile { .. })
             | Self::ProgramFailed { usage: true, .. } => USAGE,
             _ => FAILED,
         }
