@@ -18,7 +18,7 @@ impl Folder {
         assert_eq!(code(&folder.daicho(&["init", ".", "--scope", "10.20.0.0/24"])), 0);
         fs::write(folder.path("agent.sh"), script).unwrap();
         let settings = fs::read_to_string(folder.path("daicho.toml")).unwrap();
-        let agent = format!("[scan]\nagent = [\"sh\", {:?}]", folder.path("agent.sh"));
+        let agent = format!("[scan]\nagent = [\"sh\", \"{}\"]", folder.path("agent.sh").display());
         fs::write(folder.path("daicho.toml"), settings.replace("[scan]", &agent)).unwrap();
         folder
     }
@@ -135,7 +135,7 @@ fn audit_judges_and_reports_and_a_device_that_nobody_declared_is_an_alarm() {
     let reports: Vec<_> = fs::read_dir(folder.path("reports")).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert_eq!(reports.len(), 1);
     let result: serde_json::Value = serde_json::from_slice(&fs::read(reports[0].join("result.json")).unwrap()).unwrap();
-    let codes: Vec<_> = result["findings"].as_array().unwrap().iter().map(|one| one.to_string()).collect();
+    let codes: Vec<_> = result["findings"].as_array().unwrap().iter().map(ToString::to_string).collect();
     assert!(codes.iter().any(|one| one.contains("not_in_ledger")), "{codes:?}");
     let again = folder.daicho(&["reconcile", "--json"]);
     assert_eq!(again.stdout, folder.daicho(&["reconcile", "--json"]).stdout, "the same data, the same bytes");

@@ -16,6 +16,9 @@ use crate::cli::{Common, words};
 use crate::edge;
 use crate::settings::{Resolver, SETTINGS_FILE};
 
+/// The file in which the simulated hospital says what it is.
+const DESCRIPTION: &str = "demo.toml";
+
 /// What the simulated hospital says about itself.
 #[derive(Debug, Deserialize)]
 struct Demo {
@@ -37,6 +40,7 @@ pub(super) fn demo(common: &Common, out: Option<&Path>, console: &Console, now: 
     let folder =
         out.map_or_else(|| common.folder.join(name(&now.to_zoned(jiff::tz::TimeZone::system()))), Path::to_owned);
     let folder = std::path::absolute(&folder).map_err(|source| Failure::file(&folder, source))?;
+    refuse_foreign(&folder)?;
     console.note(&words::demo_begins(console.lang));
     let described = describe(&hospital, &folder)?;
     let path = folder.join(SETTINGS_FILE);
@@ -55,6 +59,13 @@ fn name(now: &Zoned) -> String {
     now.strftime("daicho-demo-%Y%m%d-%H%M%S").to_string()
 }
 
+/// A demo writes a `daicho.toml` of its own, and never over a real one.
+fn refuse_foreign(folder: &Path) -> Result<(), Failure> {
+    let empty = std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
+    let ours = !folder.exists() || empty || folder.join(DESCRIPTION).is_file();
+    if ours { Ok(()) } else { Err(Failure::NotEmpty { path: folder.to_owned() }) }
+}
+
 /// Lets the simulated hospital write its ledger and its description into the folder.
 fn describe(hospital: &Path, folder: &Path) -> Result<Demo, Failure> {
     std::fs::create_dir_all(folder).map_err(|source| Failure::file(folder, source))?;
@@ -65,7 +76,7 @@ fn describe(hospital: &Path, folder: &Path) -> Result<Demo, Failure> {
         let (path, status) = (hospital.to_owned(), status.to_string());
         return Err(Failure::ProgramFailed { path, status, usage: false, said: String::new() });
     }
-    let path = folder.join("demo.toml");
+    let path = folder.join(DESCRIPTION);
     let text = std::fs::read_to_string(&path).map_err(|source| Failure::file(&path, source))?;
     Ok(toml::from_str(&text).map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))?)
 }
@@ -115,6 +126,17 @@ fn ledger_files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
 mod tests {
     use super::*;
     use crate::settings::Settings;
+
+    #[test]
+    fn a_real_project_is_never_overwritten() {
+        let folder = tempfile::tempdir().unwrap();
+        refuse_foreign(folder.path()).unwrap();
+        refuse_foreign(&folder.path().join("new")).unwrap();
+        std::fs::write(folder.path().join(SETTINGS_FILE), "").unwrap();
+        assert!(matches!(refuse_foreign(folder.path()), Err(Failure::NotEmpty { .. })));
+        std::fs::write(folder.path().join(DESCRIPTION), "").unwrap();
+        refuse_foreign(folder.path()).unwrap();
+    }
 
     #[test]
     fn the_demo_folder_is_an_ordinary_project() {

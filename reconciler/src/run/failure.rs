@@ -86,6 +86,12 @@ pub enum Failure {
         /// What the importer says, in the chosen language.
         message: String,
     },
+    /// The demo would write into a folder that holds something else.
+    #[error("{path}: not empty, and not of an earlier demo")]
+    NotEmpty {
+        /// The folder.
+        path: PathBuf,
+    },
     /// A file or folder.
     #[error("{path}: {source}")]
     File {
@@ -108,10 +114,13 @@ impl Failure {
     /// The exit code.
     pub fn code(&self) -> u8 {
         match self {
-            Self::Settings(_) | Self::NoScope { .. } | Self::NoRun | Self::NotJudged { .. } | Self::SameName { .. } => {
-                USAGE
-            }
-            Self::Store(StoreError::NoSuchRun { .. } | StoreError::NoSuchFile { .. })
+            Self::Settings(_)
+            | Self::NotEmpty { .. }
+            | Self::NoScope { .. }
+            | Self::NoRun
+            | Self::NotJudged { .. }
+            | Self::SameName { .. }
+            | Self::Store(StoreError::NoSuchRun { .. } | StoreError::NoSuchFile { .. })
             | Self::ProgramFailed { usage: true, .. } => USAGE,
             _ => FAILED,
         }

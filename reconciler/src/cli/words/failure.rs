@@ -41,6 +41,14 @@ pub fn explain(failure: &Failure, lang: Lang) -> String {
             format!("『{name}』という名前の台帳が2つ指定されています。行の出どころを区別できないため、片方の名前を変えてから取り込んでください。"),
             format!("Two ledger files are named {name}. Their rows could not be told apart: rename one of them, then import both."),
         ),
+        Failure::NotEmpty { path } => {
+            let path = path.display();
+            both(
+                lang,
+                format!("{path} には、実演以外のファイルがあります。上書きしないよう、何も書き込んでいません。空のフォルダか、新しい名前を --out で指定してください。"),
+                format!("{path} holds files that are not of a demo. Nothing was written, so that nothing is overwritten. Name an empty or a new folder with --out."),
+            )
+        }
         Failure::Ledger { message, .. } => message.clone(),
         Failure::Other(error) => format!("{error:#}"),
         Failure::ProgramMissing { .. } | Failure::ProgramStart { .. } | Failure::ProgramFailed { .. } => {
