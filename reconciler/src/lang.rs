@@ -1,32 +1,6 @@
 //! Japanese or English: chosen once, from `--lang` or the environment.
 
-/// The language of messages and reports.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Lang {
-    /// 日本語.
-    #[default]
-    Ja,
-    /// English.
-    En,
-}
-
-impl Lang {
-    /// Reads the value of a locale variable; `C` and `POSIX`, as service managers set them, name no language.
-    pub fn from_env(value: &str) -> Self {
-        match value.split(['_', '.', '@']).next().unwrap_or_default() {
-            "" | "C" | "POSIX" | "ja" => Self::Ja,
-            _ => Self::En,
-        }
-    }
-
-    /// The text of this language.
-    pub fn pick<T>(self, ja: T, en: T) -> T {
-        match self {
-            Self::Ja => ja,
-            Self::En => en,
-        }
-    }
-}
+pub use crate::render::words::Lang;
 
 /// How the languages are named in settings and on the command line.
 pub const TAGS: [&str; 2] = ["ja", "en"];

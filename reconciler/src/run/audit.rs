@@ -39,7 +39,7 @@ pub(super) fn reconcile(
     let (mut project, _lock) = Project::open(&common.folder, "reconcile", now)?;
     let run = chosen(&project, options.run.as_deref())?;
     let verdict = judge(&mut project, &run, now)?;
-    show(&verdict, console)?;
+    show(&project, &verdict, console)?;
     Ok(code(&verdict, options.fail_on.unwrap_or(project.settings.judge.fail_on)))
 }
 
@@ -50,7 +50,8 @@ pub(super) fn report(common: &Common, options: &Report, console: &Console) -> Re
     let folder = options.out.clone().unwrap_or_else(|| report_folder(&project, &verdict));
     write_reports(&project, &verdict, &folder)?;
     if console.json {
-        console.bytes(&rooms::result_json(&verdict, console.lang)?)?;
+        let options = rooms::options(&project.settings.hospital.name, console.lang);
+        console.bytes(&rooms::result_json(&verdict, &options)?)?;
     }
     console.note(&words::reported(&folder, console.lang));
     Ok(CLEAN)
@@ -61,7 +62,7 @@ pub(super) fn audit(common: &Common, options: &Audit, console: &Console, now: Ti
     let verdict = audit_folder(&mut project, &lock, console, now)?;
     let folder = report_folder(&project, &verdict);
     write_reports(&project, &verdict, &folder)?;
-    show(&verdict, console)?;
+    show(&project, &verdict, console)?;
     console.note(&words::reported(&folder, console.lang));
     Ok(code(&verdict, options.fail_on.unwrap_or(project.settings.judge.fail_on)))
 }
@@ -78,12 +79,15 @@ pub(super) fn audit_folder(
 }
 
 /// Shows the findings, or the whole result as JSON.
-pub(super) fn show(verdict: &Verdict, console: &Console) -> Result<(), Failure> {
+pub(super) fn show(project: &Project, verdict: &Verdict, console: &Console) -> Result<(), Failure> {
+    let mut options = rooms::options(&project.settings.hospital.name, console.lang);
     if console.json {
-        return console.bytes(&rooms::result_json(verdict, console.lang)?);
+        return console.bytes(&rooms::result_json(verdict, &options)?);
     }
+    options.colour = console.color;
+    options.width = console.width;
     let mut table = Vec::new();
-    rooms::findings(verdict, console.lang, console.color, &mut table)?;
+    rooms::findings(verdict, &options, &mut table)?;
     console.bytes(&table)
 }
 
@@ -91,15 +95,8 @@ pub(super) fn show(verdict: &Verdict, console: &Console) -> Result<(), Failure> 
 pub(super) fn write_reports(project: &Project, verdict: &Verdict, folder: &Path) -> Result<(), Failure> {
     let lang = project.settings.report.lang;
     std::fs::create_dir_all(folder).map_err(|source| Failure::file(folder, source))?;
-    let hospital = &project.settings.hospital.name;
-    write(folder, "result.json", &rooms::result_json(verdict, lang)?)?;
-    if let Some(page) = rooms::report_html(verdict, hospital, lang)? {
-        write(folder, "report.html", &page)?;
-    }
-    if let Some(book) = rooms::findings_xlsx(verdict, lang)? {
-        write(folder, "findings.xlsx", &book)?;
-    }
-    Ok(())
+    let options = rooms::options(&project.settings.hospital.name, lang);
+    write(folder, "result.json", &rooms::result_json(verdict, &options)?)
 }
 
 fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Failure> {

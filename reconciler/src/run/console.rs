@@ -7,6 +7,15 @@ use super::Failure;
 use crate::cli::{Color, Common};
 use crate::lang::Lang;
 
+/// Columns where nobody says how wide the terminal is.
+const WIDTH: u16 = 120;
+
+/// The shell's own word on the width.
+fn width() -> u16 {
+    let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    said.filter(|columns| *columns >= 60).unwrap_or(WIDTH)
+}
+
 /// Where a command speaks.
 #[derive(Debug)]
 pub(super) struct Console {
@@ -18,6 +27,8 @@ pub(super) struct Console {
     pub(super) quiet: bool,
     /// Results may be coloured.
     pub(super) color: bool,
+    /// Columns of the terminal.
+    pub(super) width: u16,
 }
 
 impl Console {
@@ -28,7 +39,7 @@ impl Console {
             Color::Never => false,
             Color::Auto => io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty()),
         };
-        Self { lang, json: common.json, quiet: common.quiet, color }
+        Self { lang, json: common.json, quiet: common.quiet, color, width: width() }
     }
 
     /// Says something in passing.

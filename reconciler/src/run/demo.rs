@@ -50,7 +50,7 @@ pub(super) fn demo(common: &Common, out: Option<&Path>, console: &Console, now: 
     ledger::import(&mut project.store, &ledger_files(&folder)?, console, now)?;
     let verdict = audit::audit_folder(&mut project, &lock, console, now)?;
     audit::write_reports(&project, &verdict, &folder)?;
-    audit::show(&verdict, console)?;
+    audit::show(&project, &verdict, console)?;
     console.note(&words::demo_done(&folder, console.lang));
     Ok(CLEAN)
 }

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use daicho_shared::batch::Batch;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::Failure;
 use crate::import::template::{Guide, template};
@@ -15,6 +16,7 @@ use crate::judge::entry::{Ledger, RowProblem};
 use crate::judge::verdict::Verdict;
 use crate::judge::{Case, Knowledge};
 use crate::lang::Lang;
+use crate::render;
 use crate::store::{Store, StoreError};
 
 /// The first argument that makes this program the importer's reading process.
@@ -60,30 +62,24 @@ pub(super) fn judge(batch: &Batch, ledger: &Ledger, history: &[Verdict]) -> Verd
 }
 
 /// What was noticed in a row, as a sentence.
-pub(super) fn problem(problem: &RowProblem, _lang: Lang) -> String {
-    let place = format!("{} {} {}", problem.origin.file, problem.origin.sheet, problem.origin.row);
-    format!("{place} {} {:?} {:?}", problem.column.as_deref().unwrap_or(""), problem.kind, problem.found)
+pub(super) fn problem(problem: &RowProblem, lang: Lang) -> String {
+    render::words::problem::what(problem, lang)
+}
+
+/// How a verdict is put out on paper and in files: the same for everybody who asks.
+pub(super) fn options(hospital: &str, lang: Lang) -> render::Options {
+    let hospital = Some(hospital.to_owned()).filter(|name| !name.is_empty());
+    render::Options { lang, tz: TimeZone::system(), hospital, ..render::Options::default() }
 }
 
 /// The findings as a table for the terminal.
-pub(super) fn findings(verdict: &Verdict, _lang: Lang, _color: bool, out: &mut impl Write) -> anyhow::Result<()> {
-    for finding in &verdict.findings {
-        writeln!(out, "{:?} {:?} {}", finding.severity, finding.grade, finding.id)?;
-    }
-    Ok(())
+pub(super) fn findings(verdict: &Verdict, options: &render::Options, out: &mut impl Write) -> anyhow::Result<()> {
+    Ok(render::text::findings(verdict, options, out)?)
 }
 
 /// `result.json`.
-pub(super) fn result_json(verdict: &Verdict, _lang: Lang) -> anyhow::Result<Vec<u8>> {
-    Ok(serde_json::to_vec_pretty(verdict)?)
-}
-
-/// `report.html`.
-pub(super) fn report_html(_verdict: &Verdict, _hospital: &str, _lang: Lang) -> anyhow::Result<Option<Vec<u8>>> {
-    Ok(None)
-}
-
-/// `findings.xlsx`.
-pub(super) fn findings_xlsx(_verdict: &Verdict, _lang: Lang) -> anyhow::Result<Option<Vec<u8>>> {
-    Ok(None)
+pub(super) fn result_json(verdict: &Verdict, options: &render::Options) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    render::json::write(verdict, options, &mut bytes)?;
+    Ok(bytes)
 }

@@ -50,6 +50,8 @@ pub fn title(kind: ProblemKind, lang: Lang) -> &'static str {
         ProblemKind::RowSkipped => lang.pick("機器の行ではない行", "row that is not a device"),
         ProblemKind::TooManyRows => lang.pick("行数の上限超過", "more rows than the limit"),
         ProblemKind::CellTooLong => lang.pick("長すぎるセル", "cell too long"),
+        ProblemKind::SheetSkipped => lang.pick("読み込まなかったシート", "sheet left out"),
+        ProblemKind::ColumnUnread => lang.pick("読み込まなかった列", "column left unread"),
     }
 }
 
@@ -114,6 +116,14 @@ pub fn done(kind: ProblemKind, lang: Lang) -> &'static str {
         ProblemKind::CellTooLong => {
             lang.pick("セルの文字数が上限を超えています。途中で切りました。", "The cell is longer than the limit. It was cut.")
         }
+        ProblemKind::SheetSkipped => lang.pick(
+            "機器の台帳ではないシート（記入例・凡例・個人情報など）として、読み込んでいません。",
+            "The sheet is not an equipment ledger (an example, a legend, personal data) and was not read.",
+        ),
+        ProblemKind::ColumnUnread => lang.pick(
+            "同じ見出しの列がほかにもあるため、この列は読み込んでいません。",
+            "Another column has the same heading; this one was not read.",
+        ),
     }
 }
 
@@ -160,6 +170,14 @@ pub fn todo(kind: ProblemKind, lang: Lang) -> &'static str {
         ProblemKind::TooManyRows => {
             lang.pick("ファイルを部門ごとなどに分けて、もう一度取り込んでください。", "Split the file and import again.")
         }
+        ProblemKind::SheetSkipped => lang.pick(
+            "機器の台帳であれば、シート名と見出し行（管理番号、コンピュータ名など）を確認してください。",
+            "If it is a ledger, look at the sheet's name and its heading row.",
+        ),
+        ProblemKind::ColumnUnread => lang.pick(
+            "この列も必要なら、見出し行の列名を区別できるように直してください。",
+            "If this column matters, too, give it a heading of its own.",
+        ),
         ProblemKind::CellTooLong => {
             lang.pick("このセルを短くするか、「説明」列に分けて記入してください。", "Shorten the cell, or use the description column.")
         }
