@@ -83,3 +83,10 @@ pub(super) fn result_json(verdict: &Verdict, options: &render::Options) -> anyho
     render::json::write(verdict, options, &mut bytes)?;
     Ok(bytes)
 }
+
+/// `report.html`.
+pub(super) fn report_html(verdict: &Verdict, options: &render::Options) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    render::html::report(verdict, options, &mut bytes)?;
+    Ok(bytes)
+}
