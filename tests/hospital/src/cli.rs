@@ -1,11 +1,13 @@
 //! The command line.
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 
+use crate::demo::write_files;
 use crate::description::{DEMO, Hospital, crowd};
 use crate::namespace::{NamespaceError, child};
 use crate::run::{Paper, exec};
@@ -22,6 +24,12 @@ struct Arguments {
 enum Command {
     /// Runs a command inside the hospital's network; its exit code is the command's.
     Exec(Exec),
+    /// Writes the demo hospital's ledger, settings and expected findings into a folder.
+    Files {
+        /// The folder; it is made.
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
     /// Checks a description.
     Check {
         /// The description, TOML.
@@ -62,11 +70,12 @@ const WRONG: u8 = 2;
 pub fn run() -> ExitCode {
     match Arguments::parse().command {
         Command::Exec(options) => execute(&options),
+        Command::Files { out } => match write_files(&out) {
+            Ok(files) => say(files.iter().map(|file| file.display().to_string())),
+            Err(error) => fail(&error.into(), FAILED),
+        },
         Command::Check { file } => match read(Some(&file)) {
-            Ok(hospital) => {
-                println!("{}: {} devices", hospital.name, hospital.devices.len());
-                ExitCode::SUCCESS
-            }
+            Ok(hospital) => say([format!("{}: {} devices", hospital.name, hospital.devices.len())]),
             Err(error) => fail(&error, WRONG),
         },
     }
@@ -95,6 +104,17 @@ fn read(file: Option<&PathBuf>) -> anyhow::Result<Hospital> {
     let Some(file) = file else { return Ok(Hospital::parse(DEMO)?) };
     let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
     Hospital::parse(&text).with_context(|| file.display().to_string())
+}
+
+/// A reader that has gone away is no failure.
+fn say(lines: impl IntoIterator<Item = String>) -> ExitCode {
+    let mut out = std::io::stdout().lock();
+    for line in lines {
+        if writeln!(out, "{line}").is_err() {
+            break;
+        }
+    }
+    ExitCode::SUCCESS
 }
 
 fn fail(error: &anyhow::Error, code: u8) -> ExitCode {

@@ -8,6 +8,7 @@
 //! Nothing here can reach a real network: the namespace has no other interface than `lan0` and `lo`.
 
 pub mod cli;
+pub mod demo;
 pub mod description;
 pub mod device;
 pub mod frame;
