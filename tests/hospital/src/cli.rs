@@ -97,7 +97,7 @@ fn try_execute(options: &Exec) -> anyhow::Result<u8> {
     if !options.quiet {
         eprintln!("daicho-hospital: {}, {} devices", hospital.name, hospital.devices.len());
     }
-    exec(hospital, &options.command, signals, paper)
+    exec(hospital, &options.command, signals, &paper)
 }
 
 fn read(file: Option<&PathBuf>) -> anyhow::Result<Hospital> {

@@ -34,7 +34,7 @@ pub struct Paper {
 }
 
 /// Runs the command inside the hospital; its exit code.
-pub fn exec(hospital: Hospital, command: &[String], signals: SigSet, paper: Paper) -> anyhow::Result<u8> {
+pub fn exec(hospital: Hospital, command: &[String], signals: SigSet, paper: &Paper) -> anyhow::Result<u8> {
     let recording = paper.record.as_deref().map(Recording::create).transpose().context("--record")?;
     let stats = paper.stats.as_deref().map(File::create).transpose().context("--stats")?;
     namespace::enter()?;

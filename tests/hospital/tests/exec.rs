@@ -1,6 +1,7 @@
 //! The hospital as a command meets it, through a real kernel: skipped, and said so, where user
 //! namespaces are not allowed.
 
+use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Command, Output};
 use std::time::Duration;
@@ -33,8 +34,8 @@ fn inside(test: &str, options: &[&str]) -> bool {
     let own = std::env::current_exe().expect("a running test has a path");
     let own = own.to_str().expect("the path of a build is text");
     let Some(output) = exec(options, &[own, "--exact", test, "--nocapture", "--test-threads=1"]) else { return false };
-    let text = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{}\n{text}", String::from_utf8_lossy(&output.stdout));
+    let said = [output.stdout.as_slice(), &output.stderr].concat();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&said));
     true
 }
 
@@ -50,7 +51,6 @@ fn connect(address: &str) -> std::io::Result<TcpStream> {
 }
 
 fn ask(address: &str, request: &[u8]) -> Vec<u8> {
-    use std::io::{Read, Write};
     let mut stream = connect(address).unwrap();
     stream.write_all(request).unwrap();
     let mut answer = vec![];
@@ -108,7 +108,6 @@ fn inside_services_answer() {
     if !is_inside() {
         return;
     }
-    use std::io::Write;
     let page = String::from_utf8(ask("10.10.0.14:80", b"GET / HTTP/1.0\r\n\r\n")).unwrap();
     assert!(page.contains("<title>RIS Web</title>"), "{page}");
     let reject = ask("10.20.0.21:104", &[1, 0, 0, 0, 0, 2, 0, 1]);

@@ -67,7 +67,7 @@ pub struct Device {
     pub interfaces: Vec<Interface>,
     /// Name in the hospital's DNS.
     pub dns: Option<String>,
-    /// What it says to a NetBIOS node status request.
+    /// What it says to a `NetBIOS` node status request.
     pub netbios: Option<Netbios>,
     /// What it says by multicast DNS.
     pub mdns: Option<Mdns>,
@@ -123,7 +123,7 @@ pub struct Interface {
     pub kind: Option<u32>,
 }
 
-/// NetBIOS node status (RFC 1002 §4.2.18).
+/// `NetBIOS` node status (RFC 1002 §4.2.18).
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Netbios {

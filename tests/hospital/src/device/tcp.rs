@@ -22,7 +22,7 @@ const CONNECTIONS: usize = 128;
 const REPEAT: Duration = Duration::from_secs(1);
 const REPEATS: u8 = 4;
 /// A connection on which nothing happens is forgotten.
-const IDLE: Duration = Duration::from_secs(120);
+const IDLE: Duration = Duration::from_mins(2);
 /// Octets of payload in a segment.
 const SEGMENT: usize = 1_400;
 const WINDOW: u16 = u16::MAX;

@@ -9,7 +9,7 @@ const REQUEST: usize = 16 * 1024;
 /// A server that has one page, and perhaps a device description beside it.
 #[derive(Debug)]
 pub struct Page {
-    page: Http,
+    shown: Http,
     description: Option<String>,
     heard: Vec<u8>,
 }
@@ -17,7 +17,7 @@ pub struct Page {
 impl Page {
     /// A server for one connection; `description` is what stands at `/desc.xml`.
     pub fn new(page: Http, description: Option<String>) -> Self {
-        Self { page, description, heard: vec![] }
+        Self { shown: page, description, heard: vec![] }
     }
 
     fn answer(&self, request: &str) -> Vec<u8> {
@@ -34,17 +34,17 @@ impl Page {
     }
 
     fn status(&self) -> u16 {
-        self.page.status.unwrap_or(if self.page.realm.is_some() { 401 } else { 200 })
+        self.shown.status.unwrap_or(if self.shown.realm.is_some() { 401 } else { 200 })
     }
 
     fn fields(&self) -> String {
-        let server = self.page.server.as_ref().map(|server| format!("Server: {server}\r\n"));
-        let realm = self.page.realm.as_ref().map(|realm| format!("WWW-Authenticate: Basic realm=\"{realm}\"\r\n"));
+        let server = self.shown.server.as_ref().map(|server| format!("Server: {server}\r\n"));
+        let realm = self.shown.realm.as_ref().map(|realm| format!("WWW-Authenticate: Basic realm=\"{realm}\"\r\n"));
         [server, realm].into_iter().flatten().collect()
     }
 
     fn html(&self) -> String {
-        let title = self.page.title.as_deref().unwrap_or_default();
+        let title = self.shown.title.as_deref().unwrap_or_default();
         let title = title.replace('&', "&amp;").replace('<', "&lt;");
         format!("<!DOCTYPE html><html><head><title>{title}</title></head><body></body></html>\n")
     }

@@ -137,7 +137,8 @@ fn reverse(address: IpAddr) -> String {
         }
         IpAddr::V6(address) => {
             let nibbles = address.octets().into_iter().rev().flat_map(|octet| [octet & 15, octet >> 4]);
-            nibbles.map(|nibble| format!("{nibble:x}.")).collect::<String>() + "ip6.arpa"
+            let digits = nibbles.map(|nibble| format!("{nibble:x}"));
+            digits.chain(["ip6".to_owned(), "arpa".to_owned()]).collect::<Vec<_>>().join(".")
         }
     }
 }

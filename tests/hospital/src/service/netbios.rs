@@ -1,4 +1,4 @@
-//! NetBIOS node status (RFC 1002 §4.2.17 and §4.2.18).
+//! `NetBIOS` node status (RFC 1002 §4.2.17 and §4.2.18).
 
 use daicho_shared::address::Mac;
 
@@ -9,6 +9,9 @@ const NBSTAT: [u8; 4] = [0, 0x21, 0, 1];
 /// Encoded name with its length and the root.
 const NAME: usize = 34;
 
+const ACTIVE: u8 = 0x04;
+const GROUP: u8 = 0x84;
+
 /// The answer to a node status request.
 pub fn answer(netbios: &Netbios, mac: Mac, request: &[u8]) -> Option<Vec<u8>> {
     let head = request.first_chunk::<12>()?;
@@ -16,8 +19,6 @@ pub fn answer(netbios: &Netbios, mac: Mac, request: &[u8]) -> Option<Vec<u8>> {
     if response || head[4..6] != [0, 1] || request.get(12 + NAME..12 + NAME + 4)? != NBSTAT {
         return None;
     }
-    const ACTIVE: u8 = 0x04;
-    const GROUP: u8 = 0x84;
     let entries = [(&netbios.name, 0x00, ACTIVE), (&netbios.workgroup, 0x00, GROUP), (&netbios.name, 0x20, ACTIVE)];
     let mut data = vec![3];
     for (name, suffix, flags) in entries {

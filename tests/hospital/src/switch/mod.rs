@@ -1,5 +1,8 @@
 //! The switch between the TAP and the devices, and the routers' way between segments.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeSet, HashMap};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Instant;
