@@ -78,7 +78,9 @@ fn matches(result: &Value, finding: &Value, expected: &Expected) -> bool {
     let asset = asset(result, finding);
     let address = expected.address.as_ref().is_none_or(|wanted| mentions(&[&asset, finding], wanted));
     let mac = expected.mac.as_ref().is_none_or(|wanted| mentions(&[&asset, finding], wanted));
-    let field = expected.field.as_ref().is_none_or(|wanted| finding["detail"]["field"] == wanted.as_str());
+    let field = expected.field.as_ref().is_none_or(|wanted| {
+        finding["details"]["field"] == wanted.as_str() || mentions(&[&finding["details"]], wanted)
+    });
     let problem = expected.problem.as_ref().is_none_or(|wanted| mentions(&[finding], wanted));
     finding["code"] == expected.code.as_str() && entry && address && mac && field && problem
 }

@@ -85,6 +85,11 @@ impl Permit {
         Ok(())
     }
 
+    /// Packets spent so far.
+    pub fn spent(&self) -> u32 {
+        self.spent
+    }
+
     /// The operating system says how many packets it really sent for a connection, acknowledgements
     /// included: the larger number counts.
     pub fn account(&mut self, packets: u32) {

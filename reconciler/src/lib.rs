@@ -7,7 +7,7 @@ pub mod edge;
 pub mod import;
 pub mod judge;
 pub mod lang;
+pub mod render;
 pub mod run;
 pub mod settings;
 pub mod store;
-pub mod render;

@@ -4,8 +4,9 @@
 //! A wrong version 3 password is not told from silence by the protocol (RFC 3414 §3.2, unauthenticated
 //! reports are ignored), so a silent user is tried once and the next credential after it.
 
+use std::collections::HashMap;
 use std::future::Future;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -16,22 +17,20 @@ use bytes::Bytes;
 
 use super::socket_address;
 use crate::engine::Ending;
-use crate::probe::{SnmpRead, SnmpValue, Variable};
+use crate::probe::{SNMP_PAGE_ROWS, SNMP_PAGES, SnmpRead, SnmpValue, Variable};
 use crate::scope::Permit;
 use crate::settings::{SnmpSettings, SnmpUser};
 
 const PORT: u16 = 161;
 const WAIT: Duration = Duration::from_millis(1200);
-/// Rows asked for by one GETBULK; the answer stays within one or two frames.
-const REPETITIONS: u32 = 16;
 /// The longest octet string that is kept.
 const OCTETS: usize = 1024;
 
 /// The configured credentials, ready to use.
 pub struct Reader {
     credentials: Vec<(Auth, &'static str)>,
-    /// Which credential worked last: most devices of a hospital share one.
-    favourite: Mutex<usize>,
+    /// Which credential worked where.
+    worked: Mutex<HashMap<IpAddr, usize>>,
 }
 
 /// A configured SNMP user cannot be used.
@@ -55,18 +54,19 @@ impl Reader {
         for community in &settings.communities {
             credentials.push((Auth::v1(community.as_str()), "v1"));
         }
-        Ok(Self { credentials, favourite: Mutex::new(0) })
+        Ok(Self { credentials, worked: Mutex::new(HashMap::new()) })
     }
 
     /// Reads with the first credential that is answered.
     pub async fn read(&self, permit: &mut Permit, wanted: &SnmpRead) -> Ending {
-        let favourite = *self.favourite.lock().unwrap_or_else(PoisonError::into_inner);
-        let order = std::iter::once(favourite).chain((0..self.credentials.len()).filter(|index| *index != favourite));
+        let address = permit.target().address;
+        let worked = self.worked.lock().unwrap_or_else(PoisonError::into_inner).get(&address).copied();
+        let order = worked.map_or(0..self.credentials.len(), |index| index..index + 1);
         for index in order {
             let Some((auth, version)) = self.credentials.get(index) else { continue };
             match read_with(permit, auth.clone(), wanted).await {
                 Ok(variables) => {
-                    *self.favourite.lock().unwrap_or_else(PoisonError::into_inner) = index;
+                    self.worked.lock().unwrap_or_else(PoisonError::into_inner).insert(address, index);
                     return Ending::Variables(variables, version);
                 }
                 Err(Stop::Silent) => {}
@@ -87,50 +87,85 @@ enum Stop {
 }
 
 async fn read_with(permit: &mut Permit, auth: Auth, wanted: &SnmpRead) -> Result<Vec<Variable>, Stop> {
-    // A version 3 exchange asks for the engine's identity first: up to three packets for one request.
-    let first = if matches!(auth, Auth::Usm(_)) { 3 } else { 1 };
-    permit.spend(first).map_err(|_| Stop::Spent)?;
-    let sent = Arc::new(AtomicU32::new(0));
+    permit.spend(1).map_err(|_| Stop::Spent)?;
+    // A version 3 exchange asks for the engine's identity first: what was sent is counted.
+    let sent = Arc::new(AtomicU32::new(permit.spent() - 1));
     let bulk = !matches!(auth, Auth::Community { version: async_snmp::CommunityVersion::V1, .. });
     let client = client(socket_address(permit, PORT), auth, sent.clone()).await.map_err(|error| stop(&error))?;
-    let scalars: Vec<Oid> = wanted.scalars.iter().filter_map(|oid| oid.parse().ok()).collect();
-    let answer = client.get_many(&scalars).await;
+    let answer = match wanted {
+        SnmpRead::Scalars(scalars) => get(&client, scalars).await,
+        SnmpRead::Rows { columns, after, left } => {
+            let pages = SNMP_PAGES.min(left.div_ceil(SNMP_PAGE_ROWS));
+            rows(&client, Walk::new(columns, after.as_deref()), pages, bulk).await
+        }
+    };
     permit.account(sent.load(Ordering::Relaxed));
-    let mut variables: Vec<Variable> = answer.map_err(|error| stop(&error))?.varbinds.iter().map(variable).collect();
-    for (root, limit) in &wanted.tables {
-        let Ok(root) = root.parse::<Oid>() else { continue };
-        let walked = walk(permit, &client, &root, *limit, bulk).await;
-        permit.account(sent.load(Ordering::Relaxed));
-        variables.extend(walked);
-    }
-    Ok(variables)
+    answer
 }
 
-/// Walks one table as far as the permit and the limit allow; what was read is kept, however it ended.
-async fn walk(permit: &mut Permit, client: &Client<Counted>, root: &Oid, limit: usize, bulk: bool) -> Vec<Variable> {
-    let mut rows = Vec::new();
-    let mut at = root.clone();
-    while rows.len() < limit && permit.spend(1).is_ok() {
+async fn get(client: &Client<Counted>, scalars: &[&str]) -> Result<Vec<Variable>, Stop> {
+    let scalars: Vec<Oid> = scalars.iter().filter_map(|oid| oid.parse().ok()).collect();
+    let answer = client.get_many(&scalars).await.map_err(|error| stop(&error))?;
+    Ok(answer.varbinds.iter().map(variable).collect())
+}
+
+/// Reads pages; what was read before a page failed is kept.
+async fn rows(client: &Client<Counted>, mut walk: Walk, pages: usize, bulk: bool) -> Result<Vec<Variable>, Stop> {
+    let mut found = Vec::new();
+    for page in 0..pages {
         let answer = if bulk {
-            client.get_bulk(std::slice::from_ref(&at), 0, REPETITIONS).await
+            client.get_bulk(&walk.at, 0, u32::try_from(SNMP_PAGE_ROWS).unwrap_or(1)).await
         } else {
-            client.get_next(&at).await.map(|answer| answer.varbinds)
+            client.get_next_many(&walk.at).await.map(|answer| answer.varbinds)
         };
-        let Ok(page) = answer else { break };
-        let before = rows.len();
-        for row in &page {
-            let inside = row.oid.starts_with(root) && row.oid > at && !matches!(row.value, Value::EndOfMibView);
-            if !inside || rows.len() >= limit {
-                return rows;
-            }
-            at = row.oid.clone();
-            rows.push(variable(row));
+        match answer {
+            Ok(page) => found.extend(walk.take(&page)),
+            Err(error) if page == 0 => return Err(stop(&error)),
+            Err(_) => break,
         }
-        if rows.len() == before {
+        if walk.at.is_empty() {
             break;
         }
     }
-    rows
+    Ok(found)
+}
+
+/// Where a walk over several columns stands.
+struct Walk {
+    columns: Vec<Oid>,
+    at: Vec<Oid>,
+}
+
+impl Walk {
+    fn new(columns: &[&str], after: Option<&str>) -> Self {
+        let start =
+            |column: &&str| after.map_or_else(|| column.parse(), |index| format!("{column}.{index}").parse()).ok();
+        Self {
+            columns: columns.iter().filter_map(|column| column.parse().ok()).collect(),
+            at: columns.iter().filter_map(start).collect(),
+        }
+    }
+
+    /// Keeps the rows of the columns, and goes on after the last of each; a column that has ended, or
+    /// whose agent goes round in circles, is left.
+    fn take(&mut self, page: &[async_snmp::VarBind]) -> Vec<Variable> {
+        let mut kept = Vec::new();
+        let before = std::mem::take(&mut self.at);
+        for column in &self.columns {
+            let Some(last) = before.iter().find(|at| at.starts_with(column)) else { continue };
+            let mut at = last.clone();
+            for row in page.iter().filter(|row| row.oid.starts_with(column)) {
+                if row.oid > at && !matches!(row.value, Value::EndOfMibView) {
+                    at = row.oid.clone();
+                    kept.push(variable(row));
+                }
+            }
+            if at > *last {
+                self.at.push(at);
+            }
+        }
+        kept
+    }
 }
 
 async fn client(peer: SocketAddr, auth: Auth, sent: Arc<AtomicU32>) -> async_snmp::Result<Client<Counted>> {

@@ -19,7 +19,7 @@ const SILENT_BEFORE_RECHECK: u8 = 4;
 /// After this many rechecks without an answer, it is left alone.
 const RECHECKS: u8 = 2;
 /// The most follow-up questions that one answer may bring.
-const FOLLOW_LIMIT: usize = 4;
+const FOLLOW_LIMIT: usize = 8;
 
 /// A device that is there.
 #[derive(Debug)]
@@ -50,16 +50,19 @@ impl Device {
         Self { target, proof, queue, busy: false, open: BTreeSet::new(), silent: 0, rechecks: 0, recheck_until: None }
     }
 
-    /// It was heard.
-    pub(super) fn is_there(&mut self) {
-        (self.silent, self.rechecks, self.recheck_until) = (0, 0, None);
+    /// It was heard; `true` when that is what it was waited for.
+    pub(super) fn is_there(&mut self) -> bool {
+        (self.silent, self.rechecks) = (0, 0);
+        self.recheck_until.take().is_some()
     }
 
     fn note(&mut self, outcome: Outcome) {
         match outcome {
             Outcome::Silent => self.silent = self.silent.saturating_add(1),
             Outcome::NotAllowed => {}
-            _ => self.is_there(),
+            _ => {
+                self.is_there();
+            }
         }
     }
 }

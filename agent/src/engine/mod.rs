@@ -289,7 +289,9 @@ impl Engine {
         }
         self.sweep.answered(address);
         if let Some(&index) = self.by_mac.get(&mac) {
-            self.devices[index].is_there();
+            if self.devices[index].is_there() {
+                self.agenda.push(Reverse((now, index)));
+            }
         }
         if self.log.is_news(&target, &facts) {
             self.log.answered(&self.gate, &self.plan, &target, probe.card().name);

@@ -133,14 +133,26 @@ pub enum Security {
     Tls,
 }
 
-/// What to read by SNMP.
+/// What to read by SNMP, in few packets: a long table takes several questions.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SnmpRead {
+pub enum SnmpRead {
     /// Scalars, by one GET; dotted object identifiers.
-    pub scalars: Vec<&'static str>,
-    /// Tables, walked one after the other, each with the most rows that are read.
-    pub tables: Vec<(&'static str, usize)>,
+    Scalars(&'static [&'static str]),
+    /// Rows of a table, all its columns together, by at most [`SNMP_PAGES`] requests.
+    Rows {
+        /// Columns, dotted object identifiers.
+        columns: &'static [&'static str],
+        /// Rows after this index; from the first where absent.
+        after: Option<String>,
+        /// Rows that may still be read of this table, this question's included.
+        left: usize,
+    },
 }
+
+/// The most requests for one question about rows.
+pub const SNMP_PAGES: usize = 6;
+/// Rows asked for by one request; with five columns, the answer stays within two frames.
+pub const SNMP_PAGE_ROWS: usize = 12;
 
 /// One variable that SNMP brought.
 #[derive(Debug, Clone, PartialEq, Eq)]

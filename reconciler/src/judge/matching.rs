@@ -47,7 +47,10 @@ pub(crate) fn pair(groups: &[Group<'_>], assets: &[Asset], knowledge: &Knowledge
             scored.insert((group, asset), score);
         }
     }
-    let decisions = decide(&scored);
+    let parts = parts(&scored, groups, &shown);
+    scored.retain(|pair, _| !parts.contains(pair));
+    let mut decisions = decide(&scored);
+    decisions.extend(parts.into_iter().map(|pair| (pair, Decision::Beaten)));
     let mut pairing = Pairing::default();
     for ((group, asset), mut comparison) in comparisons {
         comparison.decision = decisions.get(&(group, asset)).copied().unwrap_or(Decision::TooWeak);
@@ -64,6 +67,20 @@ pub(crate) fn pair(groups: &[Group<'_>], assets: &[Asset], knowledge: &Knowledge
         pairing.comparisons.push(comparison);
     }
     pairing
+}
+
+/// A row may declare several cards, and each may be seen by itself: the best stands for the row, and the
+/// others are its parts, not its rivals.
+fn parts(scored: &Scored, groups: &[Group<'_>], shown: &[Shown]) -> BTreeSet<(usize, usize)> {
+    let declared =
+        |(group, asset): &(usize, usize)| shown[*asset].macs.iter().any(|mac| groups[*group].macs.contains(mac));
+    let mut best: BTreeMap<usize, (i32, std::cmp::Reverse<usize>)> = BTreeMap::new();
+    for (pair, score) in scored.iter().filter(|(pair, _)| declared(pair)) {
+        let rank = (*score, std::cmp::Reverse(pair.1));
+        best.entry(pair.0).and_modify(|held| *held = rank.max(*held)).or_insert(rank);
+    }
+    let is_part = |pair: &&(usize, usize)| declared(pair) && best.get(&pair.0).is_some_and(|held| held.1.0 != pair.1);
+    scored.keys().filter(is_part).copied().collect()
 }
 
 /// Pairs that meet under a key: no other pair can share one.

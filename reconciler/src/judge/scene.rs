@@ -116,6 +116,19 @@ impl<'a> Scene<'a> {
         self.pairing.group_of.get(&asset).map(|group| &self.groups[*group])
     }
 
+    /// A row declares this machine's interface beside that of the machine it is paired with: the row's
+    /// second card or address, seen by itself.
+    pub(crate) fn is_declared_part(&self, asset: usize) -> bool {
+        let own = self.shown(asset);
+        self.pairing.asset_of.iter().filter(|(_, paired)| **paired != asset).any(|(group, paired)| {
+            let (group, paired) = (&self.groups[*group], self.shown(*paired));
+            // An address that the row's machine has left may be anybody's: both must be in use.
+            let both_in_use = own.addresses.iter().any(|address| group.addresses.contains(address))
+                && paired.addresses.iter().any(|address| group.addresses.contains(address));
+            own.macs.iter().any(|mac| group.macs.contains(mac)) || both_in_use
+        })
+    }
+
     /// Observations that show the machine: one of every address, as far as the limit goes.
     pub(crate) fn presence(&self, asset: usize) -> Vec<ObservationId> {
         let mut addresses = BTreeSet::new();

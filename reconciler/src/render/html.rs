@@ -209,7 +209,9 @@ fn ledger(report: &Report<'_>, w: &Headings) -> Vec<(String, String)> {
     let lang = report.scene.lang();
     let files = report.scene.verdict.ledger.files.iter();
     files
-        .map(|file| (shown(&file.name), file.updated.map_or_else(|| w.not_written.to_owned(), |day| date::day(day, lang))))
+        .map(|file| {
+            (shown(&file.name), file.updated.map_or_else(|| w.not_written.to_owned(), |day| date::day(day, lang)))
+        })
         .collect()
 }
 
@@ -270,7 +272,9 @@ mod tests {
         for lang in [Lang::Ja, Lang::En] {
             let page = written(&fixture::verdict(), lang);
             assert!(page.contains("&#60;script&#62;alert(&#39;検査&#39;)&#60;/script&#62;&#34;&#38;"));
-            for forbidden in ["<script", "javascript:", " style=", " onclick", "http://", "https://", "<img", "<link", "url("] {
+            for forbidden in
+                ["<script", "javascript:", " style=", " onclick", "http://", "https://", "<img", "<link", "url("]
+            {
                 assert!(!page.contains(forbidden), "{forbidden}");
             }
             assert!(!page.chars().any(|c| (c.is_control() && c != '\n') || c == '\u{202e}' || c == '\u{fdd0}'));
@@ -297,8 +301,17 @@ mod tests {
     fn the_first_page_says_what_it_must() {
         let page = written(&fixture::verdict(), Lang::Ja);
         let first = page.split_once("<nav>").unwrap().0;
-        for text in ["見本総合病院", "2026年3月31日（火）02:00〜03:12", "前回 3日前（3月28日）", "2025年7月1日（火）",
-            "至急の所見が2件", "新規 1・解消 0", "調べていない範囲", "使われていない2枚目のLANカード", "確認者"] {
+        for text in [
+            "見本総合病院",
+            "2026年3月31日（火）02:00〜03:12",
+            "前回 3日前（3月28日）",
+            "2025年7月1日（火）",
+            "至急の所見が2件",
+            "新規 1・解消 0",
+            "調べていない範囲",
+            "使われていない2枚目のLANカード",
+            "確認者",
+        ] {
             assert!(first.contains(text), "{text}");
         }
     }

@@ -30,7 +30,7 @@ struct Demo {
     #[serde(default)]
     resolver: Option<IpAddr>,
     #[serde(default)]
-    community: Option<String>,
+    snmp_community: Option<String>,
 }
 
 pub(super) fn demo(common: &Common, out: Option<&Path>, console: &Console, now: Timestamp) -> Result<u8, Failure> {
@@ -106,7 +106,7 @@ fn settings(demo: &Demo, prefix: &[OsString], lang: crate::lang::Lang) -> Result
         scope: Scope { networks: &demo.scope, exclude: &demo.exclude, interface: demo.interface.as_deref() },
         scan: table("agent", words.into()),
         resolver: Resolver { address: demo.resolver },
-        snmp: table("communities", demo.community.iter().cloned().collect::<Vec<_>>().into()),
+        snmp: table("communities", demo.snmp_community.iter().cloned().collect::<Vec<_>>().into()),
         report: table("lang", lang.pick("ja", "en").into()),
     };
     Ok(toml::to_string(&file).map_err(anyhow::Error::from)?)

@@ -56,7 +56,7 @@ mod tests {
     use crate::settings::Settings;
 
     fn console() -> Console {
-        Console { lang: Lang::Ja, json: false, quiet: true, color: false }
+        Console { lang: Lang::Ja, json: false, quiet: true, color: false, width: 80 }
     }
 
     #[test]

@@ -16,7 +16,7 @@ static CARD: Card = Card {
     title: "What do you say first? (nothing is sent)",
     title_ja: "接続時のあいさつ文の確認（何も送信しない）",
     standard: "RFC 959 §5.4, RFC 5321 §4.3.1, RFC 854, RFC 6143 §7.1.1",
-    packets: 8,
+    packets: 6,
     level: Level::Query,
     may_upset: "as `connect`",
 };

@@ -15,7 +15,7 @@ static CARD: Card = Card {
     title: "What does your start page call itself? (one GET)",
     title_ja: "Web画面の題名の確認（GET 1回）",
     standard: "RFC 9110, RFC 9112",
-    packets: 16,
+    packets: 8,
     level: Level::Query,
     may_upset: "a device whose page locks after repeated requests sees one only",
 };

@@ -18,7 +18,7 @@ static CARD: Card = Card {
     title: "Which certificate do you show, and what does your start page call itself?",
     title_ja: "TLS証明書とWeb画面の題名の確認",
     standard: "RFC 8446, RFC 5246, RFC 9110",
-    packets: 20,
+    packets: 10,
     level: Level::Query,
     may_upset: "the device computes one key exchange; an old one may log a failed handshake",
 };

@@ -11,7 +11,9 @@ use daicho_shared::fact::{Fact, NameSource, Transport};
 use daicho_shared::text;
 use ipnet::Ipv4Net;
 
-use crate::probe::{Card, Known, Level, Probe, Question, Reading, Reply, SnmpRead, SnmpValue, Variable};
+use crate::probe::{
+    Card, Known, Level, Probe, Question, Reading, Reply, SNMP_PAGE_ROWS, SNMP_PAGES, SnmpRead, SnmpValue, Variable,
+};
 
 /// The probe.
 #[derive(Debug)]
@@ -22,9 +24,9 @@ static CARD: Card = Card {
     title: "What are you, and what are your interfaces and neighbours? (read only)",
     title_ja: "機器情報・インターフェース・ARP表の読み取り（SNMP、設定した認証情報がある場合のみ）",
     standard: "RFC 3418 §2, RFC 2863, RFC 1213, RFC 4188",
-    packets: 90,
+    packets: 8,
     level: Level::Query,
-    may_upset: "a slow agent is busy for some seconds; table rows are bounded",
+    may_upset: "a slow agent is busy for a moment; tables are read in small parts, and bounded",
 };
 
 const SYSTEM: &str = "1.3.6.1.2.1.1";
@@ -44,9 +46,25 @@ const IF_STATUS: &str = "1.3.6.1.2.1.2.2.1.8";
 const ADDRESS_INDEX: &str = "1.3.6.1.2.1.4.20.1.2";
 const ADDRESS_MASK: &str = "1.3.6.1.2.1.4.20.1.3";
 
-/// Rows that are read of each table.
-const INTERFACES: usize = 128;
-const ROWS: usize = 256;
+/// The system group and whether it forwards: who answers these is asked for its tables.
+const SCALARS: &[&str] = &[
+    "1.3.6.1.2.1.1.1.0",
+    "1.3.6.1.2.1.1.2.0",
+    "1.3.6.1.2.1.1.3.0",
+    "1.3.6.1.2.1.1.4.0",
+    "1.3.6.1.2.1.1.5.0",
+    "1.3.6.1.2.1.1.6.0",
+    FORWARDING,
+];
+
+/// Tables, and the most rows that are read of each.
+const TABLES: &[(&[&str], usize)] = &[
+    (&[IF_DESCR, IF_TYPE, IF_MAC, IF_STATUS, IF_NAME], 144),
+    (&[ADDRESS_INDEX, ADDRESS_MASK], 72),
+    (&[ARP], 288),
+    (&[ROUTE_NEXT_HOP, ROUTE_MASK], 72),
+    (&[BRIDGE_PORT], 288),
+];
 
 impl Probe for Snmp {
     fn card(&self) -> &'static Card {
@@ -54,37 +72,38 @@ impl Probe for Snmp {
     }
 
     fn ask(&self, known: &Known<'_>) -> Vec<Question> {
-        let tables = vec![
-            (IF_DESCR, INTERFACES),
-            (IF_TYPE, INTERFACES),
-            (IF_MAC, INTERFACES),
-            (IF_STATUS, INTERFACES),
-            (ADDRESS_INDEX, INTERFACES),
-            (ADDRESS_MASK, INTERFACES),
-            (IF_NAME, INTERFACES),
-            (ARP, ROWS),
-            (ROUTE_NEXT_HOP, INTERFACES),
-            (ROUTE_MASK, INTERFACES),
-            (BRIDGE_PORT, ROWS),
-        ];
-        let scalars = vec![
-            "1.3.6.1.2.1.1.1.0",
-            "1.3.6.1.2.1.1.2.0",
-            "1.3.6.1.2.1.1.3.0",
-            "1.3.6.1.2.1.1.4.0",
-            "1.3.6.1.2.1.1.5.0",
-            "1.3.6.1.2.1.1.6.0",
-            FORWARDING,
-        ];
-        if known.snmp { vec![Question::Snmp { read: SnmpRead { scalars, tables } }] } else { vec![] }
+        if known.snmp { vec![Question::Snmp { read: SnmpRead::Scalars(SCALARS) }] } else { vec![] }
     }
 
-    fn read(&self, _question: &Question, reply: Reply<'_>) -> Reading {
+    fn read(&self, question: &Question, reply: Reply<'_>) -> Reading {
         match reply {
-            Reply::Variables { variables, version } => Reading::answered(facts(variables, version)),
+            Reply::Variables { variables, version } => {
+                let mut reading = Reading::answered(facts(variables, version));
+                reading.follow = follow(question, variables);
+                reading
+            }
             Reply::Refused => Reading::of(Outcome::Refused),
             _ => Reading::of(Outcome::Silent),
         }
+    }
+}
+
+/// After the scalars, every table; after a full part of a table, the next part.
+fn follow(question: &Question, variables: &[Variable]) -> Vec<Question> {
+    let rows = |columns, after, left| Question::Snmp { read: SnmpRead::Rows { columns, after, left } };
+    match question {
+        Question::Snmp { read: SnmpRead::Scalars(_) } => {
+            TABLES.iter().map(|(columns, left)| rows(*columns, None, *left)).collect()
+        }
+        Question::Snmp { read: SnmpRead::Rows { columns, left, .. } } => {
+            let first = columns.first().copied().unwrap_or_default();
+            let indexes = variables.iter().filter_map(|row| row.oid.strip_prefix(first)?.strip_prefix('.'));
+            let (count, last) = indexes.fold((0, None), |(count, _), index| (count + 1, Some(index.to_owned())));
+            let left = left.saturating_sub(count);
+            let is_full = count >= SNMP_PAGES * SNMP_PAGE_ROWS && left > 0;
+            is_full.then(|| rows(*columns, last, left)).into_iter().collect()
+        }
+        _ => vec![],
     }
 }
 

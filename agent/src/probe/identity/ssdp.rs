@@ -20,7 +20,7 @@ static CARD: Card = Card {
     title: "Which UPnP device are you? (one search, one description)",
     title_ja: "UPnP機器の確認（SSDP）",
     standard: "UPnP Device Architecture 2.0 §1.3, §2.3",
-    packets: 24,
+    packets: 10,
     level: Level::Query,
     may_upset: "nothing known: PCs and televisions ask the same all day",
 };

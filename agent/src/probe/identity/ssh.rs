@@ -17,7 +17,7 @@ static CARD: Card = Card {
     title: "Which software and host key do you have? (no login)",
     title_ja: "SSHのソフトウェアとホスト鍵の確認（ログインしない）",
     standard: "RFC 4253 §4.2, §7, §8; RFC 8731",
-    packets: 14,
+    packets: 10,
     level: Level::Query,
     may_upset: "the device computes one key exchange and logs a connection that was closed early",
 };

@@ -17,7 +17,7 @@ static CARD: Card = Card {
     title: "Which certificate do you show to an old client?",
     title_ja: "旧式TLS（1.0以降）の証明書の確認",
     standard: "RFC 2246 §7.4, RFC 5246 §7.4",
-    packets: 12,
+    packets: 10,
     level: Level::Query,
     may_upset: "the device logs one handshake that was broken off",
 };

@@ -6,12 +6,13 @@ use super::super::scene::Scene;
 use super::{Draft, Stress};
 
 /// A machine that a row might be is left to `ambiguous_pair`; an address that moves between
-/// routers is no machine.
+/// routers is no machine; a declared second card stands in the ledger already.
 pub(crate) fn speak(scene: &Scene<'_>) -> Vec<Draft> {
     let unpaired = (0..scene.assets.len()).filter(|index| {
         !scene.pairing.group_of.contains_key(index)
             && !scene.pairing.is_contested(*index)
             && !scene.machines[*index].moving
+            && !scene.is_declared_part(*index)
     });
     unpaired.map(|index| draft(scene, index)).collect()
 }

@@ -146,12 +146,32 @@ fn capital(text: String) -> String {
 fn other(kind: &Kind, lang: Lang) -> &'static [&'static str] {
     match kind {
         Kind::NotInLedger => lang.pick(
-            &["購入・入替の直後で、台帳への記入がこれからの機器", "業者や職員が一時的に持ち込んだ機器", "台帳のMACアドレスやIPアドレスの書き間違い", "無線LANの自動生成MACアドレス（接続ごとに変わる端末）"],
-            &["bought or replaced recently, not yet entered", "brought in for a short time by a vendor or staff", "a typing error in the ledger's addresses", "a terminal with random MAC addresses"],
+            &[
+                "購入・入替の直後で、台帳への記入がこれからの機器",
+                "業者や職員が一時的に持ち込んだ機器",
+                "台帳のMACアドレスやIPアドレスの書き間違い",
+                "無線LANの自動生成MACアドレス（接続ごとに変わる端末）",
+            ],
+            &[
+                "bought or replaced recently, not yet entered",
+                "brought in for a short time by a vendor or staff",
+                "a typing error in the ledger's addresses",
+                "a terminal with random MAC addresses",
+            ],
         ),
         Kind::NotFound { .. } => lang.pick(
-            &["調査時刻に電源が切れていた機器", "移設・修理・貸出中の機器", "問い合わせに応答しない設定の機器", "台帳のIPアドレスの書き間違い"],
-            &["switched off at the time", "moved, lent or under repair", "set not to answer", "a typing error in the ledger's address"],
+            &[
+                "調査時刻に電源が切れていた機器",
+                "移設・修理・貸出中の機器",
+                "問い合わせに応答しない設定の機器",
+                "台帳のIPアドレスの書き間違い",
+            ],
+            &[
+                "switched off at the time",
+                "moved, lent or under repair",
+                "set not to answer",
+                "a typing error in the ledger's address",
+            ],
         ),
         Kind::NotChecked { .. } => lang.pick(
             &["機器には問題がなく、調べる手がかりか範囲だけが足りない場合"],
@@ -162,8 +182,14 @@ fn other(kind: &Kind, lang: Lang) -> &'static [&'static str] {
             &["an address handed out by DHCP", "moved or set anew, ledger not yet updated"],
         ),
         Kind::Mismatch { field: Field::Manufacturer, .. } => lang.pick(
-            &["LANカードだけが別メーカー製の機器（医療機器や組込み機器では普通）", "会社名の変更や略称による表記の違い"],
-            &["the network card alone is of another maker, as in many medical devices", "a renamed company or an abbreviation"],
+            &[
+                "LANカードだけが別メーカー製の機器（医療機器や組込み機器では普通）",
+                "会社名の変更や略称による表記の違い",
+            ],
+            &[
+                "the network card alone is of another maker, as in many medical devices",
+                "a renamed company or an abbreviation",
+            ],
         ),
         Kind::Mismatch { .. } => lang.pick(
             &["部品交換・入替・設定変更の台帳への未反映", "表記の違い"],
@@ -181,16 +207,42 @@ fn other(kind: &Kind, lang: Lang) -> &'static [&'static str] {
             &["a successor that took over name or address", "a typing error in the ledger"],
         ),
         Kind::DualHomed { .. } => lang.pick(
-            &["仮想化ソフトやコンテナの内部ネットワーク", "装置内部だけの制御用ネットワーク", "NASやサーバの予備の口", "VPNソフトの仮想インタフェース"],
-            &["an internal network of virtualisation software", "a control network inside one device", "a spare port of a server or NAS", "a virtual interface of VPN software"],
+            &[
+                "仮想化ソフトやコンテナの内部ネットワーク",
+                "装置内部だけの制御用ネットワーク",
+                "NASやサーバの予備の口",
+                "VPNソフトの仮想インタフェース",
+            ],
+            &[
+                "an internal network of virtualisation software",
+                "a control network inside one device",
+                "a spare port of a server or NAS",
+                "a virtual interface of VPN software",
+            ],
         ),
         Kind::UndeclaredUplink { .. } => lang.pick(
-            &["申告済みの外部接続点の予備機や入替機", "院内のセグメントどうしをつなぐだけのルータ・L3スイッチ", "ルーター機能を切って無線アクセスポイントとして使う機器"],
-            &["a spare or successor of a declared point", "a router between segments inside the hospital", "a router used as an access point only"],
+            &[
+                "申告済みの外部接続点の予備機や入替機",
+                "院内のセグメントどうしをつなぐだけのルータ・L3スイッチ",
+                "ルーター機能を切って無線アクセスポイントとして使う機器",
+            ],
+            &[
+                "a spare or successor of a declared point",
+                "a router between segments inside the hospital",
+                "a router used as an access point only",
+            ],
         ),
         Kind::RetiredButSeen => lang.pick(
-            &["廃棄の予定だけが先に記入された機器", "同じIPアドレスや名前を引き継いだ後継機", "廃棄後に別の部門で再利用された機器"],
-            &["entered as retired ahead of time", "a successor that took over address or name", "used again by another department"],
+            &[
+                "廃棄の予定だけが先に記入された機器",
+                "同じIPアドレスや名前を引き継いだ後継機",
+                "廃棄後に別の部門で再利用された機器",
+            ],
+            &[
+                "entered as retired ahead of time",
+                "a successor that took over address or name",
+                "used again by another department",
+            ],
         ),
     }
 }
@@ -278,9 +330,10 @@ fn settle(kind: &Kind, lang: Lang) -> &'static str {
             "機器の現物のMACアドレスと、購入・貸借・持込の記録",
             "the MAC address on the device itself, and its purchase, loan or visitor record",
         ),
-        Kind::NotFound { .. } => {
-            lang.pick("設置場所での現物の確認、または次回の調査での応答", "the device in person, or its answer in a later scan")
-        }
+        Kind::NotFound { .. } => lang.pick(
+            "設置場所での現物の確認、または次回の調査での応答",
+            "the device in person, or its answer in a later scan",
+        ),
         Kind::NotChecked { .. } => lang.pick(
             "台帳の記入の補足、またはそのセグメントを最後まで調べた結果",
             "a fuller ledger row, or a complete scan of its segment",
@@ -288,14 +341,14 @@ fn settle(kind: &Kind, lang: Lang) -> &'static str {
         Kind::Mismatch { .. } => {
             lang.pick("機器の設定画面または銘板の値", "the value on the device's settings page or label")
         }
-        Kind::DuplicateEntry { .. } => lang.pick("それぞれの行の機器の現物の確認", "the devices of both rows in person"),
+        Kind::DuplicateEntry { .. } => {
+            lang.pick("それぞれの行の機器の現物の確認", "the devices of both rows in person")
+        }
         Kind::DefectiveEntry { .. } => {
             lang.pick("このセルを直した台帳の再取り込み", "importing the ledger again with this cell corrected")
         }
-        Kind::AmbiguousPair { .. } => lang.pick(
-            "台帳へのMACアドレスまたはシリアル番号の記入",
-            "the MAC address or serial number in the ledger row",
-        ),
+        Kind::AmbiguousPair { .. } => lang
+            .pick("台帳へのMACアドレスまたはシリアル番号の記入", "the MAC address or serial number in the ledger row"),
         Kind::DualHomed { .. } => lang.pick(
             "機器のネットワーク設定画面、または2枚目のLANカードの配線の確認",
             "the device's network settings, or the cable of its second card",
@@ -308,7 +361,9 @@ fn settle(kind: &Kind, lang: Lang) -> &'static str {
             "SIM・回線の契約書、または管理画面に表示される回線側のIPアドレス",
             "the SIM or line contract, or the outer address on its management page",
         ),
-        Kind::RetiredButSeen => lang.pick("設置場所での現物の確認と、廃棄・撤去の記録", "the device in person and its disposal record"),
+        Kind::RetiredButSeen => {
+            lang.pick("設置場所での現物の確認と、廃棄・撤去の記録", "the device in person and its disposal record")
+        }
     }
 }
 

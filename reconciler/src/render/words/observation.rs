@@ -77,16 +77,17 @@ pub fn say(fact: &Fact, lang: Lang) -> String {
                 PortState::Closed => lang.pick(format!("{port} は接続拒否"), format!("{port} closed")),
             }
         }
-        Fact::Name { source, name, .. } => {
-            lang.pick(format!("名前『{}』（{}）", mark(name), fixed::name_source(*source, lang)), {
+        Fact::Name { source, name, .. } => lang
+            .pick(format!("名前『{}』（{}）", mark(name), fixed::name_source(*source, lang)), {
                 format!("name “{}” ({})", mark(name), fixed::name_source(*source, lang))
-            })
-        }
+            }),
         Fact::OwnAddress { address, .. } => {
             let address = mark(&address.to_string());
             lang.pick(format!("自身のIPアドレスとして {address} を申告"), format!("says that it holds {address}, too"))
         }
-        Fact::Forwarding { enabled: true } => lang.pick("パケット転送が有効と申告", "says that it forwards packets").into(),
+        Fact::Forwarding { enabled: true } => {
+            lang.pick("パケット転送が有効と申告", "says that it forwards packets").into()
+        }
         Fact::Forwarding { enabled: false } => {
             lang.pick("パケット転送は無効と申告", "says that it does not forward packets").into()
         }
@@ -145,7 +146,10 @@ fn say_table(fact: &Fact, lang: Lang) -> String {
     match fact {
         Fact::Interface { name, up, .. } => {
             let state = if *up { lang.pick("動作中", "up") } else { lang.pick("停止中", "down") };
-            lang.pick(format!("インタフェース『{}』（{state}）", mark(name)), format!("interface “{}” ({state})", mark(name)))
+            lang.pick(
+                format!("インタフェース『{}』（{state}）", mark(name)),
+                format!("interface “{}” ({state})", mark(name)),
+            )
         }
         Fact::Neighbour { address, mac, .. } => lang.pick(
             format!("隣接表に {}（{}）", mark(&address.to_string()), mark(&mac.to_string())),

@@ -49,7 +49,9 @@ impl Phrase {
     /// The parts, in order.
     pub fn spans(&self) -> Vec<Span<'_>> {
         let parts = self.0.split(OPEN).enumerate().flat_map(|(index, part)| match part.split_once(CLOSE) {
-            Some((foreign, own)) if index > 0 => [Span { foreign: true, text: foreign }, Span { foreign: false, text: own }],
+            Some((foreign, own)) if index > 0 => {
+                [Span { foreign: true, text: foreign }, Span { foreign: false, text: own }]
+            }
             _ => [Span { foreign: false, text: part }, Span { foreign: false, text: "" }],
         });
         parts.filter(|span| !span.text.is_empty()).collect()

@@ -37,10 +37,14 @@ pub fn title(kind: ProblemKind, lang: Lang) -> &'static str {
     match kind {
         ProblemKind::AddressMalformed => lang.pick("IPアドレスの書き方", "not an IP address"),
         ProblemKind::AddressPlaceholder => lang.pick("IPアドレスが記入例のまま", "IP address left as in the example"),
-        ProblemKind::AddressImplausible => lang.pick("機器に割り当てられないIPアドレス", "an address that no device can have"),
+        ProblemKind::AddressImplausible => {
+            lang.pick("機器に割り当てられないIPアドレス", "an address that no device can have")
+        }
         ProblemKind::MacMalformed => lang.pick("MACアドレスの書き方", "not a MAC address"),
         ProblemKind::MacDamaged => lang.pick("桁の欠けたMACアドレス", "MAC address that lost digits"),
-        ProblemKind::MacImplausible => lang.pick("機器に割り当てられないMACアドレス", "a MAC address that no device can have"),
+        ProblemKind::MacImplausible => {
+            lang.pick("機器に割り当てられないMACアドレス", "a MAC address that no device can have")
+        }
         ProblemKind::DateMalformed => lang.pick("日付の書き方", "not a date"),
         ProblemKind::ValueUnknown => lang.pick("選択肢にない語", "word that is not a known choice"),
         ProblemKind::AssetNoMissing => lang.pick("管理番号の空欄", "asset number missing"),
@@ -82,9 +86,10 @@ pub fn done(kind: ProblemKind, lang: Lang) -> &'static str {
             "個々の機器には割り当てられないMACアドレスです。照合には使っていません。",
             "No single device can have this MAC address. It was not compared.",
         ),
-        ProblemKind::DateMalformed => {
-            lang.pick("日付として読めません。文字のまま保存しました。", "It cannot be read as a date. It was kept as text.")
-        }
+        ProblemKind::DateMalformed => lang.pick(
+            "日付として読めません。文字のまま保存しました。",
+            "It cannot be read as a date. It was kept as text.",
+        ),
         ProblemKind::ValueUnknown => lang.pick(
             "この列の選択肢にない語です。「不明」として扱いました。",
             "It is none of this column's known words. It was treated as unknown.",
@@ -113,9 +118,10 @@ pub fn done(kind: ProblemKind, lang: Lang) -> &'static str {
             "読み込む行数の上限を超えています。この行より後は読んでいません。",
             "The file has more rows than the limit. Rows from here on were not read.",
         ),
-        ProblemKind::CellTooLong => {
-            lang.pick("セルの文字数が上限を超えています。途中で切りました。", "The cell is longer than the limit. It was cut.")
-        }
+        ProblemKind::CellTooLong => lang.pick(
+            "セルの文字数が上限を超えています。途中で切りました。",
+            "The cell is longer than the limit. It was cut.",
+        ),
         ProblemKind::SheetSkipped => lang.pick(
             "機器の台帳ではないシート（記入例・凡例・個人情報など）として、読み込んでいません。",
             "The sheet is not an equipment ledger (an example, a legend, personal data) and was not read.",
