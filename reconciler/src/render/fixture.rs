@@ -76,6 +76,23 @@ pub(super) fn quiet() -> Verdict {
     }
 }
 
+/// A night with so much to say that the first page must choose.
+pub(super) fn busy() -> Verdict {
+    let mut verdict = verdict();
+    for number in 0..90u8 {
+        let mut one = asset("02:AA:00:00:00:00", Class::Client, &format!("10.20.0.{}", number + 100), Some("PC"));
+        one.interfaces[0].mac = Some(Mac([2, 0xaa, 0, 0, 1, number]));
+        one.id = AssetId(format!("mac-02AA000001{number:02X}"));
+        let urgent = if number < 9 { Severity::Urgent } else { Severity::Check };
+        let signs = vec![UplinkSign::DefaultGateway, UplinkSign::SnmpForwarding, UplinkSign::CellularTitle];
+        let kind = if number < 9 { Kind::UndeclaredUplink { signs } } else { Kind::NotInLedger };
+        verdict.findings.push(finding(kind, urgent, Grade::Probable, Some(&one.id.0), &[], &[3, 4]));
+        verdict.sent.push(Sent { address: one.interfaces[0].addresses.first().copied().unwrap(), mac: one.interfaces[0].mac, ..sent().remove(0) });
+        verdict.assets.push(one);
+    }
+    verdict
+}
+
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }

@@ -137,7 +137,9 @@ headings! {
     everybody: "全機器あて（同報）", "everybody (multicast)";
     nobody: "機器は未確認", "no machine found";
     summary: "件数", "Number";
-    value: "値", "Value";
+    remote: "リモート保守", "Remote maintenance";
+    registered: "登録日", "Registered";
+    seen_address: "実測のIPアドレス", "Address seen";
     item: "項目", "Item";
 }
 
