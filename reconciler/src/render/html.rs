@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::Options;
 use super::view::Report;
-use super::view::finding::FindingView;
+use super::view::finding::{self, FindingView, Group};
 use super::view::rows::{self, AssetRow, ComparisonRow, EntryRow, PointRow, ProblemRow, SentRow};
 use super::words::headings::{Headings, headings};
 use super::words::phrase::{Phrase, mark, shown};
@@ -24,6 +24,8 @@ use crate::judge::verdict::{RunSummary, Verdict};
 const CSS: &str = include_str!("../../templates/report.css");
 /// Findings on the first page.
 const FIRST: usize = 7;
+/// Findings with a card of their own.
+const CARDS: usize = 40;
 /// Lines in each list of the first page; the rest stands in its own section.
 const SHORT: usize = 6;
 
@@ -54,6 +56,11 @@ struct Page<'a> {
     first_heading: &'static str,
     first: &'a [FindingView<'a>],
     first_more: Option<String>,
+    /// Many findings on the first page: each gets fewer lines.
+    tight: bool,
+    cards: &'a [FindingView<'a>],
+    groups: Vec<Group<'a>>,
+    comma: &'static str,
     looked_short: Vec<Phrase>,
     not_short: Vec<Phrase>,
     blind_short: String,
@@ -76,6 +83,9 @@ impl<'a> Page<'a> {
         let (verdict, lang) = (scene.verdict, scene.lang());
         let w = headings(lang);
         let (first_heading, first, first_more) = first(report, w);
+        let tight = first.len() > 3;
+        let room = if tight { SHORT / 2 } else { SHORT };
+        let (cards, rest) = report.findings.split_at(cards(report));
         Self {
             w,
             lang,
@@ -94,8 +104,12 @@ impl<'a> Page<'a> {
             first_heading,
             first,
             first_more,
-            looked_short: looked(report),
-            not_short: short(&report.looked.not, lang),
+            tight,
+            cards,
+            groups: finding::groups(rest),
+            comma: lang.pick("、", "; "),
+            looked_short: short(&looked(report), room, lang),
+            not_short: short(&report.looked.not, room, lang),
             blind_short: report.looked.blind[..3].join(lang.pick("、", ", ")),
             left_alone_short: &report.impact.left_alone[..report.impact.left_alone.len().min(3)],
             severities: report.figures.by_severity,
@@ -189,6 +203,11 @@ fn first<'a>(report: &'a Report<'a>, w: &Headings) -> (&'static str, &'a [Findin
     (heading, &report.findings[..number.min(FIRST)], more)
 }
 
+/// How many findings get a card of their own; the others stand in tables, by kind.
+fn cards(report: &Report<'_>) -> usize {
+    report.findings.iter().take(CARDS).take_while(|view| view.finding.severity >= Severity::Act).count()
+}
+
 fn when(report: &Report<'_>) -> String {
     let (run, scene) = (&report.scene.verdict.run, &report.scene);
     let lang = scene.lang();
@@ -225,14 +244,14 @@ fn looked(report: &Report<'_>) -> Vec<Phrase> {
             format!("{segment} ({reach}): {devices} machines, {answered} of {asked} questions answered"),
         ))
     });
-    short(&lines.collect::<Vec<_>>(), lang)
+    lines.collect()
 }
 
 /// The first lines, and how many more there are.
-fn short(lines: &[Phrase], lang: Lang) -> Vec<Phrase> {
-    let more = lines.len().saturating_sub(SHORT);
+fn short(lines: &[Phrase], room: usize, lang: Lang) -> Vec<Phrase> {
+    let more = lines.len().saturating_sub(room);
     let rest = (more > 0).then(|| Phrase::new(lang.pick(format!("ほか {more}件"), format!("{more} more"))));
-    lines.iter().take(SHORT).cloned().chain(rest).collect()
+    lines.iter().take(room).cloned().chain(rest).collect()
 }
 
 /// RFC 4648 §4, as the policy's hash wants it.

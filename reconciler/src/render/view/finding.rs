@@ -1,10 +1,11 @@
 //! Findings as rows: everything a table, a page or a workbook says about one.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use crate::judge::asset::AssetId;
 use crate::judge::entry::EntryId;
-use crate::judge::finding::Finding;
+use crate::judge::finding::{Finding, Severity};
 use crate::judge::verdict::Verdict;
 use crate::render::scene::{self, Scene};
 use crate::render::words::finding::Said;
@@ -34,6 +35,43 @@ pub(crate) struct EvidenceLine {
     pub(crate) sentence: Phrase,
     /// The reply's octets in hexadecimal, in lines of 32 octets; empty where none were kept.
     pub(crate) reply: Vec<String>,
+}
+
+/// Findings of one severity and kind: what is the same for all is said once.
+pub(crate) struct Group<'a> {
+    pub(crate) severity: Severity,
+    pub(crate) title: &'a str,
+    pub(crate) other: &'a [Phrase],
+    pub(crate) settle: &'a Phrase,
+    /// Where it is the same for all.
+    pub(crate) action: Option<&'a Phrase>,
+    pub(crate) views: Vec<&'a FindingView<'a>>,
+}
+
+/// Groups, in the order in which their first findings stand.
+pub(crate) fn groups<'a>(views: &'a [FindingView<'a>]) -> Vec<Group<'a>> {
+    let mut groups: Vec<Group<'a>> = Vec::new();
+    let mut places: BTreeMap<_, usize> = BTreeMap::new();
+    for view in views {
+        let said = &view.said;
+        let key = (view.finding.severity, &view.title, &said.settle, said.other.as_slice());
+        let place = *places.entry(key).or_insert(groups.len());
+        if let Some(group) = groups.get_mut(place) {
+            group.action = group.action.filter(|action| *action == &said.action);
+            group.views.push(view);
+        } else {
+            groups.push(Group {
+                severity: view.finding.severity,
+                title: &view.title,
+                other: &said.other,
+                settle: &said.settle,
+                action: Some(&said.action),
+                views: vec![view],
+            });
+        }
+    }
+    groups.sort_by_key(|group| Reverse(group.severity));
+    groups
 }
 
 /// All findings, most urgent first, then most certain first, then in the judge's order.
