@@ -185,6 +185,10 @@ fn entries() -> Vec<Entry> {
     ];
     rows[1].device_type = Some(DeviceType::Medical);
     rows[7].status = Status::Retired;
+    let cell = |raw: &str| Cell { column: "F".into(), raw: raw.into() };
+    rows[1].cells = [(Field::Hostname, cell("CT-CONSOLE"))].into();
+    rows[4].cells = [(Field::IpAddress, cell("１０．２０．０．５０"))].into();
+    rows[5].cells = [(Field::IpAddress, cell(FORMULA))].into();
     rows
 }
 

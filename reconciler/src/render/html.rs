@@ -94,7 +94,7 @@ impl<'a> Page<'a> {
             report,
             run: &verdict.run,
             host: shown(&verdict.run.host),
-            profile: shown(&verdict.run.profile),
+            profile: fixed::profile(&verdict.run.profile, lang),
             hospital: scene.options.hospital.as_deref().map(shown),
             operator: scene.options.operator.as_deref().map(shown),
             when: when(report),

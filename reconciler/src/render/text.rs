@@ -12,7 +12,7 @@ use super::view::Report;
 use super::view::finding::FindingView;
 use super::view::impact::Most;
 use super::words::headings::{Headings, headings};
-use super::words::phrase::{Phrase, shown};
+use super::words::phrase::{Phrase, short, shown};
 use super::words::{Lang, date, fixed};
 use super::wrap::wrap;
 use crate::judge::finding::Severity;
@@ -104,12 +104,6 @@ fn device(view: &FindingView<'_>) -> String {
         }
     }
     lines.join("\n")
-}
-
-/// A table cell has less room than a sentence.
-fn short(text: &str) -> String {
-    const ROOM: usize = 32;
-    if text.chars().count() <= ROOM { text.to_owned() } else { text.chars().take(ROOM - 1).chain(['…']).collect() }
 }
 
 fn counts(report: &Report<'_>, words: &Headings, output: &mut impl Write) -> io::Result<()> {

@@ -3,13 +3,15 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use daicho_shared::id::ObservationId;
+
+use super::basis::basis;
 use crate::judge::asset::AssetId;
 use crate::judge::entry::EntryId;
 use crate::judge::finding::{Finding, Severity};
-use crate::judge::verdict::Verdict;
 use crate::render::scene::{self, Scene};
 use crate::render::words::finding::Said;
-use crate::render::words::phrase::{Phrase, shown};
+use crate::render::words::phrase::{Phrase, short, shown};
 use crate::render::words::{self, Lang, fixed, observation, problem};
 
 /// One finding.
@@ -29,9 +31,8 @@ pub(crate) struct FindingView<'a> {
     pub(crate) is_new: Option<bool>,
 }
 
-/// One observation in words.
+/// One observation, ledger cell or vain search in words.
 pub(crate) struct EvidenceLine {
-    pub(crate) id: String,
     pub(crate) sentence: Phrase,
     /// The reply's octets in hexadecimal, in lines of 32 octets; empty where none were kept.
     pub(crate) reply: Vec<String>,
@@ -105,7 +106,7 @@ fn device(asset: Option<&AssetId>, rows: &[EntryId], scene: &Scene<'_>) -> Strin
     let own = machine.and_then(|asset| asset.names.first()).map(|name| name.name.as_str());
     let key = || machine.and_then(scene::key).map(|(word, value)| format!("{word} {value}"));
     let place = || rows.first().and_then(|id| scene.entry(id)).map(|row| Phrase::new(problem::place(&row.origin, scene.lang())).plain());
-    declared.or(own).map(shown).or_else(key).or_else(place).unwrap_or_default()
+    declared.or(own).map(short).or_else(key).or_else(place).unwrap_or_default()
 }
 
 fn cell(
@@ -120,19 +121,16 @@ fn cell(
 }
 
 fn evidence(finding: &Finding, scene: &Scene<'_>) -> Vec<EvidenceLine> {
-    finding.evidence.iter().filter_map(|id| line(&id.to_string(), scene.verdict, id, scene)).collect()
+    let basis = basis(finding, scene).into_iter().map(|sentence| EvidenceLine { sentence, reply: vec![] });
+    basis.chain(finding.evidence.iter().filter_map(|id| line(id, scene))).collect()
 }
 
-fn line(
-    text: &str,
-    verdict: &Verdict,
-    id: &daicho_shared::id::ObservationId,
-    scene: &Scene<'_>,
-) -> Option<EvidenceLine> {
+fn line(id: &ObservationId, scene: &Scene<'_>) -> Option<EvidenceLine> {
+    let verdict = scene.verdict;
     let seen = verdict.evidence.get(id)?;
     let when = scene.moment(seen.at);
     let sentence = Phrase::new(observation::sentence(seen, &when, &verdict.run.host, scene.lang()));
-    Some(EvidenceLine { id: text.to_owned(), sentence, reply: hex_lines(&seen.reply) })
+    Some(EvidenceLine { sentence, reply: hex_lines(&seen.reply) })
 }
 
 /// Hexadecimal digits only, 32 octets a line.

@@ -67,12 +67,14 @@ pub fn shown(text: &str) -> String {
 
 /// [`mark`] for a name in the middle of a sentence: at most 40 characters; lists show it longer.
 pub fn mark_short(text: &str) -> String {
+    mark(&short(text))
+}
+
+/// [`shown`], for a name that stands beside others: at most 40 characters.
+pub fn short(text: &str) -> String {
     const ROOM: usize = 40;
     let text = shown(text);
-    if text.chars().count() <= ROOM {
-        return mark(&text);
-    }
-    mark(&text.chars().take(ROOM - 1).chain(['…']).collect::<String>())
+    if text.chars().count() <= ROOM { text } else { text.chars().take(ROOM - 1).chain(['…']).collect() }
 }
 
 /// [`shown`], with borders, to be put into a sentence.
