@@ -8,6 +8,8 @@ use rust_xlsxwriter::{
     Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
 };
 
+use unicode_width::UnicodeWidthStr;
+
 use self::sheets::{Column, Sheet, Value};
 use super::Options;
 use super::view::Report;
@@ -119,6 +121,7 @@ fn write_sheet(sheet: &mut Worksheet, value: &Sheet, formats: &Formats, options:
         for (column, cell) in (0u16..).zip(cells) {
             write_cell(sheet, (row, column), cell, formats, options)?;
         }
+        sheet.set_row_height(row, height(cells, &value.columns))?;
     }
     if let Some(left) = value.rows.len().checked_sub(rows).filter(|left| *left > 0) {
         let note = options.lang.pick(format!("ほか {left}行（result.json を参照）"), format!("{left} more rows: see result.json"));
@@ -126,10 +129,27 @@ fn write_sheet(sheet: &mut Worksheet, value: &Sheet, formats: &Formats, options:
     }
     let (last_row, last_column) = (u32::try_from(rows).unwrap_or(u32::MAX), u16::try_from(value.columns.len() - 1).unwrap_or(0));
     sheet.autofilter(0, 0, last_row, last_column)?;
+    sheet.set_print_area(0, 0, last_row, value.printed.min(last_column + 1) - 1)?;
     sheet.set_freeze_panes(1, value.frozen)?.set_repeat_rows(0, 0)?;
     sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0).set_margins(0.4, 0.4, 0.7, 0.6, 0.3, 0.3);
     sheet.set_footer("&L&A&R&P / &N");
     Ok(())
+}
+
+/// Points for the cell with the most lines: not every program fits rows to wrapped text by itself.
+fn height(cells: &[Value], columns: &[Column]) -> f64 {
+    const LINE: usize = 15;
+    const MOST: usize = 26;
+    let needed = |text: &str, width: u16| {
+        let room = usize::from(width).saturating_sub(1).max(1);
+        text.lines().map(|line| line.width().div_ceil(room).max(1)).sum::<usize>()
+    };
+    let lines = cells.iter().zip(columns).map(|(cell, column)| match cell {
+        Value::Text(text) | Value::Foreign(text) => needed(text, column.width),
+        _ => 1,
+    });
+    let points = lines.max().unwrap_or(1).clamp(1, MOST) * LINE + 3;
+    u16::try_from(points).map_or(409.0, f64::from)
 }
 
 fn write_head(sheet: &mut Worksheet, columns: &[Column], formats: &Formats) -> Result<(), XlsxError> {

@@ -18,6 +18,8 @@ pub(super) struct Sheet {
     pub(super) columns: Vec<Column>,
     /// Columns that stay in sight.
     pub(super) frozen: u16,
+    /// Columns that fit on paper and stay readable; the others are for the screen.
+    pub(super) printed: u16,
     pub(super) rows: Vec<Vec<Value>>,
 }
 
@@ -100,20 +102,20 @@ fn findings(report: &Report<'_>, w: &'static Headings) -> Sheet {
     let columns = columns([
         (w.severity, 10),
         (w.grade, 14),
-        (w.kind, 18),
-        (w.device, 20),
-        (w.address, 15),
-        (w.place, 16),
-        (w.department, 12),
-        (w.asset_no, 11),
-        (w.content, 46),
-        (w.action, 46),
+        (w.kind, 15),
+        (w.device, 16),
+        (w.address, 14),
+        (w.place, 13),
+        (w.department, 11),
+        (w.asset_no, 10),
+        (w.content, 38),
+        (w.action, 38),
         (w.how, 46),
         (w.other, 34),
         (w.settle, 26),
         (w.new, 7),
     ]);
-    Sheet { name: w.findings, columns, frozen: 4, rows: report.findings.iter().map(row).collect() }
+    Sheet { name: w.findings, columns, frozen: 4, printed: 10, rows: report.findings.iter().map(row).collect() }
 }
 
 fn assets(assets: &[AssetRow], lang: Lang, w: &'static Headings) -> Sheet {
@@ -123,45 +125,45 @@ fn assets(assets: &[AssetRow], lang: Lang, w: &'static Headings) -> Sheet {
             lines(&asset.macs),
             lines(&asset.names),
             text(asset.class),
-            number(asset.confidence),
             foreign(&asset.maker),
             foreign(&asset.model),
-            foreign(&asset.serial),
             foreign(&asset.os),
             lines(&asset.services),
+            lines(&asset.rows),
+            Value::Moment(asset.last_seen),
+            Value::Moment(asset.first_seen),
+            number(asset.confidence),
+            foreign(&asset.serial),
             Value::Grade(asset.multi_homed),
             Value::Grade(asset.forwards),
             Value::Grade(asset.uplink),
-            lines(&asset.rows),
-            Value::Moment(asset.first_seen),
-            Value::Moment(asset.last_seen),
             text(if asset.left_alone { lang.pick("あり", "yes") } else { "" }),
             foreign(&asset.id),
             lines(&asset.joined),
         ]
     };
     let columns = columns([
-        (w.address, 20),
+        (w.address, 17),
         (w.mac, 19),
-        (w.name, 24),
-        (w.class, 16),
-        (w.confidence, 9),
-        (w.maker, 18),
-        (w.model, 18),
+        (w.name, 20),
+        (w.class, 14),
+        (w.maker, 14),
+        (w.model, 14),
+        (w.os, 16),
+        (w.services, 24),
+        (w.ledger_row, 20),
+        (w.last_seen, 25),
+        (w.first_seen, 25),
+        (w.confidence, 11),
         (w.serial, 16),
-        (w.os, 22),
-        (w.services, 30),
         (w.multi_homed, 14),
         (w.forwards, 14),
         (w.uplink, 14),
-        (w.ledger_row, 24),
-        (w.first_seen, 25),
-        (w.last_seen, 25),
         (w.left_alone, 14),
         (w.id, 22),
         (w.how, 30),
     ]);
-    Sheet { name: w.assets, columns, frozen: 1, rows: assets.iter().map(row).collect() }
+    Sheet { name: w.assets, columns, frozen: 1, printed: 10, rows: assets.iter().map(row).collect() }
 }
 
 fn entries(entries: &[EntryRow<'_>], lang: Lang, w: &'static Headings) -> Sheet {
@@ -177,15 +179,15 @@ fn entries(entries: &[EntryRow<'_>], lang: Lang, w: &'static Headings) -> Sheet 
             foreign(&row.name),
             cell(&entry.department),
             cell(&entry.location),
-            cell(&entry.manufacturer),
-            cell(&entry.os),
             foreign(&row.addresses),
-            foreign(&row.macs),
             text(fixed::status(entry.status, lang)),
-            text(fixed::four_valued(entry.remote_maintenance, lang)),
-            entry.registered.map_or_else(|| text(""), Value::Day),
             text(row.state),
             foreign(&row.seen),
+            foreign(&row.macs),
+            cell(&entry.manufacturer),
+            cell(&entry.os),
+            text(fixed::four_valued(entry.remote_maintenance, lang)),
+            entry.registered.map_or_else(|| text(""), Value::Day),
             foreign(&row.asset),
         ]
     };
@@ -195,21 +197,21 @@ fn entries(entries: &[EntryRow<'_>], lang: Lang, w: &'static Headings) -> Sheet 
         (w.sheet, 14),
         (w.row, 6),
         (w.asset_no, 12),
-        (w.name, 22),
+        (w.name, 20),
         (w.department, 14),
         (w.place, 18),
-        (w.maker, 16),
-        ("OS", 16),
-        (w.address, 16),
-        (w.mac, 19),
-        (w.status, 8),
-        (w.remote, 16),
-        (w.registered, 18),
+        (w.address, 15),
+        (w.status, 9),
         (w.state, 20),
         (w.seen_address, 16),
+        (w.mac, 19),
+        (w.maker, 16),
+        ("OS", 16),
+        (w.remote, 16),
+        (w.registered, 18),
         (w.id, 22),
     ]);
-    Sheet { name: w.entries, columns, frozen: 6, rows: entries.iter().map(row).collect() }
+    Sheet { name: w.entries, columns, frozen: 6, printed: 12, rows: entries.iter().map(row).collect() }
 }
 
 fn points(points: &[PointRow], w: &'static Headings) -> Sheet {
@@ -229,11 +231,11 @@ fn points(points: &[PointRow], w: &'static Headings) -> Sheet {
         (w.grade, 14),
         (w.line, 24),
         (w.department, 16),
-        (w.device, 46),
-        (w.ledger_row, 46),
-        (w.signs, 46),
+        (w.device, 38),
+        (w.ledger_row, 38),
+        (w.signs, 36),
     ]);
-    Sheet { name: w.points, columns, frozen: 1, rows: points.iter().map(row).collect() }
+    Sheet { name: w.points, columns, frozen: 1, printed: 7, rows: points.iter().map(row).collect() }
 }
 
 fn coverage(report: &Report<'_>, w: &'static Headings) -> Sheet {
@@ -262,7 +264,7 @@ fn coverage(report: &Report<'_>, w: &'static Headings) -> Sheet {
         (w.not_allowed, 16),
         (w.not_reached, 12),
     ]);
-    Sheet { name: w.coverage, columns, frozen: 2, rows: looked.chain(not).chain(blind).collect() }
+    Sheet { name: w.coverage, columns, frozen: 2, printed: 8, rows: looked.chain(not).chain(blind).collect() }
 }
 
 fn sent(sent: &[SentRow<'_>], lang: Lang, w: &'static Headings) -> Sheet {
@@ -280,7 +282,7 @@ fn sent(sent: &[SentRow<'_>], lang: Lang, w: &'static Headings) -> Sheet {
     };
     let columns = columns([
         (w.class, 12),
-        (w.device, 52),
+        (w.device, 44),
         (w.address, 20),
         (w.mac, 19),
         (w.probe, 32),
@@ -288,7 +290,7 @@ fn sent(sent: &[SentRow<'_>], lang: Lang, w: &'static Headings) -> Sheet {
         (w.from, 25),
         (w.to, 25),
     ]);
-    Sheet { name: w.sent, columns, frozen: 2, rows: sent.iter().map(row).collect() }
+    Sheet { name: w.sent, columns, frozen: 2, printed: 8, rows: sent.iter().map(row).collect() }
 }
 
 fn problems(problems: &[ProblemRow<'_>], w: &'static Headings) -> Sheet {
@@ -313,9 +315,9 @@ fn problems(problems: &[ProblemRow<'_>], w: &'static Headings) -> Sheet {
         (w.column, 7),
         (w.field, 18),
         (w.kind, 26),
-        (w.found, 30),
-        (w.done, 50),
-        (w.fix, 50),
+        (w.found, 26),
+        (w.done, 40),
+        (w.fix, 40),
     ]);
-    Sheet { name: w.problems, columns, frozen: 3, rows: problems.iter().map(row).collect() }
+    Sheet { name: w.problems, columns, frozen: 3, printed: 9, rows: problems.iter().map(row).collect() }
 }
