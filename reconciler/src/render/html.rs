@@ -26,6 +26,8 @@ const CSS: &str = include_str!("../../templates/report.css");
 const FIRST: usize = 7;
 /// Findings with a card of their own.
 const CARDS: usize = 40;
+/// Devices left alone that the first page names.
+const ALONE: usize = 3;
 /// Lines in each list of the first page; the rest stands in its own section.
 const SHORT: usize = 6;
 
@@ -64,7 +66,8 @@ struct Page<'a> {
     looked_short: Vec<Phrase>,
     not_short: Vec<Phrase>,
     blind_short: String,
-    left_alone_short: &'a [Phrase],
+    impact: Vec<(&'static str, Phrase)>,
+    left_alone_more: Option<String>,
     severities: [(Severity, usize); 4],
     grades: [Grade; 5],
     points: Vec<PointRow>,
@@ -85,6 +88,9 @@ impl<'a> Page<'a> {
         let (first_heading, first, first_more) = first(report, w);
         let tight = first.len() > 3;
         let room = if tight { SHORT / 2 } else { SHORT };
+        let mut impact_lines = report.impact.lines(lang);
+        let too_many = report.impact.left_alone.len().saturating_sub(ALONE);
+        impact_lines.truncate(impact_lines.len() - too_many);
         let (cards, rest) = report.findings.split_at(cards(report));
         Self {
             w,
@@ -111,7 +117,8 @@ impl<'a> Page<'a> {
             looked_short: short(&looked(report), room, lang),
             not_short: short(&report.looked.not, room, lang),
             blind_short: report.looked.blind[..3].join(lang.pick("、", ", ")),
-            left_alone_short: &report.impact.left_alone[..report.impact.left_alone.len().min(3)],
+            left_alone_more: left_alone_more(report),
+            impact: impact_lines,
             severities: report.figures.by_severity,
             grades: [Grade::Confirmed, Grade::Probable, Grade::Indication, Grade::Undecidable, Grade::Nothing],
             points: rows::points(scene),
@@ -170,7 +177,9 @@ impl Page<'_> {
     }
 
     fn clock(&self, at: &Timestamp) -> String {
-        at.to_zoned(self.report.scene.options.tz.clone()).strftime("%H:%M:%S").to_string()
+        let local = |at: Timestamp| at.to_zoned(self.report.scene.options.tz.clone());
+        let same_day = local(*at).date() == local(self.run.started).date();
+        local(*at).strftime(if same_day { "%H:%M:%S" } else { "%m-%d %H:%M:%S" }).to_string()
     }
 
     fn cell(&self, value: &Option<String>) -> String {
@@ -208,6 +217,16 @@ fn cards(report: &Report<'_>) -> usize {
     report.findings.iter().take(CARDS).take_while(|view| view.finding.severity >= Severity::Act).count()
 }
 
+fn left_alone_more(report: &Report<'_>) -> Option<String> {
+    let more = report.impact.left_alone.len().checked_sub(ALONE).filter(|more| *more > 0)?;
+    let w = headings(report.scene.lang());
+    let rest = report
+        .scene
+        .lang()
+        .pick(format!("ほか {more}台（「{}」の節）", w.assets), format!("{more} more: see “{}”", w.assets));
+    Some(rest)
+}
+
 fn when(report: &Report<'_>) -> String {
     let (run, scene) = (&report.scene.verdict.run, &report.scene);
     let lang = scene.lang();
@@ -230,7 +249,9 @@ fn ledger(report: &Report<'_>, w: &Headings) -> Vec<(String, String)> {
     let lang = report.scene.lang();
     let files = report.scene.verdict.ledger.files.iter();
     files
-        .map(|file| (shown(&file.name), file.updated.map_or_else(|| w.not_written.to_owned(), |day| date::day(day, lang))))
+        .map(|file| {
+            (shown(&file.name), file.updated.map_or_else(|| w.not_written.to_owned(), |day| date::day(day, lang)))
+        })
         .collect()
 }
 
@@ -291,7 +312,9 @@ mod tests {
         for lang in [Lang::Ja, Lang::En] {
             let page = written(&fixture::verdict(), lang);
             assert!(page.contains("&#60;script&#62;alert(&#39;検査&#39;)&#60;/script&#62;&#34;&#38;"));
-            for forbidden in ["<script", "javascript:", " style=", " onclick", "http://", "https://", "<img", "<link", "url("] {
+            for forbidden in
+                ["<script", "javascript:", " style=", " onclick", "http://", "https://", "<img", "<link", "url("]
+            {
                 assert!(!page.contains(forbidden), "{forbidden}");
             }
             assert!(!page.chars().any(|c| (c.is_control() && c != '\n') || c == '\u{202e}' || c == '\u{fdd0}'));
@@ -303,7 +326,7 @@ mod tests {
         let page = written(&fixture::verdict(), Lang::Ja);
         let style = page.split_once("<style>").unwrap().1.split_once("</style>").unwrap().0;
         let hash = base64(&Sha256::digest(style.as_bytes()));
-        let policy = format!("default-src 'none'; style-src 'sha256-{}'; base-uri 'none'", hash);
+        let policy = format!("default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'");
         assert!(page.contains(&policy) || page.contains(&policy.replace('+', "&#43;")), "{policy}");
     }
 
@@ -318,8 +341,17 @@ mod tests {
     fn the_first_page_says_what_it_must() {
         let page = written(&fixture::verdict(), Lang::Ja);
         let first = page.split_once("<nav>").unwrap().0;
-        for text in ["見本総合病院", "2026年3月31日（火）02:00〜03:12", "前回 3日前（3月28日）", "2025年7月1日（火）",
-            "至急の所見が2件", "新規 1・解消 0", "調べていない範囲", "使われていない2枚目のLANカード", "確認者"] {
+        for text in [
+            "見本総合病院",
+            "2026年3月31日（火）02:00〜03:12",
+            "前回 3日前（3月28日）",
+            "2025年7月1日（火）",
+            "至急の所見が2件",
+            "新規 1・解消 0",
+            "調べていない範囲",
+            "使われていない2枚目のLANカード",
+            "確認者",
+        ] {
             assert!(first.contains(text), "{text}");
         }
     }

@@ -51,7 +51,9 @@ mod tests {
         let temporary = tempfile::tempdir().unwrap();
         let folder = std::env::var_os("DAICHO_RENDER_TO").map_or_else(|| temporary.path().to_owned(), PathBuf::from);
         for lang in [Lang::Ja, Lang::En] {
-            for (name, verdict) in [("night", fixture::verdict()), ("quiet", fixture::quiet()), ("busy", fixture::busy())] {
+            for (name, verdict) in
+                [("night", fixture::verdict()), ("quiet", fixture::quiet()), ("busy", fixture::busy())]
+            {
                 let options = fixture::options(lang);
                 let path = |what: &str, end: &str| folder.join(format!("{name}-{what}-{}.{end}", lang.tag()));
                 let mut page = Vec::new();

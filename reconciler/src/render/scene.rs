@@ -84,12 +84,12 @@ impl<'a> Scene<'a> {
         let row = self.rows_of(id).next();
         let key = key(asset).map_or_else(|| unseen(id), |(word, value)| format!("{word} {}", mark(&value)));
         let called = match (row.and_then(row_name), asset.names.first()) {
-            (Some(name), _) => {
-                lang.pick(format!("、台帳では『{}』", mark_short(name)), format!(", “{}” in the ledger", mark_short(name)))
-            }
-            (None, Some(name)) => {
-                lang.pick(format!("、機器名『{}』", mark_short(&name.name)), format!(", called “{}”", mark_short(&name.name)))
-            }
+            (Some(name), _) => lang
+                .pick(format!("、台帳では『{}』", mark_short(name)), format!(", “{}” in the ledger", mark_short(name))),
+            (None, Some(name)) => lang.pick(
+                format!("、機器名『{}』", mark_short(&name.name)),
+                format!(", called “{}”", mark_short(&name.name)),
+            ),
             (None, None) => String::new(),
         };
         let what = match asset.class.value {
@@ -148,7 +148,9 @@ pub(crate) fn key(asset: &Asset) -> Option<(&'static str, String)> {
 /// The first address under which it was reached, IPv4 before IPv6.
 pub(crate) fn address(asset: &Asset) -> Option<IpAddr> {
     let reached = asset.interfaces.iter().filter(|interface| !interface.told);
-    reached.flat_map(|interface| interface.addresses.iter().copied()).min_by_key(|address| (address.is_ipv6(), *address))
+    reached
+        .flat_map(|interface| interface.addresses.iter().copied())
+        .min_by_key(|address| (address.is_ipv6(), *address))
 }
 
 /// A machine of another night: its id names its key.

@@ -77,7 +77,10 @@ mod tests {
 
     #[test]
     fn addresses_stay_whole_and_punctuation_clings() {
-        assert_eq!(wrap("院内LANのほかに別の（192.168.42.129）も持つ。", 18), "院内LANのほかに別\nの\n（192.168.42.129）\nも持つ。");
+        assert_eq!(
+            wrap("院内LANのほかに別の（192.168.42.129）も持つ。", 18),
+            "院内LANのほかに別\nの\n（192.168.42.129）\nも持つ。"
+        );
         assert_eq!(wrap("検査科の機器です。", 16), "検査科の機器で\nす。");
         assert_eq!(wrap("one two three", 8), "one two\nthree");
     }

@@ -85,7 +85,10 @@ fn not_looked(segments: &[SegmentView], scene: &Scene<'_>) -> Vec<String> {
     let net = |segment: &IpNet| mark(&segment.to_string());
     let mut lines: Vec<String> = run.exclude.iter().map(|segment| blind::excluded(&net(segment), lang)).collect();
     let seen: BTreeSet<IpNet> = segments.iter().filter(|view| view.asked > 0).map(|view| view.segment).collect();
-    let untouched = run.scope.iter().filter(|scope| !seen.iter().any(|segment| scope.contains(segment) || segment.contains(*scope)));
+    let untouched = run
+        .scope
+        .iter()
+        .filter(|scope| !seen.iter().any(|segment| scope.contains(segment) || segment.contains(*scope)));
     lines.extend(untouched.map(|scope| blind::untouched(&net(scope), lang)));
     for view in segments {
         let name = net(&view.segment);

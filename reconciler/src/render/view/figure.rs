@@ -45,10 +45,30 @@ pub(crate) fn figures(scene: &Scene<'_>) -> Figures {
     Figures {
         headline: headline(by_severity, scene),
         four: [
-            figure(lang.pick("未申告の外部接続点", "undeclared external connection points"), "undeclared_uplink", of("外部接続点", points, "件", "points"), scene),
-            figure(lang.pick("台帳未登録", "not in the ledger"), "not_in_ledger", of("実測", seen, "台", "machines seen"), scene),
-            figure(lang.pick("所在不明", "not found"), "not_found", of("照合対象", expected, "行", "rows compared"), scene),
-            figure(lang.pick("属性不一致", "mismatch"), "mismatch", of("一致した行", matched, "行", "matched rows"), scene),
+            figure(
+                lang.pick("未申告の外部接続点", "undeclared external connection points"),
+                "undeclared_uplink",
+                of("外部接続点", points, "件", "points"),
+                scene,
+            ),
+            figure(
+                lang.pick("台帳未登録", "not in the ledger"),
+                "not_in_ledger",
+                of("実測", seen, "台", "machines seen"),
+                scene,
+            ),
+            figure(
+                lang.pick("所在不明", "not found"),
+                "not_found",
+                of("照合対象", expected, "行", "rows compared"),
+                scene,
+            ),
+            figure(
+                lang.pick("属性不一致", "mismatch"),
+                "mismatch",
+                of("一致した行", matched, "行", "matched rows"),
+                scene,
+            ),
         ],
         by_severity,
         counts: counts(scene),
@@ -61,7 +81,8 @@ fn figure(name: &'static str, code: &str, base: String, scene: &Scene<'_>) -> Fi
     let change = verdict.changes.as_ref().map_or_else(
         || lang.pick("前回なし", "first run").to_owned(),
         |changes| {
-            let new = verdict.findings.iter().filter(|f| of_code(&f.kind) && changes.new_findings.contains(&f.id)).count();
+            let new =
+                verdict.findings.iter().filter(|f| of_code(&f.kind) && changes.new_findings.contains(&f.id)).count();
             let resolved = changes.resolved_findings.iter().filter(|id| code_of(id) == code).count();
             lang.pick(format!("新規 {new}・解消 {resolved}"), format!("{new} new, {resolved} resolved"))
         },
@@ -87,18 +108,37 @@ fn headline([urgent, act, check, _]: [(Severity, usize); 4], scene: &Scene<'_>) 
     let (run, lang) = (&scene.verdict.run, scene.lang());
     let nothing_asked = scene.verdict.coverage.iter().all(|row| row.asked == 0);
     let mut text = match (urgent.1, act.1, check.1) {
-        (0, 0, 0) if nothing_asked => lang.pick("まだ何も調べていないため、違いの有無は判断できません。".to_owned(), "Nothing was asked yet, so nothing can be said.".to_owned()),
-        (0, 0, 0) => lang.pick("調べた範囲では、対応の必要な違いは見つかりませんでした。".to_owned(), "Within what was looked at, nothing was found that needs attention.".to_owned()),
-        (0, 0, check) => lang.pick(format!("至急・要対応の所見はありません。確認の必要な所見が{check}件あります。"), format!("Nothing urgent; {check} findings need a check.")),
-        (0, act, _) => lang.pick(format!("至急の所見はありません。対応の必要な所見が{act}件あります。"), format!("Nothing urgent; {act} findings need action.")),
-        (urgent, act, _) => lang.pick(format!("至急の所見が{urgent}件、対応の必要な所見が{act}件あります。"), format!("{urgent} findings are urgent, {act} more need action.")),
+        (0, 0, 0) if nothing_asked => lang.pick(
+            "まだ何も調べていないため、違いの有無は判断できません。".to_owned(),
+            "Nothing was asked yet, so nothing can be said.".to_owned(),
+        ),
+        (0, 0, 0) => lang.pick(
+            "調べた範囲では、対応の必要な違いは見つかりませんでした。".to_owned(),
+            "Within what was looked at, nothing was found that needs attention.".to_owned(),
+        ),
+        (0, 0, check) => lang.pick(
+            format!("至急・要対応の所見はありません。確認の必要な所見が{check}件あります。"),
+            format!("Nothing urgent; {check} findings need a check."),
+        ),
+        (0, act, _) => lang.pick(
+            format!("至急の所見はありません。対応の必要な所見が{act}件あります。"),
+            format!("Nothing urgent; {act} findings need action."),
+        ),
+        (urgent, act, _) => lang.pick(
+            format!("至急の所見が{urgent}件、対応の必要な所見が{act}件あります。"),
+            format!("{urgent} findings are urgent, {act} more need action."),
+        ),
     };
     if scene.verdict.ledger.files.is_empty() {
-        text.push_str(lang.pick("台帳が取り込まれていないため、照合は行っていません。", " No ledger was imported, so nothing was compared."));
+        text.push_str(lang.pick(
+            "台帳が取り込まれていないため、照合は行っていません。",
+            " No ledger was imported, so nothing was compared.",
+        ));
     }
     if !run.complete {
         let reason = run.reason.as_deref().map(shown).unwrap_or_default();
-        let partial = lang.pick("調査は途中で終わっており、結果は一部だけです", " The scan was cut short and the result is partial");
+        let partial = lang
+            .pick("調査は途中で終わっており、結果は一部だけです", " The scan was cut short and the result is partial");
         text.push_str(partial);
         if !reason.is_empty() {
             let _ = write!(text, "{}", lang.pick(format!("（理由: {reason}）"), format!(" (reason: {reason})")));
@@ -110,10 +150,8 @@ fn headline([urgent, act, check, _]: [(Severity, usize); 4], scene: &Scene<'_>) 
 
 fn counts(scene: &Scene<'_>) -> Vec<String> {
     let lang = scene.lang();
-    let date = super::super::words::date::day(
-        scene.verdict.run.started.to_zoned(scene.options.tz.clone()).date(),
-        lang,
-    );
+    let date =
+        super::super::words::date::day(scene.verdict.run.started.to_zoned(scene.options.tz.clone()).date(), lang);
     let (rows, expected) = (scene.verdict.entries.len(), expected(scene));
     let matched = count(scene, |s| matches!(s, EntryState::Matched | EntryState::MatchedWithDifferences));
     let known = scene.verdict.assets.iter().filter(|asset| scene.rows_of(&asset.id).next().is_some()).count();
@@ -128,8 +166,13 @@ fn counts(scene: &Scene<'_>) -> Vec<String> {
         ],
         Lang::En => vec![
             format!("In the ledger: {known} of {seen} machines seen{} on {date}.", percent(known, seen, ", ")),
-            format!("Matched: {matched} of {expected} ledger rows compared{} on {date}.", percent(matched, expected, ", ")),
-            format!("Of {rows} ledger rows, {unchecked} could not be checked and {outside} are not expected on the network."),
+            format!(
+                "Matched: {matched} of {expected} ledger rows compared{} on {date}.",
+                percent(matched, expected, ", ")
+            ),
+            format!(
+                "Of {rows} ledger rows, {unchecked} could not be checked and {outside} are not expected on the network."
+            ),
         ],
     }
 }
@@ -143,5 +186,6 @@ fn of(base: usize, part: usize, unit: &str, what: &str, date: &str) -> String {
 
 /// No percentage of nothing.
 fn percent(part: usize, base: usize, before: &str) -> String {
-    if base == 0 { String::new() } else { format!("{before}{} %", (part * 100 + base / 2) / base) }
+    let rounded = (part * 100 + base / 2).checked_div(base);
+    rounded.map(|percent| format!("{before}{percent} %")).unwrap_or_default()
 }

@@ -88,7 +88,11 @@ fn view<'a>(finding: &'a Finding, scene: &Scene<'a>) -> FindingView<'a> {
         finding,
         title: fixed::code(&finding.kind, scene.lang()),
         device: device(asset, rows, scene),
-        address: asset.and_then(|id| scene.asset(id)).and_then(scene::address).map(|a| a.to_string()).unwrap_or_default(),
+        address: asset
+            .and_then(|id| scene.asset(id))
+            .and_then(scene::address)
+            .map(|a| a.to_string())
+            .unwrap_or_default(),
         location: cell(asset, rows, scene, |row| row.location.as_deref()),
         department: shown(&scene.departments(asset, rows)),
         asset_no: cell(asset, rows, scene, |row| row.asset_no.as_deref()),
@@ -100,12 +104,17 @@ fn view<'a>(finding: &'a Finding, scene: &Scene<'a>) -> FindingView<'a> {
 
 /// The name by which people know it: the ledger's, else the device's own, else its address.
 fn device(asset: Option<&AssetId>, rows: &[EntryId], scene: &Scene<'_>) -> String {
-    let declared = rows.iter().filter_map(|id| scene.entry(id)).chain(asset.into_iter().flat_map(|id| scene.rows_of(id)));
-    let declared = declared.filter_map(scene::row_name).next();
+    let declared =
+        rows.iter().filter_map(|id| scene.entry(id)).chain(asset.into_iter().flat_map(|id| scene.rows_of(id)));
+    let declared = declared.into_iter().find_map(scene::row_name);
     let machine = asset.and_then(|id| scene.asset(id));
     let own = machine.and_then(|asset| asset.names.first()).map(|name| name.name.as_str());
     let key = || machine.and_then(scene::key).map(|(word, value)| format!("{word} {value}"));
-    let place = || rows.first().and_then(|id| scene.entry(id)).map(|row| Phrase::new(problem::place(&row.origin, scene.lang())).plain());
+    let place = || {
+        rows.first()
+            .and_then(|id| scene.entry(id))
+            .map(|row| Phrase::new(problem::place(&row.origin, scene.lang())).plain())
+    };
     declared.or(own).map(short).or_else(key).or_else(place).unwrap_or_default()
 }
 

@@ -174,7 +174,9 @@ pub(crate) struct SentRow<'a> {
 pub(crate) fn sent<'a>(scene: &Scene<'a>) -> Vec<SentRow<'a>> {
     let mut rows: Vec<SentRow<'a>> = scene.verdict.sent.iter().map(|sent| sent_row(sent, scene)).collect();
     let known = |row: &SentRow<'_>| scene.reached(row.sent.address, row.sent.mac).is_some();
-    rows.sort_by_key(|row| (!row.medical, is_group(row.sent.address), !known(row), row.sent.address, row.sent.probe.clone()));
+    rows.sort_by_key(|row| {
+        (!row.medical, is_group(row.sent.address), !known(row), row.sent.address, row.sent.probe.clone())
+    });
     rows
 }
 

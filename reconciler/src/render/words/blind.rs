@@ -87,8 +87,12 @@ pub fn rows_outside(count: usize, networks: &str, lang: Lang) -> String {
 /// Addresses in which nobody answered.
 pub fn silent(silent: u32, asked: u32, lang: Lang) -> String {
     match lang {
-        Lang::Ja => format!("在否の問い合わせ {asked}件のうち {silent}件は応答がありませんでした。空きか、応答しない機器かは区別できません。"),
-        Lang::En => format!("{silent} of {asked} presence questions were not answered: free addresses and silent devices look the same."),
+        Lang::Ja => format!(
+            "在否の問い合わせ {asked}件のうち {silent}件は応答がありませんでした。空きか、応答しない機器かは区別できません。"
+        ),
+        Lang::En => format!(
+            "{silent} of {asked} presence questions were not answered: free addresses and silent devices look the same."
+        ),
     }
 }
 

@@ -171,12 +171,19 @@ pub fn sign(sign: UplinkSign, lang: Lang) -> &'static str {
     match sign {
         UplinkSign::DefaultGateway => lang.pick("調査機の既定ゲートウェイ", "default gateway of the scanner"),
         UplinkSign::Ipv6Router => lang.pick("IPv6ルータとしての広告", "announces itself as an IPv6 router"),
-        UplinkSign::UpnpGateway => lang.pick("UPnPインターネットゲートウェイの応答", "answers as a UPnP Internet gateway"),
-        UplinkSign::SnmpForwarding => lang.pick("パケット転送が有効との申告（SNMP）", "says by SNMP that it forwards packets"),
-        UplinkSign::SnmpUplinkInterface => {
-            lang.pick("モバイル回線・ダイヤルアップなどの外向きインタフェース（SNMP）", "SNMP names a mobile, dial-up or outward interface")
+        UplinkSign::UpnpGateway => {
+            lang.pick("UPnPインターネットゲートウェイの応答", "answers as a UPnP Internet gateway")
         }
-        UplinkSign::CellularMaker => lang.pick("モバイルルーター製造元のMACアドレス", "MAC address of a mobile router maker"),
+        UplinkSign::SnmpForwarding => {
+            lang.pick("パケット転送が有効との申告（SNMP）", "says by SNMP that it forwards packets")
+        }
+        UplinkSign::SnmpUplinkInterface => lang.pick(
+            "モバイル回線・ダイヤルアップなどの外向きインタフェース（SNMP）",
+            "SNMP names a mobile, dial-up or outward interface",
+        ),
+        UplinkSign::CellularMaker => {
+            lang.pick("モバイルルーター製造元のMACアドレス", "MAC address of a mobile router maker")
+        }
         UplinkSign::CellularTitle => lang.pick("モバイルルーターの管理画面", "management page of a mobile router"),
     }
 }

@@ -46,7 +46,6 @@ headings! {
     blind: "この方法では見えないもの", "What this method cannot see";
     impact: "機器への影響", "Impact on devices";
     packets_total: "送信パケット合計", "Packets sent in total";
-    packets_all: "うち全機器あての同報", "of these to everybody (multicast)";
     packets_most: "1台への最大", "Most to one device";
     packets_medical: "医療機器1台への最大", "Most to one medical device";
     left_alone: "途中で応答しなくなり送信を止めた機器", "Stopped answering and left alone";

@@ -37,16 +37,15 @@ pub fn method_plain(probe: &str, lang: Lang) -> String {
 /// The whole sentence; `when` and `host` come from the report.
 pub fn sentence(observation: &Observation, when: &str, host: &str, lang: Lang) -> String {
     let (method, address) = (method(&observation.probe.0, lang), mark(&observation.target.address.to_string()));
-    let from = match &observation.target.interface {
-        Some(interface) => format!("{}（{}）", mark(host), mark(interface)),
-        None => mark(host),
-    };
-    let answer = answer(observation, lang);
-    match lang {
-        Lang::Ja => format!("{when}、調査機 {from} から {address} について {method}: {answer}。"),
-        Lang::En => {
-            format!("{when}, from {} about {address}, {method}: {answer}.", from.replace('（', " (").replace('）', ")"))
+    let (host, answer) = (mark(host), answer(observation, lang));
+    let interface = observation.target.interface.as_deref().map(mark);
+    match (lang, interface) {
+        (Lang::Ja, Some(port)) => {
+            format!("{when}、調査機 {host}（{port}）から {address} について {method}: {answer}。")
         }
+        (Lang::Ja, None) => format!("{when}、調査機 {host} から {address} について {method}: {answer}。"),
+        (Lang::En, Some(port)) => format!("{when}, from {host} ({port}) about {address}, {method}: {answer}."),
+        (Lang::En, None) => format!("{when}, from {host} about {address}, {method}: {answer}."),
     }
 }
 
@@ -77,16 +76,17 @@ pub fn say(fact: &Fact, lang: Lang) -> String {
                 PortState::Closed => lang.pick(format!("{port} は接続拒否"), format!("{port} closed")),
             }
         }
-        Fact::Name { source, name, .. } => {
-            lang.pick(format!("名前『{}』（{}）", mark(name), fixed::name_source(*source, lang)), {
+        Fact::Name { source, name, .. } => lang
+            .pick(format!("名前『{}』（{}）", mark(name), fixed::name_source(*source, lang)), {
                 format!("name “{}” ({})", mark(name), fixed::name_source(*source, lang))
-            })
-        }
+            }),
         Fact::OwnAddress { address, .. } => {
             let address = mark(&address.to_string());
             lang.pick(format!("自身のIPアドレスとして {address} を申告"), format!("says that it holds {address}, too"))
         }
-        Fact::Forwarding { enabled: true } => lang.pick("パケット転送が有効と申告", "says that it forwards packets").into(),
+        Fact::Forwarding { enabled: true } => {
+            lang.pick("パケット転送が有効と申告", "says that it forwards packets").into()
+        }
         Fact::Forwarding { enabled: false } => {
             lang.pick("パケット転送は無効と申告", "says that it does not forward packets").into()
         }
@@ -145,7 +145,10 @@ fn say_table(fact: &Fact, lang: Lang) -> String {
     match fact {
         Fact::Interface { name, up, .. } => {
             let state = if *up { lang.pick("動作中", "up") } else { lang.pick("停止中", "down") };
-            lang.pick(format!("インタフェース『{}』（{state}）", mark(name)), format!("interface “{}” ({state})", mark(name)))
+            lang.pick(
+                format!("インタフェース『{}』（{state}）", mark(name)),
+                format!("interface “{}” ({state})", mark(name)),
+            )
         }
         Fact::Neighbour { address, mac, .. } => lang.pick(
             format!("隣接表に {}（{}）", mark(&address.to_string()), mark(&mac.to_string())),
@@ -160,13 +163,12 @@ fn say_table(fact: &Fact, lang: Lang) -> String {
             format!("route to {} by {}", mark(&destination.to_string()), mark(&next_hop.to_string())),
         ),
         Fact::MachineId { source, value } => format!("{} {}", mark(source), mark(value)),
-        Fact::Announcement { kind, instance, .. } => {
-            let instance = instance.as_deref().map(|name| format!("『{}』", mark(name))).unwrap_or_default();
-            lang.pick(
-                format!("{}{instance} を広告", mark(kind)),
-                format!("announces {} {}", mark(kind), instance.replace(['『', '』'], "")),
-            )
-        }
+        Fact::Announcement { kind, instance, .. } => match instance.as_deref().map(mark) {
+            Some(name) => {
+                lang.pick(format!("{}『{name}』を広告", mark(kind)), format!("announces {} “{name}”", mark(kind)))
+            }
+            None => lang.pick(format!("{} を広告", mark(kind)), format!("announces {}", mark(kind))),
+        },
         other => shown(&format!("{other:?}")),
     }
 }

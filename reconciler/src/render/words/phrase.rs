@@ -36,9 +36,16 @@ impl Phrase {
         Self(mark(text))
     }
 
-    /// There are no words.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    /// Both, one after the other.
+    #[must_use]
+    pub fn join(&self, other: &Self) -> Self {
+        Self(format!("{}{}", self.0, other.0))
+    }
+
+    /// With our own words after it.
+    #[must_use]
+    pub fn then(&self, own: &str) -> Self {
+        Self(format!("{}{own}", self.0))
     }
 
     /// The text without its borders.
@@ -49,7 +56,9 @@ impl Phrase {
     /// The parts, in order.
     pub fn spans(&self) -> Vec<Span<'_>> {
         let parts = self.0.split(OPEN).enumerate().flat_map(|(index, part)| match part.split_once(CLOSE) {
-            Some((foreign, own)) if index > 0 => [Span { foreign: true, text: foreign }, Span { foreign: false, text: own }],
+            Some((foreign, own)) if index > 0 => {
+                [Span { foreign: true, text: foreign }, Span { foreign: false, text: own }]
+            }
             _ => [Span { foreign: false, text: part }, Span { foreign: false, text: "" }],
         });
         parts.filter(|span| !span.text.is_empty()).collect()

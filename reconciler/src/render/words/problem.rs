@@ -37,10 +37,14 @@ pub fn title(kind: ProblemKind, lang: Lang) -> &'static str {
     match kind {
         ProblemKind::AddressMalformed => lang.pick("IPアドレスの書き方", "not an IP address"),
         ProblemKind::AddressPlaceholder => lang.pick("IPアドレスが記入例のまま", "IP address left as in the example"),
-        ProblemKind::AddressImplausible => lang.pick("機器に割り当てられないIPアドレス", "an address that no device can have"),
+        ProblemKind::AddressImplausible => {
+            lang.pick("機器に割り当てられないIPアドレス", "an address that no device can have")
+        }
         ProblemKind::MacMalformed => lang.pick("MACアドレスの書き方", "not a MAC address"),
         ProblemKind::MacDamaged => lang.pick("桁の欠けたMACアドレス", "MAC address that lost digits"),
-        ProblemKind::MacImplausible => lang.pick("機器に割り当てられないMACアドレス", "a MAC address that no device can have"),
+        ProblemKind::MacImplausible => {
+            lang.pick("機器に割り当てられないMACアドレス", "a MAC address that no device can have")
+        }
         ProblemKind::DateMalformed => lang.pick("日付の書き方", "not a date"),
         ProblemKind::ValueUnknown => lang.pick("選択肢にない語", "word that is not a known choice"),
         ProblemKind::AssetNoMissing => lang.pick("管理番号の空欄", "asset number missing"),
@@ -80,9 +84,10 @@ pub fn done(kind: ProblemKind, lang: Lang) -> &'static str {
             "個々の機器には割り当てられないMACアドレスです。照合には使っていません。",
             "No single device can have this MAC address. It was not compared.",
         ),
-        ProblemKind::DateMalformed => {
-            lang.pick("日付として読めません。文字のまま保存しました。", "It cannot be read as a date. It was kept as text.")
-        }
+        ProblemKind::DateMalformed => lang.pick(
+            "日付として読めません。文字のまま保存しました。",
+            "It cannot be read as a date. It was kept as text.",
+        ),
         ProblemKind::ValueUnknown => lang.pick(
             "この列の選択肢にない語です。「不明」として扱いました。",
             "It is none of this column's known words. It was treated as unknown.",
@@ -111,9 +116,10 @@ pub fn done(kind: ProblemKind, lang: Lang) -> &'static str {
             "読み込む行数の上限を超えています。この行より後は読んでいません。",
             "The file has more rows than the limit. Rows from here on were not read.",
         ),
-        ProblemKind::CellTooLong => {
-            lang.pick("セルの文字数が上限を超えています。途中で切りました。", "The cell is longer than the limit. It was cut.")
-        }
+        ProblemKind::CellTooLong => lang.pick(
+            "セルの文字数が上限を超えています。途中で切りました。",
+            "The cell is longer than the limit. It was cut.",
+        ),
     }
 }
 
@@ -195,10 +201,22 @@ pub fn place_of(problem: &RowProblem, lang: Lang) -> String {
 /// Place, what was found, and what was done.
 pub fn what(problem: &RowProblem, lang: Lang) -> String {
     let (place, done) = (place_of(problem, lang), done(problem.kind, lang));
-    match (lang, problem.found.trim().is_empty()) {
-        (Lang::Ja, true) => format!("{place}: {done}"),
-        (Lang::Ja, false) => format!("{place}: 『{}』は、{done}", mark(&problem.found)),
-        (Lang::En, true) => format!("{place}: {done}"),
-        (Lang::En, false) => format!("{place}: “{}”. {done}", mark(&problem.found)),
+    if problem.found.trim().is_empty() || !is_about_cell(problem.kind) {
+        return format!("{place}: {done}");
     }
+    let found = mark(&problem.found);
+    lang.pick(format!("{place}: 『{found}』は{done}"), format!("{place}: “{found}”. {done}"))
+}
+
+/// The sentence is about the cell's text; the others are about the row or the file.
+fn is_about_cell(kind: ProblemKind) -> bool {
+    let other = [
+        ProblemKind::AssetNoMissing,
+        ProblemKind::NoKey,
+        ProblemKind::FormulaError,
+        ProblemKind::CellsWithoutHeading,
+        ProblemKind::TooManyRows,
+        ProblemKind::CellTooLong,
+    ];
+    !other.contains(&kind)
 }

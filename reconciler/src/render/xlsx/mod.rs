@@ -31,7 +31,9 @@ pub fn workbook(verdict: &Verdict, options: &Options) -> Result<Vec<u8>, XlsxErr
     let words = headings(options.lang);
     let mut book = Workbook::new();
     let created = excel(local(verdict.run.started, options))?;
-    book.set_properties(&DocProperties::new().set_title(words.title).set_author("Daicho").set_creation_datetime(&created));
+    book.set_properties(
+        &DocProperties::new().set_title(words.title).set_author("Daicho").set_creation_datetime(&created),
+    );
     let formats = Formats::new(options.lang);
     for sheet in sheets::all(&report) {
         write_sheet(book.add_worksheet(), &sheet, &formats, options)?;
@@ -82,7 +84,10 @@ impl Formats {
         };
         let day = lang.pick("[$-411]yyyy\"年\"m\"月\"d\"日（\"aaa\"）\"", "yyyy-mm-dd");
         Self {
-            head: base().set_bold().set_background_color(Color::RGB(0x00E9_EDF0)).set_align(FormatAlign::VerticalCenter),
+            head: base()
+                .set_bold()
+                .set_background_color(Color::RGB(0x00E9_EDF0))
+                .set_align(FormatAlign::VerticalCenter),
             text: base(),
             foreign: base().set_font_name("BIZ UDGothic"),
             number: base().set_num_format("#,##0"),
@@ -124,10 +129,13 @@ fn write_sheet(sheet: &mut Worksheet, value: &Sheet, formats: &Formats, options:
         sheet.set_row_height(row, height(cells, &value.columns))?;
     }
     if let Some(left) = value.rows.len().checked_sub(rows).filter(|left| *left > 0) {
-        let note = options.lang.pick(format!("ほか {left}行（result.json を参照）"), format!("{left} more rows: see result.json"));
+        let note = options
+            .lang
+            .pick(format!("ほか {left}行（result.json を参照）"), format!("{left} more rows: see result.json"));
         sheet.write_string_with_format(u32::try_from(rows + 1).unwrap_or(u32::MAX), 0, note, &formats.text)?;
     }
-    let (last_row, last_column) = (u32::try_from(rows).unwrap_or(u32::MAX), u16::try_from(value.columns.len() - 1).unwrap_or(0));
+    let (last_row, last_column) =
+        (u32::try_from(rows).unwrap_or(u32::MAX), u16::try_from(value.columns.len() - 1).unwrap_or(0));
     sheet.autofilter(0, 0, last_row, last_column)?;
     sheet.set_print_area(0, 0, last_row, value.printed.min(last_column + 1) - 1)?;
     sheet.set_freeze_panes(1, value.frozen)?.set_repeat_rows(0, 0)?;
