@@ -63,7 +63,11 @@ fn every_card_is_filled_and_names_are_unique() {
         for text in [card.name, card.title, card.title_ja, card.standard, card.may_upset] {
             assert!(!text.is_empty(), "{}", card.name);
         }
-        assert!(card.level == Level::Listen || (1..=10).contains(&card.packets), "{} does not fit in a second", card.name);
+        assert!(
+            card.level == Level::Listen || (1..=10).contains(&card.packets),
+            "{} does not fit in a second",
+            card.name
+        );
     }
 }
 

@@ -76,6 +76,69 @@ pub(super) fn quiet() -> Verdict {
     }
 }
 
+/// A night with so much to say that the first page must choose.
+pub(super) fn busy() -> Verdict {
+    let mut verdict = verdict();
+    for number in 0..90u8 {
+        let mut one = asset("02:AA:00:00:00:00", Class::Client, &format!("10.20.0.{}", number + 100), Some("PC"));
+        one.interfaces[0].mac = Some(Mac([2, 0xaa, 0, 0, 1, number]));
+        one.id = AssetId(format!("mac-02AA000001{number:02X}"));
+        let urgent = if number < 9 { Severity::Urgent } else { Severity::Check };
+        let signs = vec![UplinkSign::DefaultGateway, UplinkSign::SnmpForwarding, UplinkSign::CellularTitle];
+        let kind = if number < 9 { Kind::UndeclaredUplink { signs } } else { Kind::NotInLedger };
+        verdict.findings.push(finding(kind, urgent, Grade::Probable, Some(&one.id.0), &[], &[3, 4]));
+        verdict.sent.push(Sent {
+            address: one.interfaces[0].addresses.first().copied().unwrap(),
+            mac: one.interfaces[0].mac,
+            ..sent().remove(0)
+        });
+        verdict.assets.push(one);
+    }
+    verdict
+}
+
+/// Findings with every reason, every defect and every field there is.
+pub(super) fn every_kind() -> Verdict {
+    use NotCheckedReason::*;
+    use ProblemKind::*;
+    let mut verdict = verdict();
+    for reason in [NotCheckedReason::NoKey, SegmentNotScanned, AddressUnknown, TooFewScans, PartialScan, Excluded] {
+        let kind = Kind::NotChecked { reason };
+        verdict.findings.push(finding(kind, Severity::Info, Grade::Confirmed, None, &[11], &[]));
+    }
+    let kinds = [
+        AddressMalformed,
+        AddressPlaceholder,
+        AddressImplausible,
+        MacMalformed,
+        MacDamaged,
+        MacImplausible,
+        DateMalformed,
+        ValueUnknown,
+        AssetNoMissing,
+        ProblemKind::NoKey,
+        FormulaError,
+        CellsWithoutHeading,
+        RowSkipped,
+        TooManyRows,
+        CellTooLong,
+    ];
+    for kind in kinds {
+        let problem = RowProblem { kind, ..problems().remove(1) };
+        verdict.findings.push(finding(
+            Kind::DefectiveEntry { problem },
+            Severity::Info,
+            Grade::Confirmed,
+            None,
+            &[11],
+            &[],
+        ));
+    }
+    let addresses = vec![];
+    verdict.findings.push(finding(Kind::DualHomed { addresses }, Severity::Act, Grade::Indication, None, &[], &[]));
+    verdict
+}
+
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
@@ -168,6 +231,10 @@ fn entries() -> Vec<Entry> {
     ];
     rows[1].device_type = Some(DeviceType::Medical);
     rows[7].status = Status::Retired;
+    let cell = |raw: &str| Cell { column: "F".into(), raw: raw.into() };
+    rows[1].cells = [(Field::Hostname, cell("CT-CONSOLE"))].into();
+    rows[4].cells = [(Field::IpAddress, cell("１０．２０．０．５０"))].into();
+    rows[5].cells = [(Field::IpAddress, cell(FORMULA))].into();
     rows
 }
 
@@ -194,7 +261,7 @@ fn asset(key: &str, class: Class, address: &str, name: Option<&str>) -> Asset {
             segment: Some("10.20.0.0/24".into()),
             told: false,
         }],
-        names: name.map(|name| own_name(name)).into_iter().collect(),
+        names: name.map(own_name).into_iter().collect(),
         class: ClassClaim { value: class, confidence: 80, reasons: vec!["port.dicom".into()] },
         maker: Some(Claim { value: "Fujitsu".into(), source: "oui".into(), evidence: vec![obs(1)] }),
         model: None,

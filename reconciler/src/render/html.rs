@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::Options;
 use super::view::Report;
-use super::view::finding::FindingView;
+use super::view::finding::{self, FindingView, Group};
 use super::view::rows::{self, AssetRow, ComparisonRow, EntryRow, PointRow, ProblemRow, SentRow};
 use super::words::headings::{Headings, headings};
 use super::words::phrase::{Phrase, mark, shown};
@@ -24,6 +24,10 @@ use crate::judge::verdict::{RunSummary, Verdict};
 const CSS: &str = include_str!("../../templates/report.css");
 /// Findings on the first page.
 const FIRST: usize = 7;
+/// Findings with a card of their own.
+const CARDS: usize = 40;
+/// Devices left alone that the first page names.
+const ALONE: usize = 3;
 /// Lines in each list of the first page; the rest stands in its own section.
 const SHORT: usize = 6;
 
@@ -44,6 +48,7 @@ struct Page<'a> {
     report: &'a Report<'a>,
     run: &'a RunSummary,
     host: String,
+    profile: String,
     hospital: Option<String>,
     operator: Option<String>,
     when: String,
@@ -53,10 +58,16 @@ struct Page<'a> {
     first_heading: &'static str,
     first: &'a [FindingView<'a>],
     first_more: Option<String>,
+    /// Many findings on the first page: each gets fewer lines.
+    tight: bool,
+    cards: &'a [FindingView<'a>],
+    groups: Vec<Group<'a>>,
+    comma: &'static str,
     looked_short: Vec<Phrase>,
     not_short: Vec<Phrase>,
     blind_short: String,
-    left_alone_short: &'a [Phrase],
+    impact: Vec<(&'static str, Phrase)>,
+    left_alone_more: Option<String>,
     severities: [(Severity, usize); 4],
     grades: [Grade; 5],
     points: Vec<PointRow>,
@@ -75,6 +86,12 @@ impl<'a> Page<'a> {
         let (verdict, lang) = (scene.verdict, scene.lang());
         let w = headings(lang);
         let (first_heading, first, first_more) = first(report, w);
+        let tight = first.len() > 3;
+        let room = if tight { SHORT / 2 } else { SHORT };
+        let mut impact_lines = report.impact.lines(lang);
+        let too_many = report.impact.left_alone.len().saturating_sub(ALONE);
+        impact_lines.truncate(impact_lines.len() - too_many);
+        let (cards, rest) = report.findings.split_at(cards(report));
         Self {
             w,
             lang,
@@ -83,6 +100,7 @@ impl<'a> Page<'a> {
             report,
             run: &verdict.run,
             host: shown(&verdict.run.host),
+            profile: fixed::profile(&verdict.run.profile, lang),
             hospital: scene.options.hospital.as_deref().map(shown),
             operator: scene.options.operator.as_deref().map(shown),
             when: when(report),
@@ -92,10 +110,15 @@ impl<'a> Page<'a> {
             first_heading,
             first,
             first_more,
-            looked_short: looked(report),
-            not_short: short(&report.looked.not, lang),
+            tight,
+            cards,
+            groups: finding::groups(rest),
+            comma: lang.pick("、", "; "),
+            looked_short: short(&looked(report), room, lang),
+            not_short: short(&report.looked.not, room, lang),
             blind_short: report.looked.blind[..3].join(lang.pick("、", ", ")),
-            left_alone_short: &report.impact.left_alone[..report.impact.left_alone.len().min(3)],
+            left_alone_more: left_alone_more(report),
+            impact: impact_lines,
             severities: report.figures.by_severity,
             grades: [Grade::Confirmed, Grade::Probable, Grade::Indication, Grade::Undecidable, Grade::Nothing],
             points: rows::points(scene),
@@ -154,7 +177,9 @@ impl Page<'_> {
     }
 
     fn clock(&self, at: &Timestamp) -> String {
-        at.to_zoned(self.report.scene.options.tz.clone()).strftime("%H:%M:%S").to_string()
+        let local = |at: Timestamp| at.to_zoned(self.report.scene.options.tz.clone());
+        let same_day = local(*at).date() == local(self.run.started).date();
+        local(*at).strftime(if same_day { "%H:%M:%S" } else { "%m-%d %H:%M:%S" }).to_string()
     }
 
     fn cell(&self, value: &Option<String>) -> String {
@@ -185,6 +210,21 @@ fn first<'a>(report: &'a Report<'a>, w: &Headings) -> (&'static str, &'a [Findin
         lang.pick(format!("ほか {more}件（「{}」の節）", w.findings), format!("{more} more: see “{}”", w.findings))
     });
     (heading, &report.findings[..number.min(FIRST)], more)
+}
+
+/// How many findings get a card of their own; the others stand in tables, by kind.
+fn cards(report: &Report<'_>) -> usize {
+    report.findings.iter().take(CARDS).take_while(|view| view.finding.severity >= Severity::Act).count()
+}
+
+fn left_alone_more(report: &Report<'_>) -> Option<String> {
+    let more = report.impact.left_alone.len().checked_sub(ALONE).filter(|more| *more > 0)?;
+    let w = headings(report.scene.lang());
+    let rest = report
+        .scene
+        .lang()
+        .pick(format!("ほか {more}台（「{}」の節）", w.assets), format!("{more} more: see “{}”", w.assets));
+    Some(rest)
 }
 
 fn when(report: &Report<'_>) -> String {
@@ -225,14 +265,14 @@ fn looked(report: &Report<'_>) -> Vec<Phrase> {
             format!("{segment} ({reach}): {devices} machines, {answered} of {asked} questions answered"),
         ))
     });
-    short(&lines.collect::<Vec<_>>(), lang)
+    lines.collect()
 }
 
 /// The first lines, and how many more there are.
-fn short(lines: &[Phrase], lang: Lang) -> Vec<Phrase> {
-    let more = lines.len().saturating_sub(SHORT);
+fn short(lines: &[Phrase], room: usize, lang: Lang) -> Vec<Phrase> {
+    let more = lines.len().saturating_sub(room);
     let rest = (more > 0).then(|| Phrase::new(lang.pick(format!("ほか {more}件"), format!("{more} more"))));
-    lines.iter().take(SHORT).cloned().chain(rest).collect()
+    lines.iter().take(room).cloned().chain(rest).collect()
 }
 
 /// RFC 4648 §4, as the policy's hash wants it.
@@ -286,7 +326,7 @@ mod tests {
         let page = written(&fixture::verdict(), Lang::Ja);
         let style = page.split_once("<style>").unwrap().1.split_once("</style>").unwrap().0;
         let hash = base64(&Sha256::digest(style.as_bytes()));
-        let policy = format!("default-src 'none'; style-src 'sha256-{}'; base-uri 'none'", hash);
+        let policy = format!("default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'");
         assert!(page.contains(&policy) || page.contains(&policy.replace('+', "&#43;")), "{policy}");
     }
 

@@ -38,3 +38,33 @@ impl Default for Options {
         Self { lang: Lang::Ja, colour: false, width: 100, tz: TimeZone::UTC, hospital: None, operator: None }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+
+    /// `DAICHO_RENDER_TO=FOLDER` keeps the files, for looking at them.
+    #[test]
+    fn every_output_is_written_in_both_languages() {
+        let temporary = tempfile::tempdir().unwrap();
+        let folder = std::env::var_os("DAICHO_RENDER_TO").map_or_else(|| temporary.path().to_owned(), PathBuf::from);
+        for lang in [Lang::Ja, Lang::En] {
+            for (name, verdict) in
+                [("night", fixture::verdict()), ("quiet", fixture::quiet()), ("busy", fixture::busy())]
+            {
+                let options = fixture::options(lang);
+                let path = |what: &str, end: &str| folder.join(format!("{name}-{what}-{}.{end}", lang.tag()));
+                let mut page = Vec::new();
+                html::report(&verdict, &options, &mut page).unwrap();
+                std::fs::write(path("report", "html"), page).unwrap();
+                std::fs::write(path("findings", "xlsx"), xlsx::workbook(&verdict, &options).unwrap()).unwrap();
+                let mut document = Vec::new();
+                json::write(&verdict, &options, &mut document).unwrap();
+                std::fs::write(path("result", "json"), document).unwrap();
+            }
+        }
+        assert!(temporary.path().exists());
+    }
+}

@@ -10,10 +10,9 @@ use comfy_table::{Attribute, Cell, Color, ContentArrangement, Table, presets};
 use super::Options;
 use super::view::Report;
 use super::view::finding::FindingView;
-use super::view::impact::Most;
 use super::words::headings::{Headings, headings};
-use super::words::phrase::{Phrase, shown};
-use super::words::{Lang, date, fixed};
+use super::words::phrase::{Phrase, short, shown};
+use super::words::{date, fixed};
 use super::wrap::wrap;
 use crate::judge::finding::Severity;
 use crate::judge::verdict::Verdict;
@@ -106,12 +105,6 @@ fn device(view: &FindingView<'_>) -> String {
     lines.join("\n")
 }
 
-/// A table cell has less room than a sentence.
-fn short(text: &str) -> String {
-    const ROOM: usize = 32;
-    if text.chars().count() <= ROOM { text.to_owned() } else { text.chars().take(ROOM - 1).chain(['…']).collect() }
-}
-
 fn counts(report: &Report<'_>, words: &Headings, output: &mut impl Write) -> io::Result<()> {
     let lang = report.scene.lang();
     let by_severity = report.figures.by_severity.iter();
@@ -124,26 +117,8 @@ fn counts(report: &Report<'_>, words: &Headings, output: &mut impl Write) -> io:
 }
 
 fn impact(report: &Report<'_>, words: &Headings, output: &mut impl Write) -> io::Result<()> {
-    let (impact, lang) = (&report.impact, report.scene.lang());
-    let most = |name: &str, most: &Option<Most>| {
-        let most = most.as_ref()?;
-        Some(format!("{name}: {} – {}", packets(most.packets, lang), most.device.plain()))
-    };
-    let mut lines = vec![format!(
-        "{}: {} ({}: {})",
-        words.packets_total,
-        packets(impact.total, lang),
-        words.packets_all,
-        packets(impact.to_all, lang)
-    )];
-    lines.extend(most(words.packets_most, &impact.most));
-    lines.extend(most(words.packets_medical, &impact.medical_most));
-    lines.extend(impact.left_alone.iter().map(|device| format!("{}: {}", words.left_alone, device.plain())));
-    list(words.impact, lines, output)
-}
-
-fn packets(number: u64, lang: Lang) -> String {
-    lang.pick(format!("{number}パケット"), format!("{number} packets"))
+    let lines = report.impact.lines(report.scene.lang()).into_iter();
+    list(words.impact, lines.map(|(heading, text)| format!("{heading}: {}", text.plain())), output)
 }
 
 fn changes(report: &Report<'_>, words: &Headings, output: &mut impl Write) -> io::Result<()> {
@@ -171,7 +146,7 @@ mod tests {
     use unicode_width::UnicodeWidthStr;
 
     use super::*;
-    use crate::render::fixture;
+    use crate::render::{Lang, fixture};
 
     fn written(verdict: &Verdict, options: &Options) -> String {
         let mut bytes = Vec::new();

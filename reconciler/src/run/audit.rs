@@ -97,7 +97,8 @@ pub(super) fn write_reports(project: &Project, verdict: &Verdict, folder: &Path)
     std::fs::create_dir_all(folder).map_err(|source| Failure::file(folder, source))?;
     let options = rooms::options(&project.settings.hospital.name, lang);
     write(folder, "result.json", &rooms::result_json(verdict, &options)?)?;
-    write(folder, "report.html", &rooms::report_html(verdict, &options)?)
+    write(folder, "report.html", &rooms::report_html(verdict, &options)?)?;
+    write(folder, "findings.xlsx", &rooms::findings_xlsx(verdict, &options)?)
 }
 
 fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Failure> {

@@ -90,3 +90,8 @@ pub(super) fn report_html(verdict: &Verdict, options: &render::Options) -> anyho
     render::html::report(verdict, options, &mut bytes)?;
     Ok(bytes)
 }
+
+/// `findings.xlsx`.
+pub(super) fn findings_xlsx(verdict: &Verdict, options: &render::Options) -> anyhow::Result<Vec<u8>> {
+    Ok(render::xlsx::workbook(verdict, options)?)
+}

@@ -34,6 +34,11 @@ pub(crate) struct SegmentView {
     presence_answered: u32,
 }
 
+/// Only these probes can say that nobody is there.
+pub(crate) fn is_presence(probe: &str) -> bool {
+    PRESENCE.contains(&probe)
+}
+
 /// Sums the coverage up.
 pub(crate) fn looked(scene: &Scene<'_>) -> Looked {
     let segments = segments(scene);
@@ -59,7 +64,7 @@ fn segments(scene: &Scene<'_>) -> Vec<SegmentView> {
         view.answered = view.answered.saturating_add(row.answered);
         view.not_allowed = view.not_allowed.saturating_add(row.not_allowed);
         view.not_reached = view.not_reached.saturating_add(row.not_reached);
-        if PRESENCE.contains(&row.probe.0.as_str()) {
+        if is_presence(&row.probe.0) {
             view.presence_asked = view.presence_asked.saturating_add(row.asked);
             view.presence_answered = view.presence_answered.saturating_add(row.answered);
         }

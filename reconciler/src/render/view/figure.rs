@@ -106,7 +106,12 @@ fn count(scene: &Scene<'_>, wanted: impl Fn(EntryState) -> bool) -> usize {
 
 fn headline([urgent, act, check, _]: [(Severity, usize); 4], scene: &Scene<'_>) -> String {
     let (run, lang) = (&scene.verdict.run, scene.lang());
+    let nothing_asked = scene.verdict.coverage.iter().all(|row| row.asked == 0);
     let mut text = match (urgent.1, act.1, check.1) {
+        (0, 0, 0) if nothing_asked => lang.pick(
+            "まだ何も調べていないため、違いの有無は判断できません。".to_owned(),
+            "Nothing was asked yet, so nothing can be said.".to_owned(),
+        ),
         (0, 0, 0) => lang.pick(
             "調べた範囲では、対応の必要な違いは見つかりませんでした。".to_owned(),
             "Within what was looked at, nothing was found that needs attention.".to_owned(),
@@ -124,10 +129,16 @@ fn headline([urgent, act, check, _]: [(Severity, usize); 4], scene: &Scene<'_>) 
             format!("{urgent} findings are urgent, {act} more need action."),
         ),
     };
+    if scene.verdict.ledger.files.is_empty() {
+        text.push_str(lang.pick(
+            "台帳が取り込まれていないため、照合は行っていません。",
+            " No ledger was imported, so nothing was compared.",
+        ));
+    }
     if !run.complete {
         let reason = run.reason.as_deref().map(shown).unwrap_or_default();
         let partial = lang
-            .pick(" 調査は途中で終わっており、結果は一部だけです", " The scan was cut short and the result is partial");
+            .pick("調査は途中で終わっており、結果は一部だけです", " The scan was cut short and the result is partial");
         text.push_str(partial);
         if !reason.is_empty() {
             let _ = write!(text, "{}", lang.pick(format!("（理由: {reason}）"), format!(" (reason: {reason})")));
@@ -175,5 +186,6 @@ fn of(base: usize, part: usize, unit: &str, what: &str, date: &str) -> String {
 
 /// No percentage of nothing.
 fn percent(part: usize, base: usize, before: &str) -> String {
-    if base == 0 { String::new() } else { format!("{before}{} %", (part * 100 + base / 2) / base) }
+    let rounded = (part * 100 + base / 2).checked_div(base);
+    rounded.map(|percent| format!("{before}{percent} %")).unwrap_or_default()
 }

@@ -1,14 +1,17 @@
 //! Findings as rows: everything a table, a page or a workbook says about one.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
+use daicho_shared::id::ObservationId;
+
+use super::basis::basis;
 use crate::judge::asset::AssetId;
 use crate::judge::entry::EntryId;
-use crate::judge::finding::Finding;
-use crate::judge::verdict::Verdict;
+use crate::judge::finding::{Finding, Severity};
 use crate::render::scene::{self, Scene};
 use crate::render::words::finding::Said;
-use crate::render::words::phrase::{Phrase, shown};
+use crate::render::words::phrase::{Phrase, short, shown};
 use crate::render::words::{self, Lang, fixed, observation, problem};
 
 /// One finding.
@@ -28,12 +31,48 @@ pub(crate) struct FindingView<'a> {
     pub(crate) is_new: Option<bool>,
 }
 
-/// One observation in words.
+/// One observation, ledger cell or vain search in words.
 pub(crate) struct EvidenceLine {
-    pub(crate) id: String,
     pub(crate) sentence: Phrase,
     /// The reply's octets in hexadecimal, in lines of 32 octets; empty where none were kept.
     pub(crate) reply: Vec<String>,
+}
+
+/// Findings of one severity and kind: what is the same for all is said once.
+pub(crate) struct Group<'a> {
+    pub(crate) severity: Severity,
+    pub(crate) title: &'a str,
+    pub(crate) other: &'a [Phrase],
+    pub(crate) settle: &'a Phrase,
+    /// Where it is the same for all.
+    pub(crate) action: Option<&'a Phrase>,
+    pub(crate) views: Vec<&'a FindingView<'a>>,
+}
+
+/// Groups, in the order in which their first findings stand.
+pub(crate) fn groups<'a>(views: &'a [FindingView<'a>]) -> Vec<Group<'a>> {
+    let mut groups: Vec<Group<'a>> = Vec::new();
+    let mut places: BTreeMap<_, usize> = BTreeMap::new();
+    for view in views {
+        let said = &view.said;
+        let key = (view.finding.severity, &view.title, &said.settle, said.other.as_slice());
+        let place = *places.entry(key).or_insert(groups.len());
+        if let Some(group) = groups.get_mut(place) {
+            group.action = group.action.filter(|action| *action == &said.action);
+            group.views.push(view);
+        } else {
+            groups.push(Group {
+                severity: view.finding.severity,
+                title: &view.title,
+                other: &said.other,
+                settle: &said.settle,
+                action: Some(&said.action),
+                views: vec![view],
+            });
+        }
+    }
+    groups.sort_by_key(|group| Reverse(group.severity));
+    groups
 }
 
 /// All findings, most urgent first, then most certain first, then in the judge's order.
@@ -67,7 +106,7 @@ fn view<'a>(finding: &'a Finding, scene: &Scene<'a>) -> FindingView<'a> {
 fn device(asset: Option<&AssetId>, rows: &[EntryId], scene: &Scene<'_>) -> String {
     let declared =
         rows.iter().filter_map(|id| scene.entry(id)).chain(asset.into_iter().flat_map(|id| scene.rows_of(id)));
-    let declared = declared.filter_map(scene::row_name).next();
+    let declared = declared.into_iter().find_map(scene::row_name);
     let machine = asset.and_then(|id| scene.asset(id));
     let own = machine.and_then(|asset| asset.names.first()).map(|name| name.name.as_str());
     let key = || machine.and_then(scene::key).map(|(word, value)| format!("{word} {value}"));
@@ -76,7 +115,7 @@ fn device(asset: Option<&AssetId>, rows: &[EntryId], scene: &Scene<'_>) -> Strin
             .and_then(|id| scene.entry(id))
             .map(|row| Phrase::new(problem::place(&row.origin, scene.lang())).plain())
     };
-    declared.or(own).map(shown).or_else(key).or_else(place).unwrap_or_default()
+    declared.or(own).map(short).or_else(key).or_else(place).unwrap_or_default()
 }
 
 fn cell(
@@ -91,19 +130,16 @@ fn cell(
 }
 
 fn evidence(finding: &Finding, scene: &Scene<'_>) -> Vec<EvidenceLine> {
-    finding.evidence.iter().filter_map(|id| line(&id.to_string(), scene.verdict, id, scene)).collect()
+    let basis = basis(finding, scene).into_iter().map(|sentence| EvidenceLine { sentence, reply: vec![] });
+    basis.chain(finding.evidence.iter().filter_map(|id| line(id, scene))).collect()
 }
 
-fn line(
-    text: &str,
-    verdict: &Verdict,
-    id: &daicho_shared::id::ObservationId,
-    scene: &Scene<'_>,
-) -> Option<EvidenceLine> {
+fn line(id: &ObservationId, scene: &Scene<'_>) -> Option<EvidenceLine> {
+    let verdict = scene.verdict;
     let seen = verdict.evidence.get(id)?;
     let when = scene.moment(seen.at);
     let sentence = Phrase::new(observation::sentence(seen, &when, &verdict.run.host, scene.lang()));
-    Some(EvidenceLine { id: text.to_owned(), sentence, reply: hex_lines(&seen.reply) })
+    Some(EvidenceLine { sentence, reply: hex_lines(&seen.reply) })
 }
 
 /// Hexadecimal digits only, 32 octets a line.

@@ -6,6 +6,8 @@ use std::net::IpAddr;
 use crate::judge::asset::{AssetId, Class};
 use crate::judge::entry::{DeviceType, Register};
 use crate::render::scene::Scene;
+use crate::render::words::Lang;
+use crate::render::words::headings::headings;
 use crate::render::words::phrase::Phrase;
 
 /// Packets, counted per device.
@@ -26,6 +28,36 @@ pub(crate) struct Most {
     pub(crate) asset: AssetId,
     pub(crate) device: Phrase,
     pub(crate) packets: u64,
+}
+
+impl Impact {
+    /// Heading and text, line by line; the same on the terminal and on paper.
+    pub(crate) fn lines(&self, lang: Lang) -> Vec<(&'static str, Phrase)> {
+        let w = headings(lang);
+        let (total, to_all, devices, medical) = (self.total, self.to_all, self.devices, self.medical_devices);
+        let all = lang.pick(
+            format!("{total}パケット（送信した機器 {devices}台、うち全機器あての同報 {to_all}パケット）"),
+            format!("{total} packets ({devices} machines reached; {to_all} of the packets to everybody)"),
+        );
+        let mut lines = vec![(w.packets_total, Phrase::new(all))];
+        lines.extend(self.most.as_ref().map(|most| (w.packets_most, most.text(lang))));
+        lines.extend(self.medical_most.as_ref().map(|most| {
+            let (text, base) = (
+                most.text(lang),
+                lang.pick(format!("医療機器 {medical}台中"), format!("of {medical} medical devices")),
+            );
+            (w.packets_medical, text.then(&lang.pick(format!("、{base}"), format!(", {base}"))))
+        }));
+        lines.extend(self.left_alone.iter().map(|device| (w.left_alone, device.clone())));
+        lines
+    }
+}
+
+impl Most {
+    fn text(&self, lang: Lang) -> Phrase {
+        let packets = self.packets;
+        Phrase::new(lang.pick(format!("{packets}パケット: "), format!("{packets} packets: "))).join(&self.device)
+    }
 }
 
 /// Counts them. Addresses in which no machine was found count in the total only.

@@ -1,5 +1,6 @@
 //! What the renderers share: the verdict, sorted, counted and put into words, but not yet laid out.
 
+mod basis;
 pub(crate) mod change;
 pub(crate) mod coverage;
 pub(crate) mod figure;

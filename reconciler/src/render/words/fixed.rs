@@ -74,6 +74,17 @@ pub fn code(kind: &Kind, lang: Lang) -> String {
     word.to_owned()
 }
 
+/// 調査の速さ.
+pub fn profile(profile: &str, lang: Lang) -> String {
+    let word = match profile {
+        "gentle" => lang.pick("控えめ", "gentle"),
+        "normal" => lang.pick("標準", "normal"),
+        "fast" => lang.pick("速い", "fast"),
+        _ => return super::phrase::shown(profile),
+    };
+    word.to_owned()
+}
+
 /// Why a row could not be checked, as a noun phrase.
 pub fn not_checked(reason: NotCheckedReason, lang: Lang) -> &'static str {
     match reason {

@@ -46,7 +46,6 @@ headings! {
     blind: "この方法では見えないもの", "What this method cannot see";
     impact: "機器への影響", "Impact on devices";
     packets_total: "送信パケット合計", "Packets sent in total";
-    packets_all: "うち全機器あて（同報）", "of these to everybody (multicast)";
     packets_most: "1台への最大", "Most to one device";
     packets_medical: "医療機器1台への最大", "Most to one medical device";
     left_alone: "途中で応答しなくなり送信を止めた機器", "Stopped answering and left alone";
@@ -126,6 +125,7 @@ headings! {
     changes: "前回からの変化", "Changes since last time";
     no_changes: "変化なし", "no changes";
     troubles: "調査中の支障", "Troubles during the scan";
+    whereabouts: "箇所", "Where";
     at: "時刻", "Time";
     message: "内容（原文）", "Message";
     legend: "凡例", "Legend";
@@ -137,7 +137,9 @@ headings! {
     everybody: "全機器あて（同報）", "everybody (multicast)";
     nobody: "機器は未確認", "no machine found";
     summary: "件数", "Number";
-    value: "値", "Value";
+    remote: "リモート保守", "Remote maintenance";
+    registered: "登録日", "Registered";
+    seen_address: "実測のIPアドレス", "Address seen";
     item: "項目", "Item";
 }
 

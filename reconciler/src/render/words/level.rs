@@ -7,12 +7,11 @@ use super::phrase::shown;
 pub fn key(key: &str, lang: Lang) -> String {
     let word = match key {
         "mac" => lang.pick("MACアドレス", "MAC address"),
-        "vendor" => lang.pick("メーカー", "maker"),
         "status" => lang.pick("状態", "status"),
         "serial" | "serial_no" => lang.pick("シリアル番号", "serial number"),
         "hostname" | "name" => lang.pick("コンピュータ名", "computer name"),
         "ip" | "address" | "ip_address" => lang.pick("IPアドレス", "IP address"),
-        "maker" | "manufacturer" => lang.pick("メーカー", "maker"),
+        "vendor" | "maker" | "manufacturer" => lang.pick("メーカー", "maker"),
         "model" => lang.pick("型番", "model"),
         "os" => "OS",
         "class" | "device_type" => lang.pick("機器区分", "device type"),

@@ -3,6 +3,8 @@
 //! Words are plain functions over the judge's types, so that a kind without words does not compile and
 //! no language can be missing: each place gives both.
 
+mod advice;
+pub(crate) mod basis;
 pub mod blind;
 pub mod date;
 pub mod finding;

@@ -37,16 +37,15 @@ pub fn method_plain(probe: &str, lang: Lang) -> String {
 /// The whole sentence; `when` and `host` come from the report.
 pub fn sentence(observation: &Observation, when: &str, host: &str, lang: Lang) -> String {
     let (method, address) = (method(&observation.probe.0, lang), mark(&observation.target.address.to_string()));
-    let from = match &observation.target.interface {
-        Some(interface) => format!("{}（{}）", mark(host), mark(interface)),
-        None => mark(host),
-    };
-    let answer = answer(observation, lang);
-    match lang {
-        Lang::Ja => format!("{when}、調査機 {from} から {address} について {method}: {answer}。"),
-        Lang::En => {
-            format!("{when}, from {} about {address}, {method}: {answer}.", from.replace('（', " (").replace('）', ")"))
+    let (host, answer) = (mark(host), answer(observation, lang));
+    let interface = observation.target.interface.as_deref().map(mark);
+    match (lang, interface) {
+        (Lang::Ja, Some(port)) => {
+            format!("{when}、調査機 {host}（{port}）から {address} について {method}: {answer}。")
         }
+        (Lang::Ja, None) => format!("{when}、調査機 {host} から {address} について {method}: {answer}。"),
+        (Lang::En, Some(port)) => format!("{when}, from {host} ({port}) about {address}, {method}: {answer}."),
+        (Lang::En, None) => format!("{when}, from {host} about {address}, {method}: {answer}."),
     }
 }
 
@@ -164,13 +163,12 @@ fn say_table(fact: &Fact, lang: Lang) -> String {
             format!("route to {} by {}", mark(&destination.to_string()), mark(&next_hop.to_string())),
         ),
         Fact::MachineId { source, value } => format!("{} {}", mark(source), mark(value)),
-        Fact::Announcement { kind, instance, .. } => {
-            let instance = instance.as_deref().map(|name| format!("『{}』", mark(name))).unwrap_or_default();
-            lang.pick(
-                format!("{}{instance} を広告", mark(kind)),
-                format!("announces {} {}", mark(kind), instance.replace(['『', '』'], "")),
-            )
-        }
+        Fact::Announcement { kind, instance, .. } => match instance.as_deref().map(mark) {
+            Some(name) => {
+                lang.pick(format!("{}『{name}』を広告", mark(kind)), format!("announces {} “{name}”", mark(kind)))
+            }
+            None => lang.pick(format!("{} を広告", mark(kind)), format!("announces {}", mark(kind))),
+        },
         other => shown(&format!("{other:?}")),
     }
 }

@@ -13,7 +13,7 @@ const OPEN: char = '\u{fdd0}';
 const CLOSE: char = '\u{fdd1}';
 
 /// A sentence with marked foreign parts.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Phrase(String);
 
 /// A part of a sentence.
@@ -36,9 +36,16 @@ impl Phrase {
         Self(mark(text))
     }
 
-    /// There are no words.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    /// Both, one after the other.
+    #[must_use]
+    pub fn join(&self, other: &Self) -> Self {
+        Self(format!("{}{}", self.0, other.0))
+    }
+
+    /// With our own words after it.
+    #[must_use]
+    pub fn then(&self, own: &str) -> Self {
+        Self(format!("{}{own}", self.0))
     }
 
     /// The text without its borders.
@@ -69,12 +76,14 @@ pub fn shown(text: &str) -> String {
 
 /// [`mark`] for a name in the middle of a sentence: at most 40 characters; lists show it longer.
 pub fn mark_short(text: &str) -> String {
+    mark(&short(text))
+}
+
+/// [`shown`], for a name that stands beside others: at most 40 characters.
+pub fn short(text: &str) -> String {
     const ROOM: usize = 40;
     let text = shown(text);
-    if text.chars().count() <= ROOM {
-        return mark(&text);
-    }
-    mark(&text.chars().take(ROOM - 1).chain(['…']).collect::<String>())
+    if text.chars().count() <= ROOM { text } else { text.chars().take(ROOM - 1).chain(['…']).collect() }
 }
 
 /// [`shown`], with borders, to be put into a sentence.

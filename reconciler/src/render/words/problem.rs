@@ -219,10 +219,22 @@ pub fn place_of(problem: &RowProblem, lang: Lang) -> String {
 /// Place, what was found, and what was done.
 pub fn what(problem: &RowProblem, lang: Lang) -> String {
     let (place, done) = (place_of(problem, lang), done(problem.kind, lang));
-    match (lang, problem.found.trim().is_empty()) {
-        (Lang::Ja, true) => format!("{place}: {done}"),
-        (Lang::Ja, false) => format!("{place}: 『{}』は、{done}", mark(&problem.found)),
-        (Lang::En, true) => format!("{place}: {done}"),
-        (Lang::En, false) => format!("{place}: “{}”. {done}", mark(&problem.found)),
+    if problem.found.trim().is_empty() || !is_about_cell(problem.kind) {
+        return format!("{place}: {done}");
     }
+    let found = mark(&problem.found);
+    lang.pick(format!("{place}: 『{found}』は{done}"), format!("{place}: “{found}”. {done}"))
+}
+
+/// The sentence is about the cell's text; the others are about the row or the file.
+fn is_about_cell(kind: ProblemKind) -> bool {
+    let other = [
+        ProblemKind::AssetNoMissing,
+        ProblemKind::NoKey,
+        ProblemKind::FormulaError,
+        ProblemKind::CellsWithoutHeading,
+        ProblemKind::TooManyRows,
+        ProblemKind::CellTooLong,
+    ];
+    !other.contains(&kind)
 }

@@ -1,0 +1,308 @@
+//! `findings.xlsx`: seven sheets with filters, frozen headings, real dates, and no formulas.
+
+mod sheets;
+
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
+use rust_xlsxwriter::{
+    Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
+};
+
+use unicode_width::UnicodeWidthStr;
+
+use self::sheets::{Column, Sheet, Value};
+use super::Options;
+use super::view::Report;
+use super::words::headings::headings;
+use super::words::phrase::shown;
+use super::words::{Lang, fixed};
+use crate::judge::asset::Grade;
+use crate::judge::finding::Severity;
+use crate::judge::verdict::Verdict;
+
+/// Rows of a worksheet, the heading among them (ECMA-376, and every spreadsheet program).
+const ROWS: usize = 1_048_576;
+/// Characters of one cell; the format's limit is 32,767.
+const CELL: usize = 8_000;
+
+/// The workbook's octets; equal verdicts give equal workbooks.
+pub fn workbook(verdict: &Verdict, options: &Options) -> Result<Vec<u8>, XlsxError> {
+    let report = Report::new(verdict, options);
+    let words = headings(options.lang);
+    let mut book = Workbook::new();
+    let created = excel(local(verdict.run.started, options))?;
+    book.set_properties(
+        &DocProperties::new().set_title(words.title).set_author("Daicho").set_creation_datetime(&created),
+    );
+    let formats = Formats::new(options.lang);
+    for sheet in sheets::all(&report) {
+        write_sheet(book.add_worksheet(), &sheet, &formats, options)?;
+    }
+    let title = header(options, words.title);
+    for sheet in book.worksheets_mut() {
+        sheet.set_header(&title);
+    }
+    book.save_to_buffer()
+}
+
+/// Text that no spreadsheet program reads as a formula, not even after it was saved as CSV.
+///
+/// It is written as a string cell, too; the apostrophe protects those who copy it on.
+pub fn neutral(text: &str) -> String {
+    let text: String = text.chars().filter(|c| !c.is_control() || *c == '\n').take(CELL).collect();
+    match text.trim_start().chars().next() {
+        Some('=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠') => format!("'{text}"),
+        _ => text,
+    }
+}
+
+fn header(options: &Options, title: &str) -> String {
+    let hospital = options.hospital.as_deref().map(shown).unwrap_or_default();
+    // An ampersand begins a code in page headers.
+    format!("&L{}&R{}", hospital.replace('&', "&&"), title.replace('&', "&&"))
+}
+
+struct Formats {
+    head: Format,
+    text: Format,
+    foreign: Format,
+    number: Format,
+    moment: Format,
+    day: Format,
+}
+
+impl Formats {
+    fn new(lang: Lang) -> Self {
+        let base = || {
+            Format::new()
+                .set_font_name("Yu Gothic")
+                .set_font_size(10)
+                .set_text_wrap()
+                .set_align(FormatAlign::Top)
+                .set_border(FormatBorder::Thin)
+                .set_border_color(Color::RGB(0x00C9_D0D6))
+        };
+        let day = lang.pick("[$-411]yyyy\"年\"m\"月\"d\"日（\"aaa\"）\"", "yyyy-mm-dd");
+        Self {
+            head: base()
+                .set_bold()
+                .set_background_color(Color::RGB(0x00E9_EDF0))
+                .set_align(FormatAlign::VerticalCenter),
+            text: base(),
+            foreign: base().set_font_name("BIZ UDGothic"),
+            number: base().set_num_format("#,##0"),
+            moment: base().set_num_format(format!("{day} hh:mm")),
+            day: base().set_num_format(day),
+        }
+    }
+
+    fn severity(&self, severity: Severity) -> Format {
+        let (background, font) = match severity {
+            Severity::Urgent => (0x00A8_201A, 0x00FF_FFFF),
+            Severity::Act => (0x00B4_5309, 0x00FF_FFFF),
+            Severity::Check => (0x00FF_E9A8, 0x004D_3D00),
+            Severity::Info => (0x00EC_E7E1, 0x004F_453A),
+        };
+        self.text.clone().set_bold().set_background_color(Color::RGB(background)).set_font_color(Color::RGB(font))
+    }
+
+    fn grade(&self, grade: Grade) -> Format {
+        let font = match grade {
+            Grade::Confirmed => 0x0017_357A,
+            Grade::Probable => 0x004B_2E9E,
+            Grade::Indication => 0x000B_6B7E,
+            Grade::Undecidable => 0x007B_2D73,
+            Grade::Nothing => 0x002F_6B3C,
+        };
+        self.text.clone().set_font_color(Color::RGB(font))
+    }
+}
+
+fn write_sheet(sheet: &mut Worksheet, value: &Sheet, formats: &Formats, options: &Options) -> Result<(), XlsxError> {
+    sheet.set_name(value.name)?;
+    write_head(sheet, &value.columns, formats)?;
+    let rows = value.rows.len().min(ROWS - 2);
+    for (row, cells) in (1u32..).zip(value.rows.iter().take(rows)) {
+        for (column, cell) in (0u16..).zip(cells) {
+            write_cell(sheet, (row, column), cell, formats, options)?;
+        }
+        sheet.set_row_height(row, height(cells, &value.columns))?;
+    }
+    if let Some(left) = value.rows.len().checked_sub(rows).filter(|left| *left > 0) {
+        let note = options
+            .lang
+            .pick(format!("ほか {left}行（result.json を参照）"), format!("{left} more rows: see result.json"));
+        sheet.write_string_with_format(u32::try_from(rows + 1).unwrap_or(u32::MAX), 0, note, &formats.text)?;
+    }
+    let (last_row, last_column) =
+        (u32::try_from(rows).unwrap_or(u32::MAX), u16::try_from(value.columns.len() - 1).unwrap_or(0));
+    sheet.autofilter(0, 0, last_row, last_column)?;
+    sheet.set_print_area(0, 0, last_row, value.printed.min(last_column + 1) - 1)?;
+    sheet.set_freeze_panes(1, value.frozen)?.set_repeat_rows(0, 0)?;
+    sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0).set_margins(0.4, 0.4, 0.7, 0.6, 0.3, 0.3);
+    sheet.set_footer("&L&A&R&P / &N");
+    Ok(())
+}
+
+/// Points for the cell with the most lines: not every program fits rows to wrapped text by itself.
+fn height(cells: &[Value], columns: &[Column]) -> f64 {
+    const LINE: usize = 15;
+    const MOST: usize = 26;
+    let needed = |text: &str, width: u16| {
+        let room = usize::from(width).saturating_sub(1).max(1);
+        text.lines().map(|line| line.width().div_ceil(room).max(1)).sum::<usize>()
+    };
+    let lines = cells.iter().zip(columns).map(|(cell, column)| match cell {
+        Value::Text(text) | Value::Foreign(text) => needed(text, column.width),
+        _ => 1,
+    });
+    let points = lines.max().unwrap_or(1).clamp(1, MOST) * LINE + 3;
+    u16::try_from(points).map_or(409.0, f64::from)
+}
+
+fn write_head(sheet: &mut Worksheet, columns: &[Column], formats: &Formats) -> Result<(), XlsxError> {
+    for (index, column) in (0u16..).zip(columns) {
+        sheet.set_column_width(index, column.width)?;
+        sheet.write_string_with_format(0, index, column.name, &formats.head)?;
+    }
+    sheet.set_row_height(0, 24)?;
+    Ok(())
+}
+
+fn write_cell(
+    sheet: &mut Worksheet,
+    (row, column): (u32, u16),
+    value: &Value,
+    formats: &Formats,
+    options: &Options,
+) -> Result<(), XlsxError> {
+    let lang = options.lang;
+    match value {
+        Value::Text(text) => sheet.write_string_with_format(row, column, neutral(text), &formats.text)?,
+        Value::Foreign(text) => sheet.write_string_with_format(row, column, neutral(text), &formats.foreign)?,
+        Value::Number(number) => sheet.write_number_with_format(row, column, *number, &formats.number)?,
+        Value::Moment(at) => {
+            sheet.write_datetime_with_format(row, column, excel(local(*at, options))?, &formats.moment)?
+        }
+        Value::Day(day) => write_day(sheet, (row, column), *day, formats)?,
+        Value::Severity(severity) => {
+            let word = format!("{} {}", fixed::severity_mark(*severity), fixed::severity(*severity, lang));
+            sheet.write_string_with_format(row, column, word, &formats.severity(*severity))?
+        }
+        Value::Grade(grade) => {
+            let word = format!("{} {}", fixed::grade_mark(*grade), fixed::grade(*grade, lang));
+            sheet.write_string_with_format(row, column, word, &formats.grade(*grade))?
+        }
+    };
+    Ok(())
+}
+
+/// A day that the format cannot hold (before 1900) stays text.
+fn write_day<'a>(
+    sheet: &'a mut Worksheet,
+    (row, column): (u32, u16),
+    day: Date,
+    formats: &Formats,
+) -> Result<&'a mut Worksheet, XlsxError> {
+    match excel(day.to_datetime(jiff::civil::Time::midnight())) {
+        Ok(date) => sheet.write_datetime_with_format(row, column, date, &formats.day),
+        Err(_) => sheet.write_string_with_format(row, column, day.to_string(), &formats.text),
+    }
+}
+
+fn local(at: Timestamp, options: &Options) -> DateTime {
+    at.to_zoned(options.tz.clone()).datetime()
+}
+
+fn excel(at: DateTime) -> Result<ExcelDateTime, XlsxError> {
+    let out_of_range = || XlsxError::DateTimeRangeError(format!("{at} lies outside the years that Excel knows"));
+    let part = |number: i8| u8::try_from(number).map_err(|_| out_of_range());
+    let year = u16::try_from(at.year()).map_err(|_| out_of_range())?;
+    let date = ExcelDateTime::from_ymd(year, part(at.month())?, part(at.day())?)?;
+    date.and_hms(u16::from(part(at.hour())?), part(at.minute())?, f64::from(at.second()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use calamine::{Data, Range, Reader, Xlsx};
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::render::fixture;
+
+    fn read(verdict: &Verdict, lang: Lang) -> Xlsx<Cursor<Vec<u8>>> {
+        Xlsx::new(Cursor::new(workbook(verdict, &fixture::options(lang)).unwrap())).unwrap()
+    }
+
+    fn sheet(name: &str) -> Range<Data> {
+        read(&fixture::verdict(), Lang::Ja).worksheet_range(name).unwrap()
+    }
+
+    #[test]
+    fn the_sheets_stand_in_their_order() {
+        let names = ["所見一覧", "実測機器一覧", "台帳照合結果", "外部接続点", "調査範囲", "送信記録", "台帳の指摘"];
+        assert_eq!(read(&fixture::verdict(), Lang::Ja).sheet_names(), names);
+        assert_eq!(read(&fixture::quiet(), Lang::En).sheet_names().len(), 7);
+    }
+
+    #[test]
+    fn no_cell_is_a_formula_and_none_begins_like_one() {
+        let mut book = read(&fixture::verdict(), Lang::Ja);
+        for name in book.sheet_names() {
+            let formulas = book.worksheet_formula(&name).unwrap();
+            assert!(formulas.used_cells().all(|(_, _, formula)| formula.is_empty()), "{name}");
+            for (row, column, cell) in book.worksheet_range(&name).unwrap().used_cells() {
+                if let Data::String(text) = cell {
+                    assert!(!text.starts_with(['=', '+', '-', '@', '\t', '\r']), "{name} {row} {column} {text}");
+                    assert!(!text.chars().any(|c| (c.is_control() && c != '\n') || c == '\u{202e}'), "{text:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_formula_in_a_device_name_comes_back_as_text() {
+        let assets = sheet("実測機器一覧");
+        let neutralised = format!("'{}", fixture::FORMULA);
+        assert!(assets.used_cells().any(|(_, _, cell)| cell == &Data::String(neutralised.clone())));
+    }
+
+    #[test]
+    fn dates_are_dates_in_local_time_and_counts_are_numbers() {
+        let sent = sheet("送信記録");
+        let first = sent.rows().nth(1).unwrap();
+        let dates: Vec<String> = first
+            .iter()
+            .filter_map(|cell| match cell {
+                Data::DateTime(at) => Some(format!("{:?}", at.to_ymd_hms_milli())),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(dates, ["(2026, 3, 31, 2, 0, 5, 0)", "(2026, 3, 31, 2, 15, 0, 0)"]);
+        assert!(first.contains(&Data::Float(2.0)) && first.contains(&Data::String("医療機器".into())));
+    }
+
+    #[test]
+    fn every_finding_and_row_is_there() {
+        let verdict = fixture::verdict();
+        assert_eq!(sheet("所見一覧").height(), verdict.findings.len() + 1);
+        assert_eq!(sheet("台帳照合結果").height(), verdict.entries.len() + 1);
+        assert_eq!(sheet("送信記録").height(), verdict.sent.len() + 1);
+    }
+
+    #[test]
+    fn equal_verdicts_give_equal_bytes() {
+        let bytes = || workbook(&fixture::verdict(), &fixture::options(Lang::Ja)).unwrap();
+        assert_eq!(bytes(), bytes());
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_begins_like_a_formula(text in "[=+@\\-\t\r \\PC]{0,40}") {
+            let text = neutral(&text);
+            prop_assert!(!text.trim_start().starts_with(['=', '+', '-', '@', '\t', '\r']));
+        }
+    }
+}
