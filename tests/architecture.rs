@@ -181,7 +181,8 @@ fn every_member_inherits_the_lints_and_every_version_is_pinned_once() {
 
 /// The Rust files of a room, or the one file.
 fn sources(room: &str) -> Vec<PathBuf> {
-    if room.ends_with(".rs") { vec![root().join(room)] } else { files(room, "rs") }
+    let path = root().join(room);
+    if path.is_file() { vec![path] } else { files(room, "rs") }
 }
 
 fn files(folder: &str, extension: &str) -> Vec<PathBuf> {

@@ -50,7 +50,7 @@ fn the_demo_finds_what_was_planted_and_nothing_else() {
         match found.iter().position(|finding| matches(&result, finding, expected)) {
             Some(at) => drop(found.remove(at)),
             None => {
-                missing.push(format!("{} {:?} {:?} {}", expected.code, expected.entry, expected.address, expected.why))
+                missing.push(format!("{} {:?} {:?} {}", expected.code, expected.entry, expected.address, expected.why));
             }
         }
     }

@@ -175,11 +175,11 @@ pub struct Limits {
 }
 
 /// What a profile allows. The gentle numbers are a promise of the product: 200 packets a second in
-/// total and 10 to one device. A twentieth of the total is left to the operating system, whose own
-/// neighbour requests go before some of ours.
+/// total and 10 to one device. A part of the total is left to the operating system, whose own
+/// neighbour requests and acknowledgements go beside ours.
 pub fn limits(profile: Profile) -> Limits {
     let (total, device, device_budget) = match profile {
-        Profile::Gentle => (190, 10, 200),
+        Profile::Gentle => (170, 10, 200),
         Profile::Normal => (500, 20, 600),
         Profile::Fast => (2000, 50, 1200),
     };

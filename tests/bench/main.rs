@@ -45,8 +45,8 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["inside", file, program, rest @ ..] => inside(Path::new(file), program, rest),
-        ["sweep"] => print(&race(sweep(), &["--hosts", "2000"])),
-        ["services"] => print(&race(services(), &[])),
+        ["sweep"] => print(&race(&sweep(), &["--hosts", "2000"])),
+        ["services"] => print(&race(&services(), &[])),
         _ => println!("usage: cargo bench -p daicho-tests --bench peers -- sweep|services"),
     }
     ExitCode::SUCCESS
@@ -110,11 +110,11 @@ fn batch_hosts(output: &str, prefix: &str) -> usize {
     addresses.iter().filter(|address| address.starts_with(prefix)).count()
 }
 
-fn race(contestants: Vec<Contestant>, hospital: &[&str]) -> Vec<Row> {
-    contestants.into_iter().map(|contestant| run(contestant, hospital)).collect()
+fn race(contestants: &[Contestant], hospital: &[&str]) -> Vec<Row> {
+    contestants.iter().map(|contestant| run(contestant, hospital)).collect()
 }
 
-fn run(contestant: Contestant, hospital: &[&str]) -> Row {
+fn run(contestant: &Contestant, hospital: &[&str]) -> Row {
     let folder = TempDir::new().expect("a temporary folder");
     let path = |name: &str| folder.path().join(name);
     let status = Command::new(release("daicho-hospital"))

@@ -45,7 +45,7 @@ const SAMBA: Host = Host {
     name: "samba",
     last: 12,
     needs: &["nmbd", "smbd"],
-    start: r#"
+    start: r"
 mkdir -p private lock state cache pid ncalrpc
 cat >conf <<EOF
 [global]
@@ -63,7 +63,7 @@ log file = $DIR/samba.log
 disable spoolss = yes
 EOF
 smbd -F --no-process-group -s conf &
-exec nmbd -F --no-process-group -s conf"#,
+exec nmbd -F --no-process-group -s conf",
     ready: "test -e $DIR/pid/nmbd.pid && test -e $DIR/pid/smbd.pid",
 };
 
@@ -207,9 +207,8 @@ fn is_installed(name: &str) -> bool {
 
 fn logs(lan: &Path) -> String {
     let hosts = fs::read_dir(lan).unwrap().map(|entry| entry.unwrap().path());
-    hosts
-        .map(|host| format!("\n-- {}\n{}", host.display(), fs::read_to_string(host.join("log")).unwrap_or_default()))
-        .collect()
+    let said = |host: &Path| fs::read_to_string(host.join("log")).unwrap_or_default();
+    hosts.flat_map(|host| ["\n-- ".to_owned(), host.display().to_string(), "\n".to_owned(), said(&host)]).collect()
 }
 
 /// Everything that was learned about a host.

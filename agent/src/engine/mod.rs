@@ -288,10 +288,9 @@ impl Engine {
             return;
         }
         self.sweep.answered(address);
-        if let Some(&index) = self.by_mac.get(&mac) {
-            if self.devices[index].is_there() {
-                self.agenda.push(Reverse((now, index)));
-            }
+        let known = self.by_mac.get(&mac).copied();
+        if let Some(index) = known.filter(|index| self.devices[*index].is_there()) {
+            self.agenda.push(Reverse((now, index)));
         }
         if self.log.is_news(&target, &facts) {
             self.log.answered(&self.gate, &self.plan, &target, probe.card().name);

@@ -7,6 +7,7 @@ use crate::judge::finding::{Finding, Kind, NotCheckedReason, UplinkSign};
 use crate::render::scene::Scene;
 
 /// Benign explanations; those that the judge has ruled out are said by their absence in the evidence.
+#[allow(clippy::too_many_lines, reason = "a catalogue: one sentence a kind")]
 pub(super) fn other(kind: &Kind, lang: Lang) -> &'static [&'static str] {
     match kind {
         Kind::NotInLedger => lang.pick(

@@ -60,6 +60,7 @@ pub fn title(kind: ProblemKind, lang: Lang) -> &'static str {
 }
 
 /// What was found and what Daicho did with it, as a sentence.
+#[allow(clippy::too_many_lines, reason = "a catalogue: one sentence a kind")]
 pub fn done(kind: ProblemKind, lang: Lang) -> &'static str {
     match kind {
         ProblemKind::AddressMalformed => lang.pick(
