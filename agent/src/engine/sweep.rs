@@ -15,7 +15,7 @@ use crate::scope::Verdict;
 /// A silent address is asked again after this long at the earliest.
 const SECOND_PASS_AFTER: Duration = Duration::from_millis(1100);
 /// After the last question, answers are waited for this long.
-const LAST_WAIT: Duration = Duration::from_secs(1);
+const LAST_WAIT: Duration = Duration::from_millis(900);
 /// Addresses behind routers that are being asked at the same time.
 const ROUTED_AT_ONCE: usize = 64;
 /// A TCP port that most hosts answer, by acceptance or refusal.

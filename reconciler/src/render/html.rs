@@ -58,7 +58,7 @@ struct Page<'a> {
     first_heading: &'static str,
     first: &'a [FindingView<'a>],
     first_more: Option<String>,
-    /// Many findings on the first page: each gets fewer lines.
+    /// Much to say on the first page: everything gets fewer lines.
     tight: bool,
     cards: &'a [FindingView<'a>],
     groups: Vec<Group<'a>>,
@@ -86,7 +86,8 @@ impl<'a> Page<'a> {
         let (verdict, lang) = (scene.verdict, scene.lang());
         let w = headings(lang);
         let (first_heading, first, first_more) = first(report, w);
-        let tight = first.len() > 3;
+        // One A4 page: findings, and what was not looked at, share its height.
+        let tight = first.len() * 2 + report.looked.not.len() > 8;
         let room = if tight { SHORT / 2 } else { SHORT };
         let mut impact_lines = report.impact.lines(lang);
         let too_many = report.impact.left_alone.len().saturating_sub(ALONE);

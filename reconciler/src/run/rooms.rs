@@ -63,7 +63,7 @@ pub(super) fn judge(batch: &Batch, ledger: &Ledger, history: &[Verdict]) -> Verd
 
 /// What was noticed in a row, as a sentence.
 pub(super) fn problem(problem: &RowProblem, lang: Lang) -> String {
-    render::words::problem::what(problem, lang)
+    render::words::phrase::Phrase::new(render::words::problem::what(problem, lang)).plain()
 }
 
 /// How a verdict is put out on paper and in files: the same for everybody who asks.
