@@ -24,15 +24,44 @@ fn datagrams() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
+/// Octets that a real program sent, from `tests/devices/NAME.hex`, where the first line says which.
+fn device(name: &str) -> Vec<u8> {
+    let path = format!("{}/../tests/devices/{name}.hex", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+    hex::decode(text.lines().filter(|line| !line.starts_with('#')).collect::<String>()).unwrap()
+}
+
+/// What real programs answered to a datagram, by probe.
+const ANSWERED: &[(&str, &str)] = &[
+    ("netbios", "samba-nmbd-netbios"),
+    ("mdns", "avahi-08-mdns"),
+    ("mdns", "avahi-08-mdns-ipp"),
+    ("ssdp", "miniupnpd-231-ssdp"),
+    ("reverse-dns", "dnsmasq-290-reverse-dns"),
+];
+
 /// Realistic streams, by port.
 fn streams() -> Vec<(u16, Vec<u8>)> {
+    let real = [
+        (22, "openssh-ed25519-ssh"),
+        (22, "openssh-group14-ssh"),
+        (80, "nginx-122-http"),
+        (80, "nginx-122-http-login"),
+    ];
+    let real = real.into_iter().map(|(port, name)| (port, device(name)));
+    real.chain(made()).collect()
+}
+
+fn made() -> Vec<(u16, Vec<u8>)> {
     let page = b"HTTP/1.1 200 OK\r\nServer: nginx/1.22.1\r\n\r\n<html><title>PACS</title></html>".to_vec();
     vec![(22, ssh::sample()), (80, page), (21, b"220 ready\r\n".to_vec()), (23, b"\xff\xfd\x01login: \n".to_vec())]
 }
 
 fn frames() -> Vec<Vec<u8>> {
     let host = (Mac([0, 0x80, 0xa3, 1, 2, 3]), Ipv4Addr::new(10, 1, 0, 9));
-    vec![arp::reply(host, (Mac([2, 0, 0, 0, 0, 5]), Ipv4Addr::new(10, 1, 0, 5)))]
+    let real = ["linux-618-arp", "linux-618-neighbour-echo", "linux-618-neighbour-router"].map(device);
+    let made = arp::reply(host, (Mac([2, 0, 0, 0, 0, 5]), Ipv4Addr::new(10, 1, 0, 5)));
+    real.into_iter().chain([made]).collect()
 }
 
 fn datagram_question() -> Question {
@@ -69,6 +98,22 @@ fn every_card_is_filled_and_names_are_unique() {
             card.name
         );
     }
+}
+
+#[test]
+fn what_real_programs_answered_ends_in_facts() {
+    for (probe, name) in ANSWERED {
+        let reading = named(probe).unwrap().read(&datagram_question(), Reply::Datagram(&device(name)));
+        assert!(!reading.facts.is_empty(), "{name}");
+    }
+    for key in ["openssh-ed25519-ssh", "openssh-group14-ssh"] {
+        assert!(told(22, &[&device(key)]).contains("HostKey"), "{key}: {}", told(22, &[&device(key)]));
+    }
+    assert!(told(80, &[&device("nginx-122-http-login")]).contains("realm: Some"));
+    let none = named("reverse-dns")
+        .unwrap()
+        .read(&datagram_question(), Reply::Datagram(&device("dnsmasq-290-reverse-dns-none")));
+    assert!(none.facts.is_empty(), "a refusal names nobody");
 }
 
 #[test]

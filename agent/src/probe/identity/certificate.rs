@@ -62,3 +62,23 @@ fn address(name: &GeneralName<'_>) -> Option<IpAddr> {
 fn timestamp(seconds: i64) -> Timestamp {
     Timestamp::from_second(seconds).unwrap_or(if seconds < 0 { Timestamp::MIN } else { Timestamp::MAX })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_self_signed_certificate_is_read() {
+        let text = include_str!("../../../../tests/devices/openssl-selfsigned-certificate.hex");
+        let der = hex::decode(text.lines().filter(|line| !line.starts_with('#')).collect::<String>()).unwrap();
+        let facts = facts(&der, 443, "TLS 1.2");
+        let [Fact::Certificate { subject, issuer, not_before, not_after, .. }, ..] = facts.as_slice() else { panic!() };
+        assert_eq!(subject, issuer);
+        assert!(not_before < not_after);
+    }
+
+    #[test]
+    fn what_is_no_certificate_is_nothing() {
+        assert!(facts(b"0\x82\xff\xff", 443, "TLS 1.2").is_empty());
+    }
+}

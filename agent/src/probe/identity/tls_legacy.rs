@@ -166,6 +166,20 @@ mod tests {
     }
 
     #[test]
+    fn the_certificate_of_a_tls_1_0_server_is_read() {
+        let text = include_str!("../../../../tests/devices/openssl-tls10-old-tls.hex");
+        let bytes = hex::decode(text.lines().filter(|line| !line.starts_with('#')).collect::<String>()).unwrap();
+        let mut hello = Hello { port: 443, connected: false, raw: vec![], handshake: vec![] };
+        hello.open(None);
+        hello.hear(&bytes);
+        let reading = hello.close();
+        assert!(
+            matches!(&reading.facts[1], Fact::Certificate { protocol, .. } if protocol == "TLS 1.0"),
+            "{reading:?}"
+        );
+    }
+
+    #[test]
     fn an_alert_is_an_answer_without_a_certificate() {
         let mut hello = Hello { port: 443, connected: false, raw: vec![], handshake: vec![] };
         hello.open(None);

@@ -134,6 +134,16 @@ mod tests {
     }
 
     #[test]
+    fn the_description_of_miniupnpd_is_read() {
+        let text = include_str!("../../../../tests/devices/miniupnpd-231-ssdp-description.hex");
+        let bytes = hex::decode(text.lines().filter(|line| !line.starts_with('#')).collect::<String>()).unwrap();
+        let mut dialogue = Description::new("10.77.0.16".into(), "/rootDesc.xml".into());
+        dialogue.open(None);
+        dialogue.hear(&bytes);
+        assert!(dialogue.close().facts.contains(&Fact::Router { how: "upnp-igd".into() }));
+    }
+
+    #[test]
     fn a_document_type_is_not_read() {
         assert!(parse(b"<!DOCTYPE x [<!ENTITY a \"b\">]><root><friendlyName>&a;</friendlyName></root>").is_empty());
     }
