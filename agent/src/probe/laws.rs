@@ -47,6 +47,7 @@ fn streams() -> Vec<(u16, Vec<u8>)> {
         (22, "openssh-group14-ssh"),
         (80, "nginx-122-http"),
         (80, "nginx-122-http-login"),
+        (80, "nginx-122-http-tls-port"),
     ];
     let real = real.into_iter().map(|(port, name)| (port, device(name)));
     real.chain(made()).collect()
