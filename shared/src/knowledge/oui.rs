@@ -76,38 +76,31 @@ fn registered(digits: &str) -> Option<Maker> {
     })
 }
 
-static ANNOTATED: LazyLock<HashMap<String, Maker>> =
-    LazyLock::new(|| TABLES.iter().flat_map(|table| table.lines().skip(1)).filter_map(row).collect());
+static ANNOTATED: LazyLock<HashMap<String, Maker>> = LazyLock::new(|| {
+    let rows = TABLES.iter().flat_map(|table| csv::Reader::from_reader(table.as_bytes()).into_deserialize());
+    rows.filter_map(Result::ok).map(|row: Row| (row.prefix.clone(), row.maker())).collect()
+});
 
-/// One line: prefix, registry, bits, organisation, vendor, `vendor_ja`, `class_hint`, specificity,
-/// cellular, country, seen, note. Only the organisation and the note may be quoted.
-fn row(line: &str) -> Option<(String, Maker)> {
-    let fields = split(line);
-    let [prefix, _, _, _, name, name_ja, class_hint, specificity, cellular, ..] = fields.as_slice() else {
-        return None;
-    };
-    let cellular = match cellular.as_str() {
-        "yes" => Cellular::Yes,
-        "some" => Cellular::Some,
-        _ => Cellular::No,
-    };
-    let dedicated = specificity == "dedicated";
-    let maker =
-        Maker { name: name.clone(), name_ja: name_ja.clone(), class_hint: class_hint.clone(), dedicated, cellular };
-    Some((prefix.clone(), maker))
+#[derive(Deserialize)]
+struct Row {
+    prefix: String,
+    vendor: String,
+    vendor_ja: String,
+    class_hint: String,
+    specificity: String,
+    cellular: String,
 }
 
-fn split(line: &str) -> Vec<String> {
-    let mut fields = vec![String::new()];
-    let mut quoted = false;
-    for c in line.chars() {
-        match c {
-            '"' => quoted = !quoted,
-            ',' if !quoted => fields.push(String::new()),
-            _ => fields.last_mut().into_iter().for_each(|field| field.push(c)),
-        }
+impl Row {
+    fn maker(self) -> Maker {
+        let cellular = match self.cellular.as_str() {
+            "yes" => Cellular::Yes,
+            "some" => Cellular::Some,
+            _ => Cellular::No,
+        };
+        let dedicated = self.specificity == "dedicated";
+        Maker { name: self.vendor, name_ja: self.vendor_ja, class_hint: self.class_hint, dedicated, cellular }
     }
-    fields
 }
 
 #[cfg(test)]
