@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::console::Console;
 use super::project::Project;
-use super::{CLEAN, Failure, agent, audit, ledger};
+use super::{CLEAN, Failure, PARTIAL, agent, audit, ledger};
 use crate::cli::{Common, words};
 use crate::edge;
 use crate::settings::{Resolver, SETTINGS_FILE};
@@ -52,7 +52,7 @@ pub(super) fn demo(common: &Common, out: Option<&Path>, console: &Console, now: 
     audit::write_reports(&project, &verdict, &folder)?;
     audit::show(&project, &verdict, console)?;
     console.note(&words::demo_done(&folder, console.lang));
-    Ok(CLEAN)
+    Ok(if verdict.run.complete { CLEAN } else { PARTIAL })
 }
 
 fn name(now: &Zoned) -> String {
@@ -142,7 +142,7 @@ mod tests {
     fn the_demo_folder_is_an_ordinary_project() {
         let demo: Demo = toml::from_str(
             "scope = [\"10.20.0.0/24\"]\nexclude = [\"10.20.0.99/32\"]\ninterface = \"lan\"\n\
-             resolver = \"10.20.0.1\"\ncommunity = \"public\"\n",
+             resolver = \"10.20.0.1\"\nsnmp_community = \"public\"\n",
         )
         .unwrap();
         let prefix = ["/bin/daicho-hospital", "exec", "--", "/bin/daicho-agent"].map(OsString::from);

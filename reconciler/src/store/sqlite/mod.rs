@@ -4,6 +4,7 @@ pub(super) mod ledger;
 pub(super) mod runs;
 mod verdicts;
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -42,6 +43,7 @@ impl Store {
 
     /// As [`Store::open`], with another patience for a busy file.
     pub fn open_patiently(path: &Path, patience: Duration) -> Result<Self, StoreError> {
+        let _turn = turn(path);
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).map_err(|source| failure(path, source))?;
         let mut store = Self { connection, path: path.to_owned() };
@@ -152,6 +154,14 @@ fn failure(path: &Path, source: rusqlite::Error) -> StoreError {
         Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => StoreError::NotOurs { path },
         _ => StoreError::Database { path, source },
     }
+}
+
+/// Programs open one after the other: two that make a new file at the same time would trip over each
+/// other's tables. The turn ends with the returned file, or with its program. Where no lock can be had,
+/// `SQLite` itself says why.
+fn turn(path: &Path) -> Option<File> {
+    let lock = File::create(path.with_extension("opening")).ok()?;
+    lock.lock().ok().map(|()| lock)
 }
 
 fn schema_failure(path: &Path, source: refinery::Error) -> StoreError {

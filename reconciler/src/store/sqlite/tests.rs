@@ -300,3 +300,16 @@ fn write_until_killed(path: &Path) -> ! {
     }
     unreachable!("counts until it is killed")
 }
+
+#[test]
+fn programs_that_make_a_new_file_at_the_same_time_all_open_it() {
+    for _ in 0..10 {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("daicho.sqlite");
+        let opened = std::thread::scope(|scope| {
+            let openers: Vec<_> = (0..4).map(|_| scope.spawn(|| Store::open(&path).map(drop))).collect();
+            openers.into_iter().map(|opener| opener.join().unwrap()).collect::<Vec<_>>()
+        });
+        assert!(opened.iter().all(Result::is_ok), "{opened:?}");
+    }
+}
