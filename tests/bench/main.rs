@@ -45,8 +45,8 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["inside", file, program, rest @ ..] => inside(Path::new(file), program, rest),
-        ["sweep"] => print(&race(&sweep(), &["--hosts", "2000"])),
-        ["services"] => print(&race(&services(), &[])),
+        ["sweep"] => race(&sweep(), &["--hosts", "2000"]),
+        ["services"] => race(&services(), &[]),
         _ => println!("usage: cargo bench -p daicho-tests --bench peers -- sweep|services"),
     }
     ExitCode::SUCCESS
@@ -110,8 +110,16 @@ fn batch_hosts(output: &str, prefix: &str) -> usize {
     addresses.iter().filter(|address| address.starts_with(prefix)).count()
 }
 
-fn race(contestants: &[Contestant], hospital: &[&str]) -> Vec<Row> {
-    contestants.iter().map(|contestant| run(contestant, hospital)).collect()
+/// Every row is printed as it is known: the slowest may take long.
+fn race(contestants: &[Contestant], hospital: &[&str]) {
+    println!("| program | hosts | packets | time | CPU | peak memory | packets, ratio | time, ratio |");
+    println!("|---|---|---|---|---|---|---|---|");
+    let mut first = None;
+    for contestant in contestants {
+        let row = run(contestant, hospital);
+        print(&row, first.as_ref().unwrap_or(&row));
+        first.get_or_insert(row);
+    }
 }
 
 fn run(contestant: &Contestant, hospital: &[&str]) -> Row {
@@ -168,21 +176,16 @@ fn release(name: &str) -> PathBuf {
 }
 
 #[allow(clippy::cast_precision_loss, reason = "counts of one run")]
-fn print(rows: &[Row]) {
-    let first = &rows[0];
-    println!("| program | hosts | packets | time | CPU | peak memory | packets, ratio | time, ratio |");
-    println!("|---|---|---|---|---|---|---|---|");
-    for row in rows {
-        println!(
-            "| {} | {} | {} | {:.1} s | {:.2} s | {:.1} MiB | {:.2} | {:.2} |",
-            row.name,
-            row.hosts,
-            row.packets,
-            row.taken.seconds,
-            row.taken.cpu_seconds,
-            row.taken.peak_kib as f64 / 1024.0,
-            row.packets as f64 / first.packets as f64,
-            row.taken.seconds / first.taken.seconds
-        );
-    }
+fn print(row: &Row, first: &Row) {
+    println!(
+        "| {} | {} | {} | {:.1} s | {:.2} s | {:.1} MiB | {:.2} | {:.2} |",
+        row.name,
+        row.hosts,
+        row.packets,
+        row.taken.seconds,
+        row.taken.cpu_seconds,
+        row.taken.peak_kib as f64 / 1024.0,
+        row.packets as f64 / first.packets as f64,
+        row.taken.seconds / first.taken.seconds
+    );
 }
