@@ -41,6 +41,13 @@ impl Folder {
         self.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     }
 
+    /// Observations of the newest run, as soon as there is one.
+    fn kept(&self) -> Option<u64> {
+        let output = self.daicho(&["runs", "--json"]);
+        let runs: serde_json::Value = serde_json::from_slice(&output.stdout).ok()?;
+        runs[0]["observations"].as_u64()
+    }
+
     fn json(&self, arguments: &[&str]) -> serde_json::Value {
         let output = self.daicho(arguments);
         serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"))
@@ -188,7 +195,7 @@ fn a_second_run_is_told_who_holds_the_folder_and_a_stop_keeps_the_partial_run() 
     let folder = Folder::with_agent(&patient_agent());
     let first = folder.start(&["audit"]);
     until(|| folder.path("started").exists());
-    until(|| folder.json(&["runs", "--json"])[0]["observations"].as_u64() == Some(1));
+    until(|| folder.kept() == Some(1));
     let second = folder.daicho(&["scan"]);
     assert_eq!(code(&second), 4);
     let holder = format!("プロセス {}（daicho audit", first.id());
@@ -207,7 +214,7 @@ fn a_second_run_is_told_who_holds_the_folder_and_a_stop_keeps_the_partial_run() 
 fn a_killed_run_keeps_what_came_and_the_folder_is_free_once_the_agent_is_gone() {
     let folder = Folder::with_agent(&patient_agent().replacen("cat", "echo $$ > agent.pid\ncat", 1));
     let mut first = folder.start(&["scan"]);
-    until(|| folder.json(&["runs", "--json"])[0]["observations"].as_u64() == Some(1));
+    until(|| folder.kept() == Some(1));
     first.kill().unwrap();
     first.wait().unwrap();
     let refused = folder.daicho(&["reconcile"]);
