@@ -6,6 +6,7 @@ use std::fs;
 use std::io::BufReader;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::process::Command;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use daicho_shared::address::Mac;
@@ -45,11 +46,19 @@ struct Night {
     stats: serde_json::Value,
 }
 
-fn night(test: &str) -> Option<Night> {
-    if let Some(why) = no_namespaces() {
-        skip(test, &why);
-        return None;
+/// One night for all tests: two at once would share the machine, and their seconds.
+fn night(test: &str) -> Option<&'static Night> {
+    static NIGHT: OnceLock<Result<Night, String>> = OnceLock::new();
+    match NIGHT.get_or_init(|| no_namespaces().map_or_else(|| Ok(scan()), Err)) {
+        Ok(night) => Some(night),
+        Err(why) => {
+            skip(test, why);
+            None
+        }
     }
+}
+
+fn scan() -> Night {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
     let config = "[snmp]\ncommunities = [\"hospital-ro\"]\n[resolver]\naddress = \"10.10.0.53\"\n";
@@ -71,7 +80,7 @@ fn night(test: &str) -> Option<Night> {
     let own = batch.header.interfaces.iter().find(|it| it.name == "lan0").and_then(|it| it.mac).unwrap();
     let frames = frames(&fs::read(path("wire.pcap")).unwrap(), own);
     let stats = serde_json::from_slice(&fs::read(path("stats.json")).unwrap()).unwrap();
-    Some(Night { frames, batch, stats })
+    Night { frames, batch, stats }
 }
 
 /// The frames of a capture file that this machine sent.
