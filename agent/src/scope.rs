@@ -153,6 +153,10 @@ pub struct Gate {
     left_alone: HashSet<DeviceKey>,
     excluded: HashSet<Mac>,
     bound: HashSet<Mac>,
+    /// Who answered from an address.
+    macs: HashMap<IpAddr, Mac>,
+    /// The resolver that is asked about others: what it is asked counts with what it is asked itself.
+    resolver: Option<IpAddr>,
     sent: BTreeMap<(Target, &'static str), Tally>,
 }
 
@@ -169,6 +173,8 @@ impl Gate {
             left_alone: HashSet::new(),
             excluded: HashSet::new(),
             bound: HashSet::new(),
+            macs: HashMap::new(),
+            resolver: None,
             sent: BTreeMap::new(),
         }
     }
@@ -180,7 +186,7 @@ impl Gate {
 
     /// May this question go to this device now?
     pub fn ask(&mut self, now: Duration, target: &Target, card: &Card, packets: u32) -> Verdict {
-        let device = DeviceKey::of(target);
+        let device = self.key(target);
         if let Err(denied) = self.allows(target, &device, card.level, packets) {
             return Verdict::Denied(denied);
         }
@@ -221,6 +227,7 @@ impl Gate {
         if self.rules.networks.excludes(resolver) {
             return Verdict::Denied(Denied::OutOfScope);
         }
+        self.resolver = Some(resolver);
         let device = DeviceKey::Address(resolver);
         let earliest = self.pace.earliest(now, Some(&device), 1);
         if earliest > now {
@@ -289,6 +296,7 @@ impl Gate {
 
     /// An address was heard from a MAC: learn who is excluded, and who is certainly not.
     pub fn learn(&mut self, address: IpAddr, mac: Mac) {
+        self.macs.insert(address, mac);
         if self.rules.networks.excludes(address) {
             self.excluded.insert(mac);
         } else if self.rules.networks.allows(address) {
@@ -296,19 +304,28 @@ impl Gate {
         }
     }
 
+    /// Whom a packet to this target counts against.
+    fn key(&self, target: &Target) -> DeviceKey {
+        let resolver =
+            self.resolver.filter(|resolver| target.mac.is_some() && self.macs.get(resolver) == target.mac.as_ref());
+        resolver.map_or_else(|| DeviceKey::of(target), DeviceKey::Address)
+    }
+
     /// The device is medical or fragile.
     pub fn is_fragile(&self, target: &Target) -> bool {
-        self.fragile.contains(&DeviceKey::of(target)) || self.fragile.contains(&DeviceKey::Address(target.address))
+        self.fragile.contains(&self.key(target))
+            || self.fragile.contains(&DeviceKey::of(target))
+            || self.fragile.contains(&DeviceKey::Address(target.address))
     }
 
     /// From now on, the device gets presence questions and the small budget only.
     pub fn treat_as_fragile(&mut self, target: &Target) {
-        self.fragile.insert(DeviceKey::of(target));
+        self.fragile.insert(self.key(target));
     }
 
     /// From now on, the device gets nothing.
     pub fn leave_alone(&mut self, target: &Target) {
-        self.left_alone.insert(DeviceKey::of(target));
+        self.left_alone.insert(self.key(target));
     }
 
     /// The question is over: what was reserved and not sent is given back.
@@ -434,6 +451,22 @@ mod tests {
         let sent: Vec<_> = gate.sent().collect();
         assert_eq!(sent.len(), 1);
         assert_eq!(sent[0].2.packets, 10);
+    }
+
+    #[test]
+    fn what_the_resolver_is_asked_about_others_counts_with_what_it_is_asked_itself() {
+        let mut gate = gate(&[]);
+        let resolver = target("10.1.0.5", 5);
+        gate.learn(resolver.address, resolver.mac.unwrap());
+        for _ in 0..8 {
+            let mut verdict = gate.ask_resolver(Duration::ZERO, resolver.address, &QUERY);
+            while let Verdict::NotBefore(at) = verdict {
+                verdict = gate.ask_resolver(at, resolver.address, &QUERY);
+            }
+            granted(verdict);
+        }
+        let verdict = gate.ask(Duration::from_millis(900), &resolver, &QUERY, 4);
+        assert!(matches!(verdict, Verdict::NotBefore(_)), "{verdict:?}");
     }
 
     #[test]
