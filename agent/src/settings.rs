@@ -179,7 +179,7 @@ pub struct Limits {
 /// neighbour requests and acknowledgements go beside ours.
 pub fn limits(profile: Profile) -> Limits {
     let (total, device, device_budget) = match profile {
-        Profile::Gentle => (170, 10, 200),
+        Profile::Gentle => (160, 10, 200),
         Profile::Normal => (500, 20, 600),
         Profile::Fast => (2000, 50, 1200),
     };
