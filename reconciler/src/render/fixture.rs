@@ -1,4 +1,6 @@
 //! One representative verdict for the renderers' tests: every kind of finding, and devices that lie.
+//!
+//! Long because it is one story: the pieces cite each other, and no piece is used alone.
 
 use std::collections::BTreeMap;
 
