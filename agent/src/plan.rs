@@ -9,7 +9,7 @@ use daicho_shared::observation::Target;
 use ipnet::IpNet;
 use serde::Serialize;
 
-use crate::probe::{Card, Known, Level, Link, PROBES, Probe, Question, named};
+use crate::probe::{Audience, Card, Known, Level, Link, PROBES, Probe, Question, named};
 use crate::scope::{Networks, Rate};
 
 /// Packets of a connection that is opened and closed: SYN, ACK, FIN, ACK.
@@ -24,6 +24,8 @@ pub struct Plan {
     pub links: Vec<Link>,
     /// Ports to try, in order.
     pub ports: Vec<PortRow>,
+    /// The whole port table, for what a port means.
+    table: Ports,
     /// The configured resolver.
     pub resolver: Option<IpAddr>,
     /// An SNMP credential is configured.
@@ -69,10 +71,12 @@ impl Plan {
             let meets = |net: &IpNet| networks.allowed().iter().any(|own| own.contains(net) || net.contains(own));
             link.addresses.iter().any(|address| meets(&address.trunc()))
         };
-        let ports = Ports::builtin().asked_by(profile).cloned().collect();
+        let table = Ports::builtin();
+        let ports = table.asked_by(profile).cloned().collect();
         Self {
             links: links.into_iter().filter(carries).collect(),
             ports,
+            table,
             resolver: None,
             snmp: false,
             presence_only: false,
@@ -92,21 +96,46 @@ impl Plan {
         hosts.filter(|address| networks.allows(*address) && !own.contains(address) && seen.insert(*address)).collect()
     }
 
-    /// The questions to one device, in order: first what costs it nothing, then what tells a fragile
-    /// device, then everything else.
-    pub fn questions(&self, target: &Target, on_link: bool) -> VecDeque<Item> {
+    /// The first pass: the few questions that tell what a device is. First what costs it nothing, then
+    /// what tells a fragile device, then everything else.
+    pub fn first_pass(&self, target: &Target, on_link: bool) -> VecDeque<Item> {
         if self.presence_only {
             return VecDeque::new();
         }
         let open = BTreeSet::new();
-        let known = Known { target, on_link, open: &open, resolver: self.resolver.is_some(), snmp: self.snmp };
-        let (free, others): (Vec<Item>, Vec<Item>) = PROBES
-            .iter()
-            .flat_map(|&probe| probe.ask(&known).into_iter().map(move |question| Item::new(probe, question)))
+        let known = self.known(target, on_link, &open);
+        let (free, others): (Vec<Item>, Vec<Item>) = asked(&known, |audience| audience == Audience::Everybody)
             .partition(|item| item.probe.card().level <= Level::Presence);
-        let (telling, rest): (Vec<&PortRow>, Vec<&PortRow>) = self.ports.iter().partition(|row| row.fragile);
+        let first = self.ports.iter().filter(|row| row.seeming.is_empty());
+        let (telling, rest): (Vec<&PortRow>, Vec<&PortRow>) = first.partition(|row| row.fragile);
         let ports = |rows: Vec<&PortRow>| rows.into_iter().filter_map(port_item).collect::<Vec<_>>();
         free.into_iter().chain(ports(telling)).chain(others).chain(ports(rest)).collect()
+    }
+
+    /// The second pass: what fits the device, by what it seems to be after the first.
+    pub fn second_pass(&self, known: &Known<'_>) -> VecDeque<Item> {
+        if self.presence_only {
+            return VecDeque::new();
+        }
+        let fits = |seeming: &[String]| seeming.iter().any(|prefix| known.seems(prefix));
+        let ports = self.ports.iter().filter(|row| fits(&row.seeming)).filter_map(port_item);
+        let questions = asked(known, |audience| match audience {
+            Audience::Everybody => false,
+            Audience::Seeming(classes) => classes.iter().any(|prefix| known.seems(prefix)),
+            Audience::Answering => true,
+        });
+        ports.chain(questions).collect()
+    }
+
+    /// What a port means.
+    pub fn port_table(&self) -> &Ports {
+        &self.table
+    }
+
+    /// What is known of a device that was not asked anything yet.
+    pub fn known<'a>(&self, target: &'a Target, on_link: bool, open: &'a BTreeSet<u16>) -> Known<'a> {
+        let (resolver, snmp) = (self.resolver.is_some(), self.snmp);
+        Known { target, on_link, open, resolver, snmp, facts: &[], seems: None }
     }
 
     /// What the run would send, for `--dry-run`.
@@ -117,7 +146,7 @@ impl Plan {
         let target = Target { address: IpAddr::from([0, 0, 0, 0]), mac: None, interface: None };
         let mut probes: Vec<ProbePreview> = PROBES.iter().map(|probe| ProbePreview::of(probe.card())).collect();
         let mut most = 0;
-        for item in self.questions(&target, true) {
+        for item in self.first_pass(&target, true) {
             most += item.packets;
             for row in probes.iter_mut().filter(|row| row.probe == item.probe.card().name) {
                 row.questions_per_device += 1;
@@ -201,10 +230,18 @@ impl ProbePreview {
 /// How long an answer is waited for.
 pub const ANSWER_WAIT: Duration = Duration::from_millis(900);
 
-/// A port is spoken to by the first probe that can, or only connected to.
+/// The questions of every probe for this audience.
+fn asked<'k>(known: &'k Known<'_>, audience: impl Fn(Audience) -> bool + 'k) -> impl Iterator<Item = Item> + 'k {
+    let probes = PROBES.iter().filter(move |probe| audience(probe.card().audience));
+    probes.flat_map(|&probe| probe.ask(known).into_iter().map(move |question| Item::new(probe, question)))
+}
+
+/// A port is spoken to by the first probe that can, or only connected to. At a port that tells a
+/// fragile device, only a verification may be spoken.
 fn port_item(row: &PortRow) -> Option<Item> {
-    let may_speak = row.payload && !row.fragile;
-    let spoken = PROBES.iter().filter(|_| may_speak).find_map(|&probe| Some((probe, probe.speak(row.port)?)));
+    let may_speak = |probe: &dyn Probe| row.payload && (!row.fragile || probe.card().level <= Level::Verify);
+    let spoken =
+        PROBES.iter().filter(|probe| may_speak(**probe)).find_map(|&probe| Some((probe, probe.speak(row.port)?)));
     let (probe, question) = spoken.or_else(|| Some((named("connect")?, Question::Connect { port: row.port })))?;
     Some(Item::new(probe, question))
 }

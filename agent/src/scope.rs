@@ -12,6 +12,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use daicho_shared::address::Mac;
+use daicho_shared::class::Care;
 use daicho_shared::observation::Target;
 use ipnet::IpNet;
 
@@ -33,7 +34,7 @@ pub struct Rules {
     /// The most packets that one fragile device receives in one run.
     pub fragile_budget: u32,
     /// Devices that are declared medical or fragile.
-    pub care: HashSet<DeviceKey>,
+    pub care: HashMap<DeviceKey, Care>,
     /// Questions to everybody on a link (multicast) may be sent.
     pub multicast: bool,
 }
@@ -149,7 +150,7 @@ pub struct Gate {
     rules: Rules,
     pace: Pace,
     spent: HashMap<DeviceKey, u32>,
-    fragile: HashSet<DeviceKey>,
+    care: HashMap<DeviceKey, Care>,
     left_alone: HashSet<DeviceKey>,
     excluded: HashSet<Mac>,
     bound: HashSet<Mac>,
@@ -164,12 +165,12 @@ impl Gate {
     /// Nothing was sent yet.
     pub fn new(rules: Rules) -> Self {
         let pace = Pace::new(rules.rate);
-        let fragile = rules.care.clone();
+        let care = rules.care.clone();
         Self {
             rules,
             pace,
             spent: HashMap::new(),
-            fragile,
+            care,
             left_alone: HashSet::new(),
             excluded: HashSet::new(),
             bound: HashSet::new(),
@@ -259,11 +260,16 @@ impl Gate {
         if self.left_alone.contains(device) {
             return Err(Denied::LeftAlone);
         }
-        let fragile = self.is_fragile(target);
-        if fragile && level > Level::Presence {
+        let care = self.care(target);
+        let most = match care {
+            Care::None => Level::Query,
+            Care::Verify => Level::Verify,
+            Care::Presence => Level::Presence,
+        };
+        if level > most {
             return Err(Denied::Fragile);
         }
-        let budget = if fragile { self.rules.fragile_budget } else { self.rules.device_budget };
+        let budget = if care > Care::None { self.rules.fragile_budget } else { self.rules.device_budget };
         if self.spent.get(device).copied().unwrap_or(0) + packets > budget {
             return Err(Denied::Budget);
         }
@@ -291,7 +297,9 @@ impl Gate {
         if target.mac.is_some_and(|mac| self.excluded.contains(&mac)) {
             return false;
         }
-        self.rules.networks.allows(target.address) || is_link_local(target.address)
+        // Where only the link-layer address is known, it is the link that is in scope.
+        let bare = target.address.is_unspecified() && target.mac.is_some();
+        bare || self.rules.networks.allows(target.address) || is_link_local(target.address)
     }
 
     /// An address was heard from a MAC: learn who is excluded, and who is certainly not.
@@ -311,16 +319,23 @@ impl Gate {
         resolver.map_or_else(|| DeviceKey::of(target), DeviceKey::Address)
     }
 
-    /// The device is medical or fragile.
-    pub fn is_fragile(&self, target: &Target) -> bool {
-        self.fragile.contains(&self.key(target))
-            || self.fragile.contains(&DeviceKey::of(target))
-            || self.fragile.contains(&DeviceKey::Address(target.address))
+    /// How carefully the device is to be treated.
+    pub fn care(&self, target: &Target) -> Care {
+        let keys = [self.key(target), DeviceKey::of(target), DeviceKey::Address(target.address)];
+        keys.iter().filter_map(|key| self.care.get(key)).copied().max().unwrap_or(Care::None)
     }
 
-    /// From now on, the device gets presence questions and the small budget only.
-    pub fn treat_as_fragile(&mut self, target: &Target) {
-        self.fragile.insert(self.key(target));
+    /// The device is medical or fragile.
+    pub fn is_fragile(&self, target: &Target) -> bool {
+        self.care(target) > Care::None
+    }
+
+    /// What the device seems to be asks for this care; more than was known counts, less does not.
+    pub fn treat_with(&mut self, target: &Target, care: Care) {
+        if care > Care::None {
+            let known = self.care.entry(self.key(target)).or_insert(care);
+            *known = care.max(*known);
+        }
     }
 
     /// From now on, the device gets nothing.
@@ -365,9 +380,20 @@ pub fn is_link_local(address: IpAddr) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::probe::Audience;
 
-    const QUERY: Card =
-        Card { name: "test", title: "", title_ja: "", standard: "", packets: 4, level: Level::Query, may_upset: "" };
+    const QUERY: Card = Card {
+        name: "test",
+        title: "",
+        title_ja: "",
+        standard: "",
+        packets: 4,
+        level: Level::Query,
+        may_upset: "",
+        audience: Audience::Everybody,
+        why: "",
+        why_ja: "",
+    };
     const PRESENCE: Card = Card { level: Level::Presence, ..QUERY };
 
     fn gate(excluded: &[&str]) -> Gate {
@@ -378,7 +404,7 @@ mod tests {
             rate: Rate { total: 200, device: 10 },
             device_budget: 20,
             fragile_budget: 4,
-            care: HashSet::new(),
+            care: HashMap::new(),
             multicast: true,
         })
     }
@@ -432,7 +458,7 @@ mod tests {
     fn a_fragile_device_gets_presence_only_and_little_of_it() {
         let mut gate = gate(&[]);
         let pump = target("10.1.0.5", 5);
-        gate.treat_as_fragile(&pump);
+        gate.treat_with(&pump, Care::Presence);
         assert!(matches!(gate.ask(Duration::ZERO, &pump, &QUERY, 1), Verdict::Denied(Denied::Fragile)));
         granted(gate.ask(Duration::ZERO, &pump, &PRESENCE, 4));
         assert!(matches!(gate.ask(Duration::from_secs(9), &pump, &PRESENCE, 1), Verdict::Denied(Denied::Budget)));

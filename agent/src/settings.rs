@@ -1,12 +1,13 @@
 //! What is meant: the agent's settings file and the command line, merged, with defaults.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::fs;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use daicho_shared::address::Mac;
+use daicho_shared::class::Care;
 use daicho_shared::knowledge::ports::Profile;
 use ipnet::IpNet;
 use serde::Deserialize;
@@ -125,10 +126,14 @@ impl std::fmt::Debug for SnmpUser {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct CareSettings {
-    /// By address.
+    /// Presence only, by address.
     pub addresses: Vec<IpAddr>,
-    /// By MAC.
+    /// Presence only, by MAC.
     pub macs: Vec<Mac>,
+    /// Presence, and one verification where DICOM is spoken, by address.
+    pub verify_addresses: Vec<IpAddr>,
+    /// Presence, and one verification where DICOM is spoken, by MAC.
+    pub verify_macs: Vec<Mac>,
 }
 
 impl Settings {
@@ -157,9 +162,16 @@ impl Settings {
         })
     }
 
-    fn care_keys(&self) -> HashSet<DeviceKey> {
-        let addresses = self.care.addresses.iter().copied().map(DeviceKey::Address);
-        addresses.chain(self.care.macs.iter().copied().map(DeviceKey::Mac)).collect()
+    fn care_keys(&self) -> HashMap<DeviceKey, Care> {
+        let keys = |addresses: &[IpAddr], macs: &[Mac]| -> Vec<DeviceKey> {
+            let addresses = addresses.iter().copied().map(DeviceKey::Address);
+            addresses.chain(macs.iter().copied().map(DeviceKey::Mac)).collect()
+        };
+        let verify =
+            keys(&self.care.verify_addresses, &self.care.verify_macs).into_iter().map(|key| (key, Care::Verify));
+        let presence = keys(&self.care.addresses, &self.care.macs).into_iter().map(|key| (key, Care::Presence));
+        // Where a device stands in both lists, the more careful one counts.
+        verify.chain(presence).collect()
     }
 }
 

@@ -152,12 +152,35 @@ pub enum Fact {
         /// `ifIndex` of the device's interface.
         interface: Option<u32>,
     },
-    /// The switch has learned this link-layer address on this port (RFC 4188).
+    /// The switch has learned this link-layer address on this port (RFC 4188, RFC 4363).
     BridgePort {
         /// The learned address.
         mac: Mac,
         /// `dot1dBasePort`.
         port: u32,
+        /// `ifIndex` of that port (`dot1dBasePortIfIndex`).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        interface: Option<u32>,
+        /// VLAN identifier, where the switch keeps a table for each (`dot1qTpFdbTable`).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        vlan: Option<u16>,
+    },
+    /// The device says which system hangs on one of its ports (LLDP: IEEE 802.1AB; CDP).
+    LinkNeighbour {
+        /// `lldp` or `cdp`.
+        protocol: String,
+        /// The device's own port, as it names it.
+        local_port: String,
+        /// The neighbour's chassis identifier, as text.
+        chassis: String,
+        /// The neighbour's port, as it names it.
+        port: String,
+        /// The neighbour's system name.
+        name: Option<String>,
+        /// The neighbour's system description or platform.
+        description: Option<String>,
+        /// The neighbour's management address.
+        address: Option<IpAddr>,
     },
     /// The device routes to this destination by this next hop (RFC 4292, `ipRouteTable`).
     Route {
@@ -209,6 +232,108 @@ pub enum Fact {
         /// Port, where there is one.
         port: Option<u16>,
     },
+    /// A named value that the device tells of itself in a protocol, as received: what is too
+    /// particular for a fact of its own, and still tells what the device is.
+    Attribute {
+        /// Protocol, e.g. `dhcp`, `ldap`, `ipp`, `rtsp`, `ups`.
+        source: String,
+        /// Name of the value in that protocol's own spelling, e.g. `vendor-class`.
+        key: String,
+        /// The value.
+        value: String,
+    },
+    /// The operating system, as a protocol states it.
+    OperatingSystem {
+        /// Who says so, e.g. `ntlm`, `ldap`, `inventory`.
+        source: String,
+        /// Name, where the protocol has one, e.g. `Windows`.
+        name: Option<String>,
+        /// Version, e.g. `10.0`.
+        version: Option<String>,
+        /// Build number, e.g. `19045`.
+        build: Option<u32>,
+        /// Edition, e.g. `Pro`.
+        edition: Option<String>,
+    },
+    /// Software that is installed on the device, as it says (RFC 2790 `hrSWInstalledTable`, inventory).
+    Software {
+        /// Who says so.
+        source: String,
+        /// Name as received.
+        name: String,
+        /// Version, where it is a field of its own.
+        version: Option<String>,
+    },
+    /// The device's own clock, at the moment of the observation.
+    Clock {
+        /// Who says so, e.g. `ntlm`.
+        source: String,
+        /// What the clock showed.
+        time: jiff::Timestamp,
+    },
+    /// What a file server negotiated (MS-SMB2 §2.2.4, MS-CIFS §2.2.4.52.2).
+    FileSharing {
+        /// TCP port.
+        port: u16,
+        /// Dialects it accepted, e.g. `NT LM 0.12`, `2.1`, `3.1.1`.
+        dialects: Vec<String>,
+        /// It demands signed messages.
+        signing_required: bool,
+    },
+    /// How a DICOM application entity answered one association with verification (PS3.8 §9.3, PS3.7 §9.1.5).
+    Association {
+        /// TCP port.
+        port: u16,
+        /// Spoken inside TLS.
+        tls: bool,
+        /// AE title that was called.
+        called: String,
+        /// `accepted`, `rejected` or `aborted`.
+        answer: String,
+        /// Result, source and reason of a rejection or abort, as numbers, e.g. `1/1/7`.
+        reason: Option<String>,
+        /// Implementation class UID (PS3.7 §D.3.3.2).
+        implementation: Option<String>,
+        /// Implementation version name.
+        version: Option<String>,
+        /// Abstract syntaxes that were accepted.
+        accepted: Vec<String>,
+        /// Status of the C-ECHO response; 0 is success.
+        echo: Option<u16>,
+    },
+    /// The engine that answered an SNMPv3 discovery (RFC 3411 §5, RFC 3414 §4), decoded.
+    Engine {
+        /// `snmpEngineID`, lower-case hexadecimal.
+        id: String,
+        /// Private enterprise number in it.
+        enterprise: u32,
+        /// The link-layer address in it (format 3).
+        mac: Option<Mac>,
+        /// The address in it (formats 1 and 2).
+        address: Option<IpAddr>,
+        /// The text in it (format 4).
+        text: Option<String>,
+        /// `snmpEngineBoots`.
+        boots: u32,
+        /// `snmpEngineTime`, in seconds.
+        uptime_seconds: u64,
+    },
+    /// Several routers share this address, and the device speaks for it (RFC 5798, RFC 2281).
+    VirtualRouter {
+        /// `vrrp` or `hsrp`.
+        protocol: String,
+        /// Group number.
+        group: u16,
+        /// The shared addresses.
+        addresses: Vec<IpAddr>,
+        /// Priority.
+        priority: u8,
+    },
+    /// The device answers in a way that no ordinary device does; it is not asked more.
+    Unnatural {
+        /// How, e.g. `every-port-open`, `endless-greeting`, `too-slow`.
+        how: String,
+    },
     /// The device stopped answering in mid-scan and was left alone from then on.
     LeftAlone,
 }
@@ -259,4 +384,26 @@ pub enum NameSource {
     Certificate,
     /// UPnP friendly name.
     Upnp,
+    /// NTLM challenge (MS-NLMP §2.2.2.1), whichever protocol carried it.
+    Ntlm,
+    /// LDAP rootDSE.
+    Ldap,
+    /// `ServerAlive2` (MS-DCOM §3.1.2.5.1.6).
+    Rpc,
+    /// Link-local multicast name resolution (RFC 4795).
+    Llmnr,
+    /// A browser announcement (MS-BRWS).
+    Browser,
+    /// DHCP option 12 or 81.
+    Dhcp,
+    /// LLDP or CDP system name.
+    Lldp,
+    /// Web services discovery.
+    WsDiscovery,
+    /// Microsoft SQL Server browser.
+    SqlBrowser,
+    /// The device's name field in another protocol (IPP, `BACnet`, SIP, MNDP …).
+    Device,
+    /// An inventory file.
+    Inventory,
 }

@@ -7,9 +7,11 @@
 
 pub mod address;
 pub mod batch;
+pub mod class;
 pub mod coverage;
 pub mod fact;
 pub mod id;
 pub mod knowledge;
 pub mod observation;
+pub mod recognise;
 pub mod text;

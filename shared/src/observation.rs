@@ -40,7 +40,7 @@ pub struct Observation {
 /// Whom an observation is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Target {
-    /// Network address.
+    /// Network address; the unspecified one (`0.0.0.0`) where only the link-layer address is known.
     pub address: IpAddr,
     /// Link-layer address, where the agent shares the link.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -40,17 +40,35 @@ pub async fn talk(permit: &mut Permit, port: u16, security: Security, dialogue: 
         Err(ending) => return ending,
     };
     let mut heard = Vec::new();
-    let conversation = async {
-        match security {
-            Security::Plain => converse(permit, &mut stream, dialogue, None, &mut heard).await,
-            Security::Tls => talk_inside_tls(permit, &mut stream, dialogue, &mut heard).await,
-        }
-    };
     // However it ended, the dialogue says what it learned.
-    let _ = timeout(DIALOGUE_LIMIT, conversation).await;
+    let _ = timeout(DIALOGUE_LIMIT, conversation(permit, &mut stream, security, dialogue, &mut heard)).await;
     close(permit, stream).await;
     heard.truncate(KEPT);
     Ending::Read(dialogue.close(), heard)
+}
+
+async fn conversation(
+    permit: &mut Permit,
+    stream: &mut TcpStream,
+    security: Security,
+    dialogue: &mut dyn Dialogue,
+    heard: &mut Vec<u8>,
+) -> io::Result<()> {
+    if security == Security::Plain {
+        delay_acknowledgements(stream);
+        let end = converse(permit, stream, dialogue, None, heard, delay_acknowledgements).await?;
+        if end == End::Over {
+            return Ok(());
+        }
+    }
+    talk_inside_tls(permit, stream, dialogue, heard).await
+}
+
+/// An acknowledgement that waits for our next octets travels with them: fewer packets for the device.
+/// The kernel forgets this after every read.
+fn delay_acknowledgements(stream: &TcpStream) {
+    // Only a matter of packets: without it, the conversation is the same.
+    let _ = socket2::SockRef::from(stream).set_tcp_quickack(false);
 }
 
 async fn open(permit: &mut Permit, port: u16) -> Result<TcpStream, Ending> {
@@ -79,21 +97,30 @@ async fn talk_inside_tls(
     let mut inside = super::tls::connect(address, stream).await?;
     let (certificates, protocol) = super::tls::peer(&inside);
     let peer = TlsPeer { certificates: &certificates, protocol };
-    converse(permit, &mut inside, dialogue, Some(peer), heard).await
+    converse(permit, &mut inside, dialogue, Some(peer), heard, |_| ()).await.map(drop)
 }
 
-async fn converse(
+/// Why a conversation came to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    Over,
+    StartTls,
+}
+
+async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
     permit: &mut Permit,
-    stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
+    stream: &mut S,
     dialogue: &mut dyn Dialogue,
     peer: Option<TlsPeer<'_>>,
     heard: &mut Vec<u8>,
-) -> io::Result<()> {
+    after_read: impl Fn(&S),
+) -> io::Result<End> {
     let mut step = dialogue.open(peer);
     let mut buffer = [0; 4096];
     loop {
         match step {
-            Step::Done => return Ok(()),
+            Step::Done => return Ok(End::Over),
+            Step::StartTls => return Ok(End::StartTls),
             Step::Listen => {}
             Step::Send(bytes) => {
                 permit.spend(1).map_err(io::Error::other)?;
@@ -102,8 +129,9 @@ async fn converse(
             }
         }
         let count = stream.read(&mut buffer).await?;
+        after_read(stream);
         if count == 0 || heard.len() + count > READ_LIMIT {
-            return Ok(());
+            return Ok(End::Over);
         }
         heard.extend_from_slice(&buffer[..count]);
         step = dialogue.hear(&buffer[..count]);

@@ -4,20 +4,24 @@ use std::cmp::Reverse;
 use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
+use daicho_shared::class::{Care, Class};
 use daicho_shared::coverage::Outcome;
 use daicho_shared::fact::{Fact, PortState, Transport};
-use daicho_shared::knowledge::oui;
+use daicho_shared::knowledge::ports::Ports;
 use daicho_shared::observation::Target;
+use daicho_shared::recognise::{Recognition, Rules, recognise, signs};
 
 use super::{Action, Asked, Ending, Engine, Next};
 use crate::plan::{ANSWER_WAIT, Item};
-use crate::probe::{Probe, Question, Reading, Reply, named};
+use crate::probe::{Known, Probe, Question, Reading, Reply, SEEMING_POINTS, named};
 use crate::scope::{Denied, Verdict};
 
 /// After this many silent questions in a row, the device is asked whether it is still there.
 const SILENT_BEFORE_RECHECK: u8 = 4;
 /// After this many rechecks without an answer, it is left alone.
 const RECHECKS: u8 = 2;
+/// The most facts of one device that are kept for choosing its questions.
+const FACT_LIMIT: usize = 512;
 /// The most follow-up questions that one answer may bring.
 const FOLLOW_LIMIT: usize = 8;
 
@@ -28,7 +32,10 @@ pub(super) struct Device {
     pub(super) proof: Proof,
     pub(super) queue: VecDeque<Item>,
     pub(super) busy: bool,
+    pub(super) on_link: bool,
     open: BTreeSet<u16>,
+    facts: Vec<Fact>,
+    second_pass: bool,
     silent: u8,
     rechecks: u8,
     recheck_until: Option<Duration>,
@@ -46,8 +53,34 @@ pub(super) enum Proof {
 }
 
 impl Device {
-    pub(super) fn new(target: Target, proof: Proof, queue: VecDeque<Item>) -> Self {
-        Self { target, proof, queue, busy: false, open: BTreeSet::new(), silent: 0, rechecks: 0, recheck_until: None }
+    pub(super) fn new(target: Target, proof: Proof, on_link: bool, queue: VecDeque<Item>) -> Self {
+        Self {
+            target,
+            proof,
+            queue,
+            busy: false,
+            on_link,
+            open: BTreeSet::new(),
+            facts: vec![],
+            second_pass: false,
+            silent: 0,
+            rechecks: 0,
+            recheck_until: None,
+        }
+    }
+
+    /// What was learned, for choosing the next questions.
+    pub(super) fn learn(&mut self, facts: &[Fact]) {
+        if self.second_pass {
+            return;
+        }
+        let room = FACT_LIMIT.saturating_sub(self.facts.len());
+        self.facts.extend(facts.iter().take(room).cloned());
+    }
+
+    /// What it seems to be, by its link-layer address and what was learned.
+    pub(super) fn recognise(&self, ports: &Ports) -> Recognition {
+        recognise(Rules::builtin(), &signs(self.target.mac, &self.facts, ports))
     }
 
     /// It was heard; `true` when that is what it was waited for.
@@ -67,9 +100,14 @@ impl Device {
     }
 }
 
-/// The maker's prefix belongs to medical devices, of whatever kind.
-pub(super) fn is_suspected_medical(target: &Target) -> bool {
-    target.mac.and_then(oui::lookup).is_some_and(|maker| maker.class_hint.starts_with("medical"))
+/// The care that the evidence asks for. What speaks for a kind of medical device says more than
+/// what speaks for a medical device of any kind.
+pub(super) fn care(seems: &Recognition) -> Care {
+    let spoken = seems.candidates.iter().filter(|(class, points)| *points >= SEEMING_POINTS && class.is_medical());
+    let classes: Vec<Class> = spoken.map(|(class, _)| *class).collect();
+    let kinds = classes.iter().filter(|class| **class != Class::Medical).map(|class| class.care()).max();
+    let general = classes.first().map_or(Care::None, |class| class.care());
+    kinds.unwrap_or(general)
 }
 
 impl Engine {
@@ -95,6 +133,7 @@ impl Engine {
         if self.devices[index].silent >= SILENT_BEFORE_RECHECK && !self.devices[index].queue.is_empty() {
             return self.recheck(now, index);
         }
+        self.begin_second_pass(index);
         while let Some(item) = self.devices[index].queue.pop_front() {
             let target = self.devices[index].target.clone();
             match self.ask_gate(now, &target, &item) {
@@ -109,8 +148,25 @@ impl Engine {
                 }
                 Verdict::Denied(denied) => self.denied(index, &item, denied),
             }
+            self.begin_second_pass(index);
         }
         None
+    }
+
+    /// When the first questions are answered: what does it seem to be, and what fits that?
+    fn begin_second_pass(&mut self, index: usize) {
+        let device = &mut self.devices[index];
+        if device.second_pass || !device.queue.is_empty() {
+            return;
+        }
+        device.second_pass = true;
+        let seems = device.recognise(self.plan.port_table());
+        self.gate.treat_with(&device.target, care(&seems));
+        let known = self.plan.known(&device.target, device.on_link, &device.open);
+        let known = Known { facts: &device.facts, seems: Some(&seems), ..known };
+        let queue = self.plan.second_pass(&known);
+        device.facts = vec![];
+        device.queue = queue;
     }
 
     fn ask_gate(&mut self, now: Duration, target: &Target, item: &Item) -> Verdict {
@@ -227,7 +283,7 @@ impl Engine {
         if outcome != Outcome::Silent {
             self.log.answered(&self.gate, &self.plan, &target, probe.card().name);
         }
-        self.learn_ports(index, &reading.facts);
+        self.learn(index, &reading.facts);
         let follow = std::mem::take(&mut reading.follow);
         self.log.observe(now, probe.card().name, target, reading, &bytes);
         for follow in follow.into_iter().take(FOLLOW_LIMIT).rev() {
@@ -236,14 +292,20 @@ impl Engine {
         self.agenda.push(Reverse((now, index)));
     }
 
-    /// An open port of a medical protocol makes the device fragile from this moment.
-    fn learn_ports(&mut self, index: usize, facts: &[Fact]) {
+    /// Facts are kept for choosing questions; an open port of a medical protocol asks for care from
+    /// this moment.
+    fn learn(&mut self, index: usize, facts: &[Fact]) {
+        let device = &mut self.devices[index];
+        let mut telling = false;
         for fact in facts {
             let Fact::Port { transport: Transport::Tcp, port, state: PortState::Open } = fact else { continue };
-            self.devices[index].open.insert(*port);
-            if self.plan.ports.iter().any(|row| row.port == *port && row.fragile) {
-                self.gate.treat_as_fragile(&self.devices[index].target);
-            }
+            device.open.insert(*port);
+            telling |= self.plan.ports.iter().any(|row| row.port == *port && row.fragile);
+        }
+        device.learn(facts);
+        if telling {
+            let care = care(&device.recognise(self.plan.port_table())).max(Care::Verify);
+            self.gate.treat_with(&device.target, care);
         }
     }
 }

@@ -13,7 +13,7 @@ mod tests;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, HashMap, HashSet, VecDeque};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use daicho_shared::address::Mac;
@@ -27,7 +27,7 @@ use crate::plan::{Item, Plan};
 use crate::probe::{Heard, PROBES, Probe, Question, Reading, Reply, Variable};
 use crate::scope::{Gate, Permit, Tally, Verdict, is_link_local};
 
-use device::{Device, Proof, is_suspected_medical};
+use device::{Device, Proof, care};
 use log::Log;
 use sweep::{Routed, Sweep};
 
@@ -281,7 +281,8 @@ impl Engine {
     }
 
     fn heard(&mut self, now: Duration, probe: &'static dyn Probe, heard: Heard, interface: &str, frame: &[u8]) {
-        let Heard { address, mac, facts } = heard;
+        let Some(address) = heard.address else { return self.overheard(now, probe, heard, interface, frame) };
+        let Heard { mac, facts, .. } = heard;
         self.gate.learn(address, mac);
         let target = Target { address, mac: Some(mac), interface: Some(interface.to_owned()) };
         if !self.gate.may_record(&target) {
@@ -303,22 +304,38 @@ impl Engine {
         }
     }
 
+    /// A frame that names nobody's address: it is told of the device with this link-layer address, or
+    /// of an unspecified one where no address is known yet.
+    fn overheard(&mut self, now: Duration, probe: &'static dyn Probe, heard: Heard, interface: &str, frame: &[u8]) {
+        let Heard { mac, facts, .. } = heard;
+        let known = self.by_mac.get(&mac).copied();
+        let address = known.map_or(Ipv4Addr::UNSPECIFIED.into(), |index| self.devices[index].target.address);
+        let target = Target { address, mac: Some(mac), interface: Some(interface.to_owned()) };
+        if !self.gate.may_record(&target) || !self.log.is_news(&target, &facts) {
+            return;
+        }
+        if let Some(index) = known {
+            self.devices[index].learn(&facts);
+        }
+        self.log.observe(now, probe.card().name, target, Reading::answered(facts), frame);
+    }
+
     /// Somebody is there: a new device, with everything there is to ask it.
     fn arrive(&mut self, now: Duration, target: Target, on_link: bool, proof: Proof) {
         let known = target.mac.is_some_and(|mac| self.by_mac.contains_key(&mac));
         if known || self.by_address.contains_key(&target.address) || !self.gate.may_ask(&target) {
             return;
         }
-        if is_suspected_medical(&target) {
-            self.gate.treat_as_fragile(&target);
-        }
         let index = self.devices.len();
         if let Some(mac) = target.mac {
             self.by_mac.insert(mac, index);
         }
         self.by_address.insert(target.address, index);
-        let queue = self.plan.questions(&target, on_link);
-        self.devices.push(Device::new(target, proof, queue));
+        let queue = self.plan.first_pass(&target, on_link);
+        let device = Device::new(target, proof, on_link, queue);
+        // The maker's prefix may already ask for care.
+        self.gate.treat_with(&device.target, care(&device.recognise(self.plan.port_table())));
+        self.devices.push(device);
         self.agenda.push(Reverse((now, index)));
     }
 
@@ -374,12 +391,14 @@ impl Engine {
             }
             let mut reading = probe.read(question, Reply::Datagram(&bytes));
             let follow = std::mem::take(&mut reading.follow);
+            let facts = reading.facts.clone();
             self.log.answered(&self.gate, &self.plan, &target, probe.card().name);
             self.log.observe(now, probe.card().name, target.clone(), reading, &bytes);
             if mac.is_some() || self.plan.link_of(address).is_none() {
                 self.arrive(now, target, mac.is_some(), Proof::Link);
             }
             if let Some(&index) = self.by_address.get(&address) {
+                self.devices[index].learn(&facts);
                 self.devices[index].queue.extend(follow.into_iter().map(|question| Item::new(probe, question)));
                 self.agenda.push(Reverse((now, index)));
             }

@@ -1,10 +1,11 @@
 //! Whole runs in virtual time: a small world answers, nothing sleeps.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use daicho_shared::address::Mac;
+use daicho_shared::class::Care;
 use daicho_shared::coverage::Outcome;
 use daicho_shared::fact::Fact;
 use daicho_shared::knowledge::ports::Profile;
@@ -64,7 +65,7 @@ fn engine(scope: &str, excluded: &[&str], care: &[u8]) -> Engine {
         rate: Rate { total: 200, device: 10 },
         device_budget: 150,
         fragile_budget: 10,
-        care: care.iter().map(|last| DeviceKey::Address(address(*last))).collect::<HashSet<_>>(),
+        care: care.iter().map(|last| (DeviceKey::Address(address(*last)), Care::Presence)).collect(),
         multicast: true,
     };
     Engine::new(plan, Gate::new(rules), Timestamp::UNIX_EPOCH, &[])

@@ -14,8 +14,29 @@ use super::identity::{mdns, netbios, reverse_dns, snmp, ssdp, ssh};
 use super::presence::arp;
 use super::{Known, Level, Link, PROBES, Question, Reply, Step, named};
 
-/// Real or realistic datagrams, by probe.
+/// An answer to a probe, real or realistic, for the laws.
+#[derive(Debug, Clone)]
+pub enum Sample {
+    /// One datagram.
+    Datagram(Vec<u8>),
+    /// A whole stream at a TCP port for which the probe speaks.
+    Stream(u16, Vec<u8>),
+    /// A frame that is heard.
+    Frame(Vec<u8>),
+}
+
+/// The datagrams of every probe.
 fn datagrams() -> Vec<(&'static str, Vec<u8>)> {
+    let own =
+        PROBES.iter().flat_map(|probe| probe.samples().into_iter().map(move |sample| (probe.card().name, sample)));
+    let own = own.filter_map(|(name, sample)| match sample {
+        Sample::Datagram(bytes) => Some((name, bytes)),
+        _ => None,
+    });
+    own.chain(old_datagrams()).collect()
+}
+
+fn old_datagrams() -> Vec<(&'static str, Vec<u8>)> {
     vec![
         ("reverse-dns", reverse_dns::sample()),
         ("netbios", netbios::sample()),
@@ -25,7 +46,7 @@ fn datagrams() -> Vec<(&'static str, Vec<u8>)> {
 }
 
 /// Octets that a real program sent, from `tests/devices/NAME.hex`, where the first line says which.
-fn device(name: &str) -> Vec<u8> {
+pub(crate) fn device(name: &str) -> Vec<u8> {
     let path = format!("{}/../tests/devices/{name}.hex", env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
     hex::decode(text.lines().filter(|line| !line.starts_with('#')).collect::<String>()).unwrap()
@@ -50,7 +71,11 @@ fn streams() -> Vec<(u16, Vec<u8>)> {
         (80, "nginx-122-http-tls-port"),
     ];
     let real = real.into_iter().map(|(port, name)| (port, device(name)));
-    real.chain(made()).collect()
+    let own = PROBES.iter().flat_map(|probe| probe.samples()).filter_map(|sample| match sample {
+        Sample::Stream(port, bytes) => Some((port, bytes)),
+        _ => None,
+    });
+    real.chain(made()).chain(own).collect()
 }
 
 fn made() -> Vec<(u16, Vec<u8>)> {
@@ -62,7 +87,11 @@ fn frames() -> Vec<Vec<u8>> {
     let host = (Mac([0, 0x80, 0xa3, 1, 2, 3]), Ipv4Addr::new(10, 1, 0, 9));
     let real = ["linux-618-arp", "linux-618-neighbour-echo", "linux-618-neighbour-router"].map(device);
     let made = arp::reply(host, (Mac([2, 0, 0, 0, 0, 5]), Ipv4Addr::new(10, 1, 0, 5)));
-    real.into_iter().chain([made]).collect()
+    let own = PROBES.iter().flat_map(|probe| probe.samples()).filter_map(|sample| match sample {
+        Sample::Frame(bytes) => Some(bytes),
+        _ => None,
+    });
+    real.into_iter().chain([made]).chain(own).collect()
 }
 
 fn datagram_question() -> Question {
@@ -90,7 +119,7 @@ fn every_card_is_filled_and_names_are_unique() {
     for probe in PROBES {
         let card = probe.card();
         assert!(names.insert(card.name), "{} twice", card.name);
-        for text in [card.name, card.title, card.title_ja, card.standard, card.may_upset] {
+        for text in [card.name, card.title, card.title_ja, card.standard, card.may_upset, card.why, card.why_ja] {
             assert!(!text.is_empty(), "{}", card.name);
         }
         assert!(
@@ -149,8 +178,10 @@ fn a_stream_cut_anywhere_says_the_same() {
 #[test]
 fn nobody_speaks_where_no_payload_may_go() {
     for row in Ports::builtin().asked_by(Profile::Fast) {
-        let speaks = PROBES.iter().any(|probe| probe.speak(row.port).is_some());
-        assert!(!(speaks && (!row.payload || row.fragile || prints_raw(row.port))), "port {}", row.port);
+        let speaker = PROBES.iter().find(|probe| probe.speak(row.port).is_some());
+        let verifies = speaker.is_none_or(|probe| probe.card().level <= Level::Verify);
+        assert!(!(speaker.is_some() && (!row.payload || prints_raw(row.port))), "port {}", row.port);
+        assert!(verifies || !row.fragile, "port {}", row.port);
     }
 }
 
@@ -158,7 +189,8 @@ fn nobody_speaks_where_no_payload_may_go() {
 fn a_device_that_gets_presence_only_is_asked_nothing_else() {
     let target = Target { address: [10, 1, 0, 9].into(), mac: None, interface: None };
     let open = BTreeSet::new();
-    let known = Known { target: &target, on_link: true, open: &open, resolver: true, snmp: true };
+    let known =
+        Known { target: &target, on_link: true, open: &open, resolver: true, snmp: true, facts: &[], seems: None };
     for probe in PROBES.iter().filter(|probe| probe.card().level <= Level::Presence) {
         let questions = probe.ask(&known);
         let harmless = |question: &Question| matches!(question, Question::Resolve { .. } | Question::Frame { .. });

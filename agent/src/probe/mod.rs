@@ -14,9 +14,11 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use daicho_shared::address::Mac;
+use daicho_shared::class::Class;
 use daicho_shared::coverage::Outcome;
 use daicho_shared::fact::Fact;
 use daicho_shared::observation::Target;
+use daicho_shared::recognise::Recognition;
 use ipnet::IpNet;
 
 /// Every probe, in the order in which a device meets them.
@@ -57,15 +59,38 @@ pub struct Card {
     pub level: Level,
     /// What it may upset.
     pub may_upset: &'static str,
+    /// Which devices it is for.
+    pub audience: Audience,
+    /// Why these are asked, in English.
+    pub why: &'static str,
+    /// Why these are asked, in Japanese.
+    pub why_ja: &'static str,
 }
 
-/// How much a question asks of a device; a fragile device gets nothing above [`Level::Presence`].
+/// Which devices a probe is for. A device is first asked the few questions that tell what it is, and
+/// then only what fits it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// Everybody, in the first pass.
+    Everybody,
+    /// In the second pass, devices for which something speaks that they are of one of these classes:
+    /// prefixes of [`Class`](daicho_shared::class::Class) codes, e.g. `network`, `medical.pacs`;
+    /// `unknown` for those of which nothing is known yet.
+    Seeming(&'static [&'static str]),
+    /// In the second pass, everybody who answers on a port that the probe looks for itself.
+    Answering,
+}
+
+/// How much a question asks of a device. Fragile devices get nothing above [`Level::Presence`], or
+/// above [`Level::Verify`] where they exist to serve just that protocol ([`Care`](daicho_shared::class::Care)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
     /// Nothing is sent to the device: listening, or asking a third party.
     Listen,
     /// What every host answers to its neighbours: ARP, neighbour solicitation, one echo.
     Presence,
+    /// One verification in the protocol that the device exists to serve, complete and well-formed.
+    Verify,
     /// A plain connection, and what the peer says by itself or after one short standard request.
     Query,
 }
@@ -205,6 +230,9 @@ pub struct TlsPeer<'a> {
 pub enum Step {
     /// Send this, then listen.
     Send(Vec<u8>),
+    /// Shake hands for TLS on this connection; [`Dialogue::open`] is called again when that is done,
+    /// and the conversation ends where it fails.
+    StartTls,
     /// Listen on.
     Listen,
     /// Close the connection.
@@ -257,8 +285,8 @@ impl Reading {
 /// A frame that was heard on the link, and what it says about its sender.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Heard {
-    /// Whom it is about.
-    pub address: IpAddr,
+    /// Whom it is about; absent where the frame names nobody's address.
+    pub address: Option<IpAddr>,
     /// The sender's link-layer address.
     pub mac: Mac,
     /// What was learned.
@@ -289,7 +317,25 @@ pub struct Known<'a> {
     pub resolver: bool,
     /// An SNMP credential is configured.
     pub snmp: bool,
+    /// What was learned so far; empty in the first pass.
+    pub facts: &'a [Fact],
+    /// What the device seems to be, by these facts; absent in the first pass.
+    pub seems: Option<&'a Recognition>,
 }
+
+impl Known<'_> {
+    /// Something speaks for a class within this prefix; `unknown` holds where nothing decides.
+    pub fn seems(&self, prefix: &str) -> bool {
+        let Some(seems) = self.seems else { return false };
+        match prefix {
+            "unknown" => seems.class.value == Class::Unknown,
+            _ => seems.seems(prefix, SEEMING_POINTS),
+        }
+    }
+}
+
+/// Points that let a device seem to be of a class: one weak sign is too little.
+pub const SEEMING_POINTS: u32 = 15;
 
 /// One protocol's knowledge.
 pub trait Probe: Sync {
@@ -311,7 +357,8 @@ pub trait Probe: Sync {
         None
     }
 
-    /// Questions to one device, once it is known to be there.
+    /// Questions to one device, once it is known to be there: in the first pass or in the second, as
+    /// the card's audience says.
     fn ask(&self, _known: &Known<'_>) -> Vec<Question> {
         vec![]
     }
@@ -325,6 +372,12 @@ pub trait Probe: Sync {
     /// What an answer means. Streams are read by their dialogue instead.
     fn read(&self, _question: &Question, _reply: Reply<'_>) -> Reading {
         Reading::default()
+    }
+
+    /// Real or realistic answers, for the laws that hold for all probes.
+    #[cfg(test)]
+    fn samples(&self) -> Vec<laws::Sample> {
+        vec![]
     }
 }
 

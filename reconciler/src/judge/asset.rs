@@ -5,6 +5,7 @@ use std::fmt;
 use std::net::IpAddr;
 
 use daicho_shared::address::Mac;
+pub use daicho_shared::class::Class;
 use daicho_shared::fact::{NameSource, Transport};
 use daicho_shared::id::ObservationId;
 use jiff::Timestamp;
@@ -104,30 +105,6 @@ pub struct ClassClaim {
     pub confidence: u8,
     /// The rules of `config/classes.toml` that spoke, strongest first.
     pub reasons: Vec<String>,
-}
-
-/// What a device is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Class {
-    /// サーバ.
-    Server,
-    /// 端末PC.
-    Client,
-    /// ネットワーク機器.
-    Network,
-    /// ルータ: a network device that leads elsewhere.
-    Router,
-    /// 医療機器.
-    Medical,
-    /// プリンタ.
-    Printer,
-    /// カメラ.
-    Camera,
-    /// 設備・IoT・電話など.
-    Other,
-    /// Nothing says what it is.
-    Unknown,
 }
 
 /// A service that answered.

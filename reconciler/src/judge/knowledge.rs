@@ -1,18 +1,16 @@
-//! What the judge knows of the field: `config/classes.toml`, `config/identity.toml`, `config/uplinks.toml`.
+//! What the judge knows of the field: `config/identity.toml`, `config/uplinks.toml`, and the rules of recognition.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use daicho_shared::knowledge::ports::Ports;
+use daicho_shared::recognise::Rules;
 use ipnet::IpNet;
 use regex::Regex;
 use serde::Deserialize;
 
-use super::asset::Class;
 use super::finding::Severity;
 use super::maker::Makers;
 
-/// Classes and the evidence for them, as compiled in.
-pub const CLASSES: &str = include_str!("../../../config/classes.toml");
 /// Keys, weights and severities, as compiled in.
 pub const IDENTITY: &str = include_str!("../../../config/identity.toml");
 /// Signs of a way out, as compiled in.
@@ -21,8 +19,8 @@ pub const UPLINKS: &str = include_str!("../../../config/uplinks.toml");
 /// Everything the judge knows beforehand.
 #[derive(Debug, Clone)]
 pub struct Knowledge {
-    /// `config/classes.toml`.
-    pub classes: Classes,
+    /// `config/classes.toml` and `config/fingerprints/`.
+    pub rules: &'static Rules,
     /// `config/identity.toml`.
     pub identity: Identity,
     /// `config/uplinks.toml`.
@@ -44,11 +42,11 @@ pub struct KnowledgeError {
 }
 
 impl Knowledge {
-    /// Reads the three tables; the port table is the one compiled in.
-    pub fn parse(classes: &str, identity: &str, uplinks: &str) -> Result<Self, KnowledgeError> {
+    /// Reads the two tables; the rules of recognition and the port table are those compiled in.
+    pub fn parse(identity: &str, uplinks: &str) -> Result<Self, KnowledgeError> {
         let identity: Identity = read("identity.toml", identity)?;
         Ok(Self {
-            classes: read("classes.toml", classes)?,
+            rules: Rules::builtin(),
             makers: Makers::new(&identity.makers),
             uplinks: read("uplinks.toml", uplinks)?,
             ports: Ports::builtin(),
@@ -62,7 +60,7 @@ impl Knowledge {
     ///
     /// Never: a test parses them.
     pub fn builtin() -> Self {
-        Self::parse(CLASSES, IDENTITY, UPLINKS).expect("the tables in config/ are parsed by a test")
+        Self::parse(IDENTITY, UPLINKS).expect("the tables in config/ are parsed by a test")
     }
 }
 
@@ -81,79 +79,6 @@ impl TryFrom<String> for Pattern {
     fn try_from(text: String) -> Result<Self, Self::Error> {
         Regex::new(&text).map(Self)
     }
-}
-
-/// `config/classes.toml`.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Classes {
-    /// Points that a class needs.
-    pub threshold: u32,
-    /// Points by which it must lead.
-    pub lead: u32,
-    /// The rules.
-    pub rule: Vec<ClassRule>,
-    /// Where an operating system's name stands in a text.
-    pub os: Vec<OsRule>,
-}
-
-/// One piece of evidence for a class.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ClassRule {
-    /// Name, shown as the reason.
-    pub name: String,
-    /// The class it speaks for.
-    pub class: Class,
-    /// Points.
-    pub weight: u32,
-    /// What the judge found out itself.
-    #[serde(default)]
-    pub signs: Vec<String>,
-    /// Open TCP ports.
-    #[serde(default)]
-    pub port: Vec<u16>,
-    /// Prefixes of the port table's classes.
-    #[serde(default)]
-    pub port_class: Vec<String>,
-    /// Prefixes of class hints of MAC prefixes used for one product family.
-    #[serde(default)]
-    pub oui: Vec<String>,
-    /// Prefixes of class hints of other MAC prefixes.
-    #[serde(default)]
-    pub oui_shared: Vec<String>,
-    /// Private enterprise numbers.
-    #[serde(default)]
-    pub object_id: Vec<u32>,
-    /// `sysDescr`.
-    #[serde(default)]
-    pub description: Vec<Pattern>,
-    /// Page titles.
-    #[serde(default)]
-    pub title: Vec<Pattern>,
-    /// HTTP `Server` fields.
-    #[serde(default)]
-    pub server: Vec<Pattern>,
-    /// HTTP realms.
-    #[serde(default)]
-    pub realm: Vec<Pattern>,
-    /// Names of the machine.
-    #[serde(default)]
-    pub name_pattern: Vec<Pattern>,
-    /// Model and product texts.
-    #[serde(default)]
-    pub product: Vec<Pattern>,
-    /// Prefixes of announced types.
-    #[serde(default)]
-    pub announcement: Vec<String>,
-}
-
-/// Where an operating system's name stands in a text.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct OsRule {
-    /// What it matches is the name.
-    pub pattern: Pattern,
 }
 
 /// `config/identity.toml`.
@@ -312,7 +237,6 @@ mod tests {
     #[test]
     fn the_builtin_tables_parse() {
         let knowledge = Knowledge::builtin();
-        assert!(knowledge.classes.rule.len() > 30);
         assert!(knowledge.uplinks.tether.iter().any(|net| net.what.contains("Android")));
     }
 
@@ -325,13 +249,13 @@ mod tests {
 
     #[test]
     fn a_pattern_that_does_not_compile_is_an_error_of_its_table() {
-        let broken = CLASSES.replace("'(?i)windows (server )?", "'(?i)windows ((server )?");
-        let error = Knowledge::parse(&broken, IDENTITY, UPLINKS).unwrap_err();
-        assert!(error.to_string().starts_with("classes.toml"), "{error}");
+        let broken = UPLINKS.replacen("pattern = '", "pattern = '(", 1);
+        let error = Knowledge::parse(IDENTITY, &broken).unwrap_err();
+        assert!(error.to_string().starts_with("uplinks.toml"), "{error}");
     }
 
     #[test]
     fn an_unknown_key_is_an_error() {
-        assert!(Knowledge::parse(CLASSES, &format!("spelling_mistake = 1\n{IDENTITY}"), UPLINKS).is_err());
+        assert!(Knowledge::parse(&format!("spelling_mistake = 1\n{IDENTITY}"), UPLINKS).is_err());
     }
 }

@@ -8,6 +8,7 @@ use daicho_shared::fact::{Fact, PortState, Transport};
 use daicho_shared::id::ObservationId;
 use daicho_shared::knowledge::oui;
 use daicho_shared::observation::Observation;
+use daicho_shared::recognise::Recognition;
 use jiff::Timestamp;
 
 use super::asset::{Asset, AssetId, AssetName, Claim, Interface, Service};
@@ -29,17 +30,18 @@ pub(crate) fn asset(
     let id = identify(machine);
     let facts = Facts { machine, evidence };
     let uplink = uplink::uplink(&facts, knowledge);
+    let found = classify::recognition(&facts, knowledge);
     let times: Vec<Timestamp> = presence(machine).map(|observation| observation.at).collect();
     let last_seen = times.iter().copied().max().unwrap_or(Timestamp::UNIX_EPOCH);
     let first_now = times.iter().copied().min().unwrap_or(Timestamp::UNIX_EPOCH);
     Asset {
         interfaces: interfaces(&facts),
         names: names(&facts),
-        class: classify::class(&facts, knowledge),
-        maker: maker(&facts),
-        model: product(&facts, |p| p.model),
-        serial: product(&facts, |p| p.serial),
-        os: operating_system(&facts, knowledge),
+        class: classify::class(&found),
+        maker: maker(&facts, &found),
+        model: classify::claim(&facts, found.model.as_ref()),
+        serial: serial(&facts),
+        os: classify::claim(&facts, found.os.as_ref().or(found.firmware.as_ref())),
         services: services(&facts, knowledge),
         multi_homed: homing::multi_homed(&facts, knowledge),
         forwards: uplink::forwards(&facts),
@@ -147,54 +149,27 @@ fn names(facts: &Facts<'_, '_>) -> Vec<AssetName> {
     names.into_iter().map(name).collect()
 }
 
-/// What a device says of its make in one observation.
-struct Product<'f> {
-    source: &'f str,
-    maker: Option<&'f str>,
-    model: Option<&'f str>,
-    serial: Option<&'f str>,
-    firmware: Option<&'f str>,
-}
-
-fn products<'f>(facts: &'f Facts<'_, '_>) -> impl Iterator<Item = (ObservationId, Product<'f>)> {
-    facts.all().filter_map(|(id, fact)| match fact {
-        Fact::Product { source, maker, model, serial, firmware } => {
-            let product = Product {
-                source,
-                maker: maker.as_deref(),
-                model: model.as_deref(),
-                serial: serial.as_deref(),
-                firmware: firmware.as_deref(),
-            };
-            Some((id, product))
-        }
+/// The first serial number that the device tells of, with every observation that tells the same one.
+fn serial(facts: &Facts<'_, '_>) -> Option<Claim> {
+    let told = facts.all().filter_map(|(id, fact)| match fact {
+        Fact::Product { source, serial: Some(serial), .. } if !serial.is_empty() => Some((id, serial, source)),
         _ => None,
-    })
+    });
+    let told: Vec<(ObservationId, &String, &String)> = told.collect();
+    let (_, value, source) = told.first()?;
+    let same = told.iter().filter(|(_, other, _)| other == value).map(|(id, _, _)| id.clone());
+    let evidence = same.collect::<BTreeSet<_>>().into_iter().collect();
+    Some(Claim { value: (*value).clone(), source: (*source).clone(), evidence })
 }
 
-/// The first claim of the kind, with every observation that makes the same one.
-fn product(facts: &Facts<'_, '_>, part: impl for<'p> Fn(&Product<'p>) -> Option<&'p str>) -> Option<Claim> {
-    let mut claims: Vec<(ObservationId, String, String)> = products(facts)
-        .filter_map(|(id, p)| {
-            part(&p).filter(|text| !text.is_empty()).map(|text| (id, text.to_owned(), p.source.to_owned()))
-        })
-        .collect();
-    let (_, value, source) = claims.first()?.clone();
-    claims.retain(|(_, other, _)| *other == value);
-    Some(Claim {
-        value,
-        source,
-        evidence: claims.into_iter().map(|(id, _, _)| id).collect::<BTreeSet<_>>().into_iter().collect(),
-    })
-}
-
-/// The device's own word counts before its network interface's prefix.
-fn maker(facts: &Facts<'_, '_>) -> Option<Claim> {
-    product(facts, |p| p.maker).or_else(|| {
+/// Who made the device; where nothing but a MAC prefix says so, the evidence is where that was seen.
+fn maker(facts: &Facts<'_, '_>, found: &Recognition) -> Option<Claim> {
+    let mut claim = classify::claim(facts, found.maker.as_ref())?;
+    if claim.evidence.is_empty() {
         let mac = facts.machine.macs().find(|mac| oui::lookup(*mac).is_some())?;
-        let evidence = mac_evidence(facts, mac);
-        Some(Claim { value: oui::lookup(mac)?.name, source: "oui".into(), evidence })
-    })
+        claim.evidence = mac_evidence(facts, mac);
+    }
+    Some(claim)
 }
 
 /// The first observation that shows the MAC address.
@@ -207,21 +182,6 @@ pub(crate) fn mac_evidence(facts: &Facts<'_, '_>, mac: Mac) -> Vec<ObservationId
         ids = facts.machine.told.values().map(|o| facts.evidence.id(o)).take(1).collect();
     }
     ids
-}
-
-fn operating_system(facts: &Facts<'_, '_>, knowledge: &Knowledge) -> Option<Claim> {
-    let texts = facts.all().filter_map(|(id, fact)| match fact {
-        Fact::System { description, .. } => Some((id, "snmp", description.as_str())),
-        Fact::Service { protocol, banner: Some(banner), .. } => Some((id, protocol.as_str(), banner.as_str())),
-        Fact::Web { server: Some(server), .. } => Some((id, "http", server.as_str())),
-        _ => None,
-    });
-    let named = texts.filter_map(|(id, source, text)| {
-        let found = knowledge.classes.os.iter().find_map(|rule| rule.pattern.0.find(text))?;
-        Some(Claim { value: found.as_str().trim().to_owned(), source: source.to_owned(), evidence: vec![id] })
-    });
-    let found = { named }.next();
-    found.or_else(|| product(facts, |p| p.firmware))
 }
 
 fn services(facts: &Facts<'_, '_>, knowledge: &Knowledge) -> Vec<Service> {

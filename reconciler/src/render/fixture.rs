@@ -82,7 +82,7 @@ pub(super) fn quiet() -> Verdict {
 pub(super) fn busy() -> Verdict {
     let mut verdict = verdict();
     for number in 0..90u8 {
-        let mut one = asset("02:AA:00:00:00:00", Class::Client, &format!("10.20.0.{}", number + 100), Some("PC"));
+        let mut one = asset("02:AA:00:00:00:00", Class::Pc, &format!("10.20.0.{}", number + 100), Some("PC"));
         one.interfaces[0].mac = Some(Mac([2, 0xaa, 0, 0, 1, number]));
         one.id = AssetId(format!("mac-02AA000001{number:02X}"));
         let urgent = if number < 9 { Severity::Urgent } else { Severity::Check };

@@ -93,7 +93,7 @@ impl<'a> Scene<'a> {
             (None, None) => String::new(),
         };
         let what = match asset.class.value {
-            Class::Unknown | Class::Other => lang.pick("機器", "device"),
+            Class::Unknown | Class::Iot => lang.pick("機器", "device"),
             known => fixed::class(known, lang),
         };
         match (lang, row.and_then(|row| row.department.as_deref())) {

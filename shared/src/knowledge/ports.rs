@@ -52,6 +52,10 @@ pub struct PortRow {
     /// A connection may carry octets.
     #[serde(default = "yes")]
     pub payload: bool,
+    /// Prefixes of class codes: tried in the second pass, on devices that seem to be such; empty:
+    /// tried on everybody, in the first pass.
+    #[serde(default)]
+    pub seeming: Vec<String>,
     /// `yes` or `possible`.
     #[serde(default)]
     pub remote_maintenance: Option<String>,

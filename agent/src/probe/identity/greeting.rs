@@ -5,7 +5,7 @@ use daicho_shared::coverage::Outcome;
 use daicho_shared::fact::{Fact, PortState, Transport};
 use daicho_shared::text;
 
-use crate::probe::{Card, Dialogue, Level, Probe, Question, Reading, Security, Step, TlsPeer};
+use crate::probe::{Audience, Card, Dialogue, Level, Probe, Question, Reading, Security, Step, TlsPeer};
 
 /// The probe.
 #[derive(Debug)]
@@ -19,6 +19,9 @@ static CARD: Card = Card {
     packets: 6,
     level: Level::Query,
     may_upset: "as `connect`",
+    audience: Audience::Everybody,
+    why: "what a service says by itself names its product",
+    why_ja: "サービスが自分から名乗る製品名を読むため",
 };
 
 /// The most octets of a greeting that are read.

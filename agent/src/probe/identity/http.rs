@@ -4,7 +4,7 @@ use daicho_shared::coverage::Outcome;
 use daicho_shared::fact::{Fact, PortState, Transport};
 
 use super::page::{Page, request};
-use crate::probe::{Card, Dialogue, Level, Probe, Question, Reading, Security, Step, TlsPeer};
+use crate::probe::{Audience, Card, Dialogue, Level, Probe, Question, Reading, Security, Step, TlsPeer};
 
 /// The probe.
 #[derive(Debug)]
@@ -18,6 +18,9 @@ static CARD: Card = Card {
     packets: 8,
     level: Level::Query,
     may_upset: "a device whose page locks after repeated requests sees one only",
+    audience: Audience::Everybody,
+    why: "the title of the page names the device",
+    why_ja: "画面の題名に機器の名前が書かれているため",
 };
 
 const PORTS: &[u16] = &[80, 5000, 5357, 5480, 5800, 5985, 7547, 8000, 8042, 8080, 8081, 8291, 52773];

@@ -7,7 +7,7 @@ use daicho_shared::fact::{Fact, PortState, Transport};
 use super::http::web;
 use super::page::{Page, request};
 use super::{certificate, tls_legacy};
-use crate::probe::{Card, Dialogue, Level, Probe, Question, Reading, Security, Step, TlsPeer};
+use crate::probe::{Audience, Card, Dialogue, Level, Probe, Question, Reading, Security, Step, TlsPeer};
 
 /// The probe.
 #[derive(Debug)]
@@ -21,6 +21,9 @@ static CARD: Card = Card {
     packets: 10,
     level: Level::Query,
     may_upset: "the device computes one key exchange; an old one may log a failed handshake",
+    audience: Audience::Everybody,
+    why: "the certificate names the device",
+    why_ja: "証明書に機器の名前が書かれているため",
 };
 
 const WEB: &[u16] = &[443, 5001, 8006, 8443, 9443];

@@ -12,7 +12,7 @@ use simple_dns::rdata::RData;
 use simple_dns::{CLASS, Name, Packet, QCLASS, QTYPE, Question as DnsQuestion, ResourceRecord, TYPE};
 
 use super::reverse_dns::reverse_name;
-use crate::probe::{Card, Known, Level, Link, Probe, Question, Reading, Reply};
+use crate::probe::{Audience, Card, Known, Level, Link, Probe, Question, Reading, Reply};
 
 /// The probe.
 #[derive(Debug)]
@@ -26,6 +26,9 @@ static CARD: Card = Card {
     packets: 1,
     level: Level::Query,
     may_upset: "nothing known: phones and PCs ask the same all day",
+    audience: Audience::Everybody,
+    why: "names and services that devices announce, from one question to all",
+    why_ja: "機器が公表する名前とサービスが、一斉の1問で分かるため",
 };
 
 const PORT: u16 = 5353;

@@ -7,7 +7,7 @@ use daicho_shared::coverage::Outcome;
 use daicho_shared::fact::{Fact, NameSource, Transport};
 use daicho_shared::text;
 
-use crate::probe::{Card, Known, Level, Probe, Question, Reading, Reply};
+use crate::probe::{Audience, Card, Known, Level, Probe, Question, Reading, Reply};
 
 /// The probe.
 #[derive(Debug)]
@@ -21,6 +21,9 @@ static CARD: Card = Card {
     packets: 1,
     level: Level::Query,
     may_upset: "nothing known: Windows asks its neighbours the same",
+    audience: Audience::Everybody,
+    why: "the name of a Windows device, from one packet",
+    why_ja: "Windows機の名前が1パケットで分かるため",
 };
 
 const PORT: u16 = 137;

@@ -9,7 +9,7 @@ use daicho_shared::text;
 use simple_dns::rdata::RData;
 use simple_dns::{CLASS, Name, Packet, PacketFlag, QCLASS, QTYPE, Question as DnsQuestion, TYPE};
 
-use crate::probe::{Card, Known, Level, Probe, Question, Reading, Reply};
+use crate::probe::{Audience, Card, Known, Level, Probe, Question, Reading, Reply};
 
 /// The probe.
 #[derive(Debug)]
@@ -23,6 +23,9 @@ static CARD: Card = Card {
     packets: 0,
     level: Level::Listen,
     may_upset: "nothing: the device is not asked",
+    audience: Audience::Everybody,
+    why: "the name in the hospital's DNS often tells the kind; costs the device nothing",
+    why_ja: "院内DNSの名前は種類の手がかりになり、機器に負担がないため",
 };
 
 /// "DA" for Daicho. A connected socket takes answers from the resolver alone.

@@ -12,7 +12,8 @@ use daicho_shared::text;
 use ipnet::Ipv4Net;
 
 use crate::probe::{
-    Card, Known, Level, Probe, Question, Reading, Reply, SNMP_PAGE_ROWS, SNMP_PAGES, SnmpRead, SnmpValue, Variable,
+    Audience, Card, Known, Level, Probe, Question, Reading, Reply, SNMP_PAGE_ROWS, SNMP_PAGES, SnmpRead, SnmpValue,
+    Variable,
 };
 
 /// The probe.
@@ -27,6 +28,9 @@ static CARD: Card = Card {
     packets: 8,
     level: Level::Query,
     may_upset: "a slow agent is busy for a moment; tables are read in small parts, and bounded",
+    audience: Audience::Everybody,
+    why: "the device's own description, where a read-only credential was given",
+    why_ja: "読み取り用の認証情報がある場合に、機器自身の説明を読むため",
 };
 
 const SYSTEM: &str = "1.3.6.1.2.1.1";
@@ -241,7 +245,8 @@ impl<'a> Table<'a> {
         let rows = self.column(BRIDGE_PORT).filter_map(|(index, value)| {
             let octets: Vec<u8> = index.split('.').map(str::parse).collect::<Result<_, _>>().ok()?;
             let mac = Mac(octets.try_into().ok()?);
-            Some(Fact::BridgePort { mac, port: as_u32(value)? }).filter(|_| mac.is_interface())
+            Some(Fact::BridgePort { mac, port: as_u32(value)?, interface: None, vlan: None })
+                .filter(|_| mac.is_interface())
         });
         rows.collect()
     }
@@ -304,7 +309,7 @@ mod tests {
                 interface: Some(2),
             },
             Fact::Route { destination: "0.0.0.0/0".parse().unwrap(), next_hop: [10, 1, 0, 1].into(), interface: None },
-            Fact::BridgePort { mac: Mac([0, 0x1b, 0x63, 1, 2, 9]), port: 7 },
+            Fact::BridgePort { mac: Mac([0, 0x1b, 0x63, 1, 2, 9]), port: 7, interface: None, vlan: None },
             Fact::Forwarding { enabled: true },
         ];
         for fact in expected {

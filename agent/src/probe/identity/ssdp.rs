@@ -9,7 +9,7 @@ use daicho_shared::fact::{Fact, Transport};
 use daicho_shared::text;
 
 use super::upnp::Description;
-use crate::probe::{Card, Known, Level, Link, Probe, Question, Reading, Reply, Security};
+use crate::probe::{Audience, Card, Known, Level, Link, Probe, Question, Reading, Reply, Security};
 
 /// The probe.
 #[derive(Debug)]
@@ -23,6 +23,9 @@ static CARD: Card = Card {
     packets: 10,
     level: Level::Query,
     may_upset: "nothing known: PCs and televisions ask the same all day",
+    audience: Audience::Everybody,
+    why: "make and model that devices announce, from one question to all",
+    why_ja: "機器が公表するメーカーと型番が、一斉の1問で分かるため",
 };
 
 const PORT: u16 = 1900;

@@ -6,7 +6,7 @@ use daicho_shared::fact::{Fact, PortState, Transport};
 use daicho_shared::text;
 use sha2::{Digest, Sha256};
 
-use crate::probe::{Card, Dialogue, Level, Probe, Question, Reading, Security, Step, TlsPeer};
+use crate::probe::{Audience, Card, Dialogue, Level, Probe, Question, Reading, Security, Step, TlsPeer};
 
 /// The probe.
 #[derive(Debug)]
@@ -20,6 +20,9 @@ static CARD: Card = Card {
     packets: 10,
     level: Level::Query,
     may_upset: "the device computes one key exchange and logs a connection that was closed early",
+    audience: Audience::Everybody,
+    why: "version of the system and a key that stays with the machine",
+    why_ja: "OSの版と、機器に固有の鍵が分かるため",
 };
 
 const PORTS: &[u16] = &[22, 2222, 830];
@@ -73,7 +76,7 @@ impl Dialogue for Exchange {
             match self.advance() {
                 Some(Step::Send(bytes)) => reply.extend(bytes),
                 Some(Step::Done) => self.over = true,
-                Some(Step::Listen) => {}
+                Some(Step::Listen | Step::StartTls) => {}
                 None => break,
             }
         }

@@ -6,7 +6,7 @@ use daicho_shared::fact::{Fact, PortState, Transport};
 use tls_parser::{TlsMessage, TlsMessageHandshake, parse_tls_message_handshake};
 
 use super::certificate;
-use crate::probe::{Card, Dialogue, Level, Probe, Question, Reading, Security, Step, TlsPeer};
+use crate::probe::{Audience, Card, Dialogue, Level, Probe, Question, Reading, Security, Step, TlsPeer};
 
 /// The probe. Its question follows a handshake that failed.
 #[derive(Debug)]
@@ -20,6 +20,9 @@ static CARD: Card = Card {
     packets: 10,
     level: Level::Query,
     may_upset: "the device logs one handshake that was broken off",
+    audience: Audience::Everybody,
+    why: "the certificate of devices too old for TLS 1.2",
+    why_ja: "TLS 1.2以前の古い機器の証明書を読むため",
 };
 
 /// TLS record header: type, version, length (RFC 5246 §6.2.1).

@@ -9,7 +9,7 @@ use pnet_packet::Packet;
 use pnet_packet::arp::{ArpHardwareTypes, ArpOperation, ArpOperations, ArpPacket, MutableArpPacket};
 use pnet_packet::ethernet::{EtherTypes, EthernetPacket, MutableEthernetPacket};
 
-use crate::probe::{Card, Heard, Level, Link, Probe, Question};
+use crate::probe::{Audience, Card, Heard, Level, Link, Probe, Question};
 
 /// The probe.
 #[derive(Debug)]
@@ -23,6 +23,9 @@ static CARD: Card = Card {
     packets: 1,
     level: Level::Presence,
     may_upset: "nothing known: every host answers this to its neighbours all day",
+    audience: Audience::Everybody,
+    why: "a device that does not answer ARP is not on this link",
+    why_ja: "ARPに答えない機器は、このLANにはいないため",
 };
 
 const ETHERNET: usize = EthernetPacket::minimum_packet_size();
@@ -53,7 +56,7 @@ impl Probe for Arp {
         let speaks_for_itself = mac.is_interface() && ethernet.get_source().octets() == mac.0;
         let known = [ArpOperations::Request, ArpOperations::Reply].contains(&arp.get_operation());
         (is_ipv4 && known && is_host && speaks_for_itself).then(|| Heard {
-            address: IpAddr::V4(address),
+            address: Some(IpAddr::V4(address)),
             mac,
             facts: vec![Fact::LinkAddress { mac }, Fact::Alive],
         })
@@ -119,7 +122,7 @@ mod tests {
     fn a_reply_names_its_sender() {
         let frame = reply((HOST, [10, 1, 0, 9].into()), (SCANNER, [10, 1, 0, 5].into()));
         let heard = Arp.hear(&frame).unwrap();
-        assert_eq!((heard.address, heard.mac), ("10.1.0.9".parse().unwrap(), HOST));
+        assert_eq!((heard.address, heard.mac), (Some("10.1.0.9".parse().unwrap()), HOST));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use daicho_shared::coverage::Outcome;
 use daicho_shared::fact::{Fact, PortState, Transport};
 
-use crate::probe::{Card, Level, Probe, Question, Reading, Reply};
+use crate::probe::{Audience, Card, Level, Probe, Question, Reading, Reply};
 
 /// The probe.
 #[derive(Debug)]
@@ -17,6 +17,9 @@ static CARD: Card = Card {
     packets: 4,
     level: Level::Query,
     may_upset: "a service that takes one connection at a time is busy for a moment; some log it",
+    audience: Audience::Everybody,
+    why: "which services there are tells what the device is",
+    why_ja: "開いているポートから機器の種類を知るため",
 };
 
 impl Probe for Connect {

@@ -3,7 +3,7 @@
 use daicho_shared::coverage::Outcome;
 use daicho_shared::fact::Fact;
 
-use crate::probe::{Card, Level, Probe, Question, Reading, Reply};
+use crate::probe::{Audience, Card, Level, Probe, Question, Reading, Reply};
 
 /// The probe. The engine puts its question to routed addresses.
 #[derive(Debug)]
@@ -17,6 +17,9 @@ static CARD: Card = Card {
     packets: 1,
     level: Level::Presence,
     may_upset: "nothing known",
+    audience: Audience::Everybody,
+    why: "presence of devices behind a router",
+    why_ja: "ルータの先の機器の存在を確かめるため",
 };
 
 impl Probe for Echo {

@@ -13,7 +13,7 @@ use pnet_packet::icmpv6::{Icmpv6Packet, Icmpv6Types, MutableIcmpv6Packet, checks
 use pnet_packet::ip::IpNextHeaderProtocols;
 use pnet_packet::ipv6::{Ipv6Packet, MutableIpv6Packet};
 
-use crate::probe::{Card, Heard, Known, Level, Link, Probe, Question};
+use crate::probe::{Audience, Card, Heard, Known, Level, Link, Probe, Question};
 
 /// The probe.
 #[derive(Debug)]
@@ -27,6 +27,9 @@ static CARD: Card = Card {
     packets: 1,
     level: Level::Presence,
     may_upset: "every IPv6 host on the link answers once",
+    audience: Audience::Everybody,
+    why: "the same for IPv6",
+    why_ja: "IPv6でも存在を確かめるため",
 };
 
 const ALL_NODES: Ipv6Addr = Ipv6Addr::new(0xff02, 0, 0, 0, 0, 0, 0, 1);
@@ -76,7 +79,7 @@ impl Probe for Neighbour {
             Icmpv6Types::RouterAdvert if unforwarded => facts.extend(router(ip.payload())),
             _ => return None,
         }
-        Some(Heard { address: IpAddr::V6(source), mac, facts })
+        Some(Heard { address: Some(IpAddr::V6(source)), mac, facts })
     }
 
     fn ask(&self, _known: &Known<'_>) -> Vec<Question> {

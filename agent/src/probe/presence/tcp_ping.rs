@@ -1,6 +1,6 @@
 //! Is anybody at this routed address that answers no echo? One connection attempt, RFC 9293 §3.5.
 
-use crate::probe::{Card, Level, Probe, Question, Reading, Reply};
+use crate::probe::{Audience, Card, Level, Probe, Question, Reading, Reply};
 
 /// The probe. The engine puts its question to routed addresses that kept silent.
 #[derive(Debug)]
@@ -14,6 +14,9 @@ static CARD: Card = Card {
     packets: 4,
     level: Level::Presence,
     may_upset: "as `connect`; never put to a device that is to be treated with care",
+    audience: Audience::Everybody,
+    why: "presence of devices behind a router that answer no echo",
+    why_ja: "pingに答えない機器の存在を確かめるため",
 };
 
 impl Probe for TcpPing {

@@ -1,6 +1,6 @@
 //! 二系統接続の疑い: a machine with an address in another network, where that is not its purpose.
 
-use super::super::asset::{Class, Grade};
+use super::super::asset::Grade;
 use super::super::entry::{DeviceType, FourValued};
 use super::super::finding::Kind;
 use super::super::group::Group;
@@ -25,7 +25,7 @@ fn draft(scene: &Scene<'_>, index: usize) -> Option<Draft> {
         return None;
     }
     let tethered = homed.addresses.iter().any(|address| uplinks.tether.iter().any(|net| net.cidr.contains(address)));
-    let medical = asset.class.value == Class::Medical || group.is_some_and(is_medical);
+    let medical = asset.class.value.is_medical() || group.is_some_and(is_medical);
     let stress = match homed.grade {
         Grade::Indication => Stress::Lowered,
         _ if tethered || medical => Stress::Raised,

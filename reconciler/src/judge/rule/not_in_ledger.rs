@@ -19,7 +19,9 @@ pub(crate) fn speak(scene: &Scene<'_>) -> Vec<Draft> {
 
 fn draft(scene: &Scene<'_>, index: usize) -> Draft {
     let asset = &scene.assets[index];
-    let grave = matches!(asset.class.value, Class::Router | Class::Medical | Class::Server);
+    let class = asset.class.value;
+    let leads_out = matches!(class, Class::Router | Class::LteRouter | Class::Vpn | Class::Firewall);
+    let grave = leads_out || class.is_medical() || class == Class::Server;
     let only_told = scene.machines[index].observations.is_empty();
     Draft {
         kind: Kind::NotInLedger,

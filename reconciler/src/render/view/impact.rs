@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use crate::judge::asset::{AssetId, Class};
+use crate::judge::asset::AssetId;
 use crate::judge::entry::{DeviceType, Register};
 use crate::render::scene::Scene;
 use crate::render::words::Lang;
@@ -83,7 +83,7 @@ pub(crate) fn impact(scene: &Scene<'_>) -> Impact {
 
 /// The network or the ledger calls it a medical device.
 pub(crate) fn is_medical(id: &AssetId, scene: &Scene<'_>) -> bool {
-    let seen = scene.asset(id).is_some_and(|asset| asset.class.value == Class::Medical);
+    let seen = scene.asset(id).is_some_and(|asset| asset.class.value.is_medical());
     let mut rows = scene.rows_of(id);
     seen || rows.any(|row| row.register == Register::Medical || row.device_type == Some(DeviceType::Medical))
 }

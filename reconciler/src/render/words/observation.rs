@@ -154,7 +154,7 @@ fn say_table(fact: &Fact, lang: Lang) -> String {
             format!("隣接表に {}（{}）", mark(&address.to_string()), mark(&mac.to_string())),
             format!("neighbour {} ({})", mark(&address.to_string()), mark(&mac.to_string())),
         ),
-        Fact::BridgePort { mac, port } => lang.pick(
+        Fact::BridgePort { mac, port, .. } => lang.pick(
             format!("スイッチのポート{port}に {}", mark(&mac.to_string())),
             format!("{} on switch port {port}", mark(&mac.to_string())),
         ),
