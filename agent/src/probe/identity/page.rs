@@ -84,7 +84,8 @@ impl Page {
                 let word = value.split(|byte| !byte.is_ascii_alphanumeric()).next().unwrap_or_default();
                 word.eq_ignore_ascii_case(scheme.as_bytes())
             };
-            self.fields("www-authenticate").any(|value| value.split(|byte| *byte == b',').any(|part| is_it(part.trim_ascii())))
+            self.fields("www-authenticate")
+                .any(|value| value.split(|byte| *byte == b',').any(|part| is_it(part.trim_ascii())))
         };
         ["NTLM", "Negotiate"].into_iter().find(offered)
     }

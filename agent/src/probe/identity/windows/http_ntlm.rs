@@ -68,7 +68,9 @@ fn offered(facts: &[Fact]) -> Vec<(u16, bool, &'static str)> {
             Fact::Web { port, tls, .. } => last = Some((*port, *tls)),
             Fact::Attribute { source, key, value } if source == "http" && key == "authenticate" => {
                 let scheme = if value == "NTLM" { "NTLM" } else { "Negotiate" };
-                pages.extend(last.take().filter(|(port, _)| *port != REMOTE_MANAGEMENT).map(|(port, tls)| (port, tls, scheme)));
+                pages.extend(
+                    last.take().filter(|(port, _)| *port != REMOTE_MANAGEMENT).map(|(port, tls)| (port, tls, scheme)),
+                );
             }
             _ => {}
         }
@@ -158,7 +160,8 @@ mod tests {
         dialogue.open(None);
         assert_eq!(dialogue.hear(&refusal()), Step::Done);
         let facts = dialogue.close().facts;
-        let is_name = |fact: &Fact| matches!(fact, Fact::Name { source: NameSource::Ntlm, name, .. } if name == "VAGRANT-2008R2");
+        let is_name =
+            |fact: &Fact| matches!(fact, Fact::Name { source: NameSource::Ntlm, name, .. } if name == "VAGRANT-2008R2");
         let is_build = |fact: &Fact| matches!(fact, Fact::OperatingSystem { build: Some(7601), .. });
         assert!(facts.iter().any(is_name) && facts.iter().any(is_build), "{facts:?}");
     }

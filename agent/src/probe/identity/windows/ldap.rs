@@ -168,16 +168,21 @@ fn facts(attributes: &[(String, String)]) -> Vec<Fact> {
     let name = value("dnsHostName").map(|name| Fact::Name { source: NameSource::Ldap, name, domain });
     let clock = value("currentTime").and_then(|time| moment(&time));
     let clock = clock.map(|time| Fact::Clock { source: "ldap".to_owned(), time });
-    let others = attributes.iter().filter(|(name, _)| !matches!(name.as_str(), "vendorName" | "vendorVersion" | "currentTime"));
     let others =
-        others.map(|(key, value)| Fact::Attribute { source: "ldap".to_owned(), key: key.clone(), value: value.clone() });
+        attributes.iter().filter(|(name, _)| !matches!(name.as_str(), "vendorName" | "vendorVersion" | "currentTime"));
+    let others = others.map(|(key, value)| Fact::Attribute {
+        source: "ldap".to_owned(),
+        key: key.clone(),
+        value: value.clone(),
+    });
     [Some(service), name, clock].into_iter().flatten().chain(others).collect()
 }
 
 /// `DC=hosp,DC=example` is the domain `hosp.example` (RFC 2247 §2).
 fn dotted(context: &str) -> Option<String> {
     let pairs = context.split(',').map_while(|part| part.trim().split_once('='));
-    let labels: Vec<&str> = pairs.take_while(|(key, _)| key.eq_ignore_ascii_case("dc")).map(|(_, label)| label).collect();
+    let labels: Vec<&str> =
+        pairs.take_while(|(key, _)| key.eq_ignore_ascii_case("dc")).map(|(_, label)| label).collect();
     (!labels.is_empty()).then(|| labels.join("."))
 }
 

@@ -5,9 +5,9 @@
 use daicho_shared::coverage::Outcome;
 use daicho_shared::fact::{Fact, PortState, Transport};
 
+use super::super::certificate;
 use super::ber::{self, element};
 use super::ntlm::{self, Challenge};
-use super::super::certificate;
 use crate::probe::{Audience, Card, Dialogue, Level, Probe, Question, Reading, Security, Step, TlsPeer};
 
 /// The probe.
@@ -202,7 +202,10 @@ mod tests {
         for (protocol, step) in [(0, Step::Done), (SSL, Step::StartTls), (HYBRID, Step::StartTls), (16, Step::Done)] {
             let mut greeting = Greeting::default();
             greeting.open(None);
-            assert_eq!((greeting.hear(&confirm(protocol)), security(&greeting.heard)), (step, Some(Choice::Protocol(protocol))));
+            assert_eq!(
+                (greeting.hear(&confirm(protocol)), security(&greeting.heard)),
+                (step, Some(Choice::Protocol(protocol)))
+            );
         }
     }
 
@@ -218,7 +221,9 @@ mod tests {
         let mut greeting = Greeting::default();
         greeting.open(None);
         greeting.hear(&confirm(HYBRID));
-        let Step::Send(sent) = greeting.open(Some(TlsPeer { certificates: &[], protocol: "TLS 1.2" })) else { panic!() };
+        let Step::Send(sent) = greeting.open(Some(TlsPeer { certificates: &[], protocol: "TLS 1.2" })) else {
+            panic!()
+        };
         // As Microsoft's own client: 30 37 A0 03 02 01 06 A1 30 …
         assert_eq!(&sent[..9], [0x30, 0x37, 0xa0, 3, 2, 1, 6, 0xa1, 0x30]);
         assert_eq!(greeting.hear(&ts_request(b"x")), Step::Done);

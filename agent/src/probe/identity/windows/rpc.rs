@@ -137,7 +137,8 @@ fn fragment_length(heard: &[u8]) -> Option<Option<usize>> {
         return Some(None);
     }
     let header = heard.get(..HEADER)?;
-    let length = u16_at(header, 8).filter(|length| (24..=FRAGMENT).contains(length) || (header[2] == BIND_NAK && *length >= 16));
+    let length =
+        u16_at(header, 8).filter(|length| (24..=FRAGMENT).contains(length) || (header[2] == BIND_NAK && *length >= 16));
     Some(length.filter(|_| header[4] == 0x10).map(usize::from))
 }
 

@@ -74,7 +74,10 @@ mod tests {
     fn names_are_encoded_as_the_standard_wants() {
         let decoded = |name: &[u8; 32]| name.chunks(2).map(|pair| (pair[0] - b'A') << 4 | (pair[1] - b'A')).collect();
         let decoded: [Vec<u8>; 2] = [decoded(ANY_SERVER), decoded(OURSELVES)];
-        assert_eq!((decoded[0].as_slice(), decoded[1].as_slice()), (&b"*SMBSERVER      "[..], &b"DAICHO         \0"[..]));
+        assert_eq!(
+            (decoded[0].as_slice(), decoded[1].as_slice()),
+            (&b"*SMBSERVER      "[..], &b"DAICHO         \0"[..])
+        );
         assert_eq!(request().len(), 72);
     }
 

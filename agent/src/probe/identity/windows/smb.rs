@@ -61,14 +61,9 @@ impl Probe for Smb {
 struct Greeting {
     connected: bool,
     session: Session,
-    negotiated: Option<Negotiated>,
+    /// What the server negotiated, once it did.
+    negotiated: Option<Vec<Fact>>,
     challenge: Option<Challenge>,
-}
-
-#[derive(Debug)]
-struct Negotiated {
-    dialect: &'static str,
-    facts: Vec<Fact>,
 }
 
 impl Dialogue for Greeting {
@@ -99,7 +94,7 @@ impl Dialogue for Greeting {
             return Reading { facts: vec![open], ..Reading::of(Outcome::OtherProtocol) };
         };
         let told = self.challenge.iter().flat_map(Challenge::facts);
-        Reading::answered([open, service(PORT)].into_iter().chain(negotiated.facts).chain(told).collect())
+        Reading::answered([open, service(PORT)].into_iter().chain(negotiated).chain(told).collect())
     }
 }
 
@@ -137,9 +132,8 @@ pub(super) fn service(port: u16) -> Fact {
 /// A server's GUID stays with the installation; Samba puts its name there, which identifies no machine.
 pub(super) fn server_guid(bytes: &[u8; 16]) -> Option<Fact> {
     let name = bytes.trim_ascii_end().split(|byte| *byte == 0).next().unwrap_or_default();
-    let is_name = !name.is_empty()
-        && name.iter().all(u8::is_ascii_graphic)
-        && bytes[name.len()..].iter().all(|byte| *byte == 0);
+    let is_name =
+        !name.is_empty() && name.iter().all(u8::is_ascii_graphic) && bytes[name.len()..].iter().all(|byte| *byte == 0);
     let value = guid(bytes)?;
     Some(if is_name {
         Fact::Attribute { source: "smb".to_owned(), key: "guid-of-name".to_owned(), value }
@@ -149,7 +143,7 @@ pub(super) fn server_guid(bytes: &[u8; 16]) -> Option<Fact> {
 }
 
 /// §2.2.4.
-fn negotiated(message: &[u8]) -> Option<Negotiated> {
+fn negotiated(message: &[u8]) -> Option<Vec<Fact>> {
     let body = message.get(HEADER..)?;
     let revision = u16_at(body, 4)?;
     let (_, dialect) = DIALECTS.iter().find(|(number, _)| *number == revision)?;
@@ -160,7 +154,7 @@ fn negotiated(message: &[u8]) -> Option<Negotiated> {
     };
     let guid = server_guid(body.get(8..)?.first_chunk()?);
     let clock = u64_at(body, 40).and_then(filetime).map(|time| Fact::Clock { source: "smb".to_owned(), time });
-    (u32_at(message, 8)? == 0).then(|| Negotiated { dialect, facts: [Some(sharing), guid, clock].into_iter().flatten().collect() })
+    (u32_at(message, 8)? == 0).then(|| [Some(sharing), guid, clock].into_iter().flatten().collect())
 }
 
 /// §2.2.1.2: number of the message, and nothing of a session yet.
