@@ -168,7 +168,7 @@ fn nothing_outside_tests_panics_on_purpose() {
 
 #[test]
 fn every_member_inherits_the_lints_and_every_version_is_pinned_once() {
-    for manifest in ["shared", "agent", "reconciler", "tests", "tests/hospital"] {
+    for manifest in ["shared", "agent", "reconciler", "tests", "tests/fuzz", "tests/hospital"] {
         let text = fs::read_to_string(root().join(manifest).join("Cargo.toml")).unwrap();
         let table: toml::Table = text.parse().unwrap();
         assert_eq!(table["lints"]["workspace"].as_bool(), Some(true), "{manifest}");
