@@ -89,8 +89,9 @@ fn field(message: &[u8], at: usize) -> Option<&[u8]> {
 }
 
 fn version(message: &[u8], flags: u32) -> Option<(u8, u8, u16)> {
-    let &[major, minor, build_low, build_high, ..] = message.get(HEADER..HEADER + 8)? else { return None };
-    (flags & HAS_VERSION != 0 && major != 0).then(|| (major, minor, u16::from_le_bytes([build_low, build_high])))
+    let &[major, minor, low, high, _, _, _, revision] = message.get(HEADER..)?.first_chunk()?;
+    let is_told = flags & HAS_VERSION != 0 && revision == REVISION && major != 0;
+    is_told.then(|| (major, minor, u16::from_le_bytes([low, high])))
 }
 
 impl Challenge {
@@ -191,6 +192,17 @@ mod tests {
         let mut challenge = Challenge::default();
         challenge.read_pairs(&[1, 0, 4, 0, b'C', 0, b'T', 0, 2, 0, 255, 255, b'x', 0]);
         assert_eq!((challenge.computer.as_deref(), challenge.domain.as_deref()), (Some("CT"), None));
+    }
+
+    #[test]
+    fn a_real_windows_tells_build_names_and_time() {
+        let facts = challenge_in(&crate::probe::laws::device("windows-2008r2-ntlm-challenge")).unwrap().facts();
+        let name = Fact::Name { source: NameSource::Ntlm, name: "VAGRANT-2008R2".into(), domain: None };
+        assert!(facts.contains(&name), "{facts:?}");
+        let is_system = |fact: &Fact| matches!(fact, Fact::OperatingSystem { version: Some(version), build: Some(7601), .. } if version == "6.1");
+        let is_time =
+            |fact: &Fact| matches!(fact, Fact::Clock { time, .. } if time.to_string().starts_with("2013-03-"));
+        assert!(facts.iter().any(is_system) && facts.iter().any(is_time), "{facts:?}");
     }
 
     #[test]

@@ -54,6 +54,15 @@ impl Probe for Smb1 {
         let port = [PORT, SESSION_PORT].into_iter().find(|port| known.open.contains(port));
         port.map(question).into_iter().collect()
     }
+
+    #[cfg(test)]
+    fn samples(&self) -> Vec<crate::probe::laws::Sample> {
+        use crate::probe::laws::{Sample, device};
+        let names = ["samba-417-smb1", "samba-417-smb1-refused", "impacket-0131-smb1"];
+        let over_445 = names.map(|name| Sample::Asked(PORT, device(name)));
+        let granted = [&[0x82, 0, 0, 0][..], &device("samba-417-smb1")].concat();
+        over_445.into_iter().chain([Sample::Asked(SESSION_PORT, granted)]).collect()
+    }
 }
 
 fn question(port: u16) -> Question {
@@ -215,4 +224,58 @@ fn session_setup() -> Vec<u8> {
     bytes.extend(token);
     bytes.resize(bytes.len() + padding + 4, 0);
     bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::probe::laws::device;
+
+    fn facts(name: &str) -> Vec<Fact> {
+        let mut greeting = Greeting { port: PORT, ..Greeting::default() };
+        greeting.open(None);
+        assert_eq!(greeting.hear(&device(name)), Step::Done);
+        greeting.close().facts
+    }
+
+    #[test]
+    fn version_1_names_the_product() {
+        let facts = facts("samba-417-smb1");
+        let is_on = |fact: &Fact| matches!(fact, Fact::FileSharing { dialects, .. } if dialects == &[DIALECT]);
+        assert!(facts.iter().any(is_on));
+        assert!(facts.contains(&attribute("native-lanman", "Samba 4.17.12-Debian".into())), "{facts:?}");
+    }
+
+    #[test]
+    fn a_refusal_is_no_version_1() {
+        let facts = facts("samba-417-smb1-refused");
+        assert!(facts.contains(&attribute("version-1", "refused".into())));
+        assert!(!facts.iter().any(|fact| matches!(fact, Fact::FileSharing { .. })));
+    }
+
+    #[test]
+    fn an_old_server_names_itself_without_a_login() {
+        // Sixteen words without extended security, a challenge of eight octets, domain and server.
+        let mut message = header(NEGOTIATE);
+        let mut words = [0; 34];
+        words[33] = 8;
+        message.push(17);
+        message.extend(words);
+        let texts: Vec<u8> = "HOSP\0NT4CT\0".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        message.extend(u16::try_from(8 + texts.len()).unwrap().to_le_bytes());
+        message.extend([[7; 8].to_vec(), texts].concat());
+        let mut greeting = Greeting { port: PORT, ..Greeting::default() };
+        greeting.open(None);
+        assert_eq!(greeting.hear(&wrapped(&message)), Step::Done);
+        let name = Fact::Name { source: NameSource::Netbios, name: "NT4CT".into(), domain: Some("HOSP".into()) };
+        assert!(greeting.close().facts.contains(&name));
+    }
+
+    #[test]
+    fn messages_are_as_long_as_they_say() {
+        for message in [negotiate(), session_setup()] {
+            let (_, octets) = blocks(&message).unwrap();
+            assert!(message.ends_with(octets));
+        }
+    }
 }
