@@ -62,7 +62,7 @@ impl Probe for Rpc {
 
     #[cfg(test)]
     fn samples(&self) -> Vec<crate::probe::laws::Sample> {
-        let names = ["impacket-0131-server-alive", "samba-417-rpc-refused"];
+        let names = ["impacket-0131-rpc", "samba-417-refused-rpc"];
         names.map(|name| crate::probe::laws::Sample::Stream(PORT, crate::probe::laws::device(name))).into()
     }
 }

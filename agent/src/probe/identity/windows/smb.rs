@@ -52,7 +52,7 @@ impl Probe for Smb {
 
     #[cfg(test)]
     fn samples(&self) -> Vec<crate::probe::laws::Sample> {
-        let names = ["samba-417-smb2", "samba-417-addc-smb2"];
+        let names = ["samba-417-smb", "samba-417-addc-smb"];
         names.map(|name| crate::probe::laws::Sample::Stream(PORT, crate::probe::laws::device(name))).into()
     }
 }

@@ -58,7 +58,7 @@ impl Probe for Smb1 {
     #[cfg(test)]
     fn samples(&self) -> Vec<crate::probe::laws::Sample> {
         use crate::probe::laws::{Sample, device};
-        let names = ["samba-417-smb1", "samba-417-smb1-refused", "impacket-0131-smb1"];
+        let names = ["samba-417-smb1", "samba-417-refused-smb1", "impacket-0131-smb1"];
         let over_445 = names.map(|name| Sample::Asked(PORT, device(name)));
         let granted = [&[0x82, 0, 0, 0][..], &device("samba-417-smb1")].concat();
         over_445.into_iter().chain([Sample::Asked(SESSION_PORT, granted)]).collect()
@@ -248,7 +248,7 @@ mod tests {
 
     #[test]
     fn a_refusal_is_no_version_1() {
-        let facts = facts("samba-417-smb1-refused");
+        let facts = facts("samba-417-refused-smb1");
         assert!(facts.contains(&attribute("version-1", "refused".into())));
         assert!(!facts.iter().any(|fact| matches!(fact, Fact::FileSharing { .. })));
     }
