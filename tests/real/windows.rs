@@ -19,13 +19,14 @@ const FILES: Host = Host {
     last: 18,
     needs: &["nmbd", "smbd"],
     start: r"
-ip link add eth1 type dummy
-ip address add 192.168.42.129/24 dev eth1
+ip link add eth1 type veth peer name far1
+ip address add 192.168.42.129/24 broadcast + dev eth1
+ip link set far1 up
 ip link set eth1 up
 mkdir -p private lock state cache pid ncalrpc
 cat >conf <<EOF
 [global]
-netbios name = FILESV1
+netbios name = ${DIR##*/}SV1
 workgroup = HOSP
 server min protocol = NT1
 interfaces = eth0 eth1
@@ -39,10 +40,14 @@ ncalrpc dir = $DIR/ncalrpc
 log file = $DIR/samba.log
 disable spoolss = yes
 EOF
+[ ${DIR##*/} != session ] || echo 'smb ports = 139' >>conf
 smbd -F --no-process-group -s conf &
 exec nmbd -F --no-process-group -s conf",
     ready: "test -e $DIR/pid/nmbd.pid && test -e $DIR/pid/smbd.pid",
 };
+
+/// The same without port 445, as before Windows 2000.
+const SESSION: Host = Host { name: "session", last: 23, ..FILES };
 
 const CONTROLLER: Host = Host {
     name: "controller",
@@ -315,8 +320,9 @@ fn controller(facts: &[Fact]) {
 }
 
 #[test]
-fn directory_and_remote_desktop_say_what_they_are() {
-    let Some((_folder, batch)) = scan_then("slapd and xrdp", &[&SLAPD, &XRDP], "", &[]) else { return };
+fn directory_desktop_and_old_file_server_say_what_they_are() {
+    let hosts = [&SLAPD, &XRDP, &SESSION];
+    let Some((_folder, batch)) = scan_then("slapd, xrdp and an old samba", &hosts, "", &[]) else { return };
     let directory = facts(&batch, SLAPD.last);
     assert!(directory.contains(&attribute("ldap", "objectClass", "OpenLDAProotDSE")), "{directory:#?}");
     assert!(directory.contains(&attribute("ldap", "namingContexts", "dc=hosp,dc=example")), "{directory:#?}");
