@@ -243,8 +243,8 @@ pub fn limits(profile: Profile) -> Limits {
 
 /// The most packets that a fragile device receives from the agent's machine in one run, by promise.
 const FRAGILE_PACKETS: u32 = 10;
-/// Of these, what is left for the kernel's own ARP or neighbour requests.
-const KERNEL_PACKETS: u32 = 2;
+/// Of these, what is left for the kernel's own ARP or neighbour request.
+const KERNEL_PACKETS: u32 = 1;
 
 #[cfg(test)]
 mod tests {

@@ -8,12 +8,14 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_rustls::client::TlsStream;
 
-use super::{ending_of, socket_address, tcp_info};
+use super::{ending_of, socket_address, tcp_ack, tcp_info};
 use crate::engine::Ending;
 use crate::plan::ANSWER_WAIT;
 use crate::probe::{Dialogue, Security, Step, TlsPeer};
 use crate::scope::Permit;
 
+/// What follows within this time was sent together.
+const AT_ONCE: Duration = Duration::from_millis(10);
 /// Octets that the peer does not take within this time are not sent.
 const SAY_LIMIT: Duration = Duration::from_secs(2);
 /// The most octets that are read from one connection.
@@ -70,23 +72,20 @@ async fn conversation(
     talk_inside_tls(permit, stream, dialogue, (heard, until)).await
 }
 
-/// A stream below which is TCP.
+/// A stream, and the TCP connection below it.
 trait Wire: AsyncRead + AsyncWrite + Unpin {
-    /// An acknowledgement that waits for our next octets travels with them: fewer packets for the
-    /// device. The kernel forgets this after every read. Only a matter of packets: where it fails,
-    /// the conversation is the same.
-    fn delay_acknowledgements(&self, delayed: bool);
+    fn below(&self) -> &TcpStream;
 }
 
 impl Wire for TcpStream {
-    fn delay_acknowledgements(&self, delayed: bool) {
-        let _ = socket2::SockRef::from(self).set_tcp_quickack(!delayed);
+    fn below(&self) -> &TcpStream {
+        self
     }
 }
 
 impl Wire for TlsStream<&mut TcpStream> {
-    fn delay_acknowledgements(&self, delayed: bool) {
-        self.get_ref().0.delay_acknowledgements(delayed);
+    fn below(&self) -> &TcpStream {
+        self.get_ref().0
     }
 }
 
@@ -96,7 +95,7 @@ async fn open(permit: &mut Permit, port: u16) -> Result<TcpStream, Ending> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() };
     let socket = socket.map_err(|error| Ending::Failed(error.to_string()))?;
     // The handshake's last acknowledgement travels with our first octets, too.
-    let _ = socket2::SockRef::from(&socket).set_tcp_quickack(false);
+    tcp_ack::delay(&socket);
     // Shorter than the kernel's first retransmission after one second: one SYN, never two.
     match timeout(ANSWER_WAIT, socket.connect(address)).await {
         Ok(Ok(stream)) => Ok(stream),
@@ -109,7 +108,7 @@ async fn open(permit: &mut Permit, port: u16) -> Result<TcpStream, Ending> {
 /// the kernel reset the connection. Then the kernel has counted every segment, its last one included.
 async fn close(permit: &mut Permit, mut stream: TcpStream) {
     let _ = timeout(FAREWELL, stream.shutdown()).await;
-    stream.delay_acknowledgements(true);
+    tcp_ack::delay(&stream);
     let is_over = timeout(FAREWELL, drain(&mut stream)).await.is_ok();
     let still_to_come = u32::from(!is_over);
     permit.account(tcp_info::segments_out(&stream).map_or(permit.spent() + CLOSING, |sent| sent + still_to_come));
@@ -123,7 +122,7 @@ async fn drain(stream: &mut TcpStream) {
         if left == 0 {
             return;
         }
-        stream.delay_acknowledgements(true);
+        tcp_ack::delay(stream);
     }
 }
 
@@ -134,7 +133,7 @@ async fn talk_inside_tls(
     course: Course<'_>,
 ) -> io::Result<()> {
     let address = permit.target().address;
-    stream.delay_acknowledgements(true);
+    tcp_ack::delay(stream);
     let mut inside = timeout_at(course.1, super::tls::connect(address, stream)).await.map_err(io::Error::other)??;
     let (certificates, protocol) = super::tls::peer(&inside);
     let peer = TlsPeer { certificates: &certificates, protocol };
@@ -156,8 +155,7 @@ async fn converse<S: Wire>(
     (heard, until): Course<'_>,
 ) -> io::Result<End> {
     let mut step = dialogue.open(peer);
-    // Who listens first has nothing to send the acknowledgement with; it must not keep the peer waiting.
-    stream.delay_acknowledgements(step != Step::Listen);
+    tcp_ack::delay(stream.below());
     let mut buffer = [0; 4096];
     loop {
         match step {
@@ -166,13 +164,13 @@ async fn converse<S: Wire>(
             Step::Listen => {}
             Step::Send(bytes) => say(permit, stream, &bytes).await?,
         }
-        let Ok(count) = timeout_at(until, stream.read(&mut buffer)).await else {
+        let Some(count) = read(stream, &mut buffer, until).await else {
             if let Some(bytes) = dialogue.farewell() {
                 say(permit, stream, &bytes).await?;
             }
             return Ok(End::Over);
         };
-        stream.delay_acknowledgements(true);
+        tcp_ack::delay(stream.below());
         let count = count?;
         if count == 0 || heard.len() + count > READ_LIMIT {
             return Ok(End::Over);
@@ -180,6 +178,16 @@ async fn converse<S: Wire>(
         heard.extend_from_slice(&buffer[..count]);
         step = dialogue.hear(&buffer[..count]);
     }
+}
+
+/// What comes next; `None` when time is up. A peer that sends in pieces may wait for the acknowledgement
+/// of the first one (RFC 896): it gets it when nothing follows at once.
+async fn read<S: Wire>(stream: &mut S, buffer: &mut [u8], until: Instant) -> Option<io::Result<usize>> {
+    if let Ok(count) = timeout_at(until.min(Instant::now() + AT_ONCE), stream.read(buffer)).await {
+        return Some(count);
+    }
+    tcp_ack::now(stream.below());
+    timeout_at(until, stream.read(buffer)).await.ok()
 }
 
 async fn say<S: Wire>(permit: &mut Permit, stream: &mut S, bytes: &[u8]) -> io::Result<()> {

@@ -13,7 +13,7 @@ use daicho_shared::recognise::{Recognition, Rules, Sign, recognise, signs};
 
 use super::{Action, Asked, Ending, Engine, Next};
 use crate::plan::{ANSWER_WAIT, Item};
-use crate::probe::{Known, Probe, Question, Reading, Reply, SEEMING_POINTS, named};
+use crate::probe::{Known, Level, Probe, Question, Reading, Reply, SEEMING_POINTS, named};
 use crate::scope::{Denied, Verdict};
 
 /// After this many silent questions in a row, the device is asked whether it is still there.
@@ -310,7 +310,16 @@ impl Engine {
         for follow in follow.into_iter().take(FOLLOW_LIMIT).rev() {
             self.devices[index].queue.push_front(Item::new(probe, follow));
         }
-        self.agenda.push(Reverse((now, index)));
+        self.agenda.push(Reverse((self.turn(now, index), index)));
+    }
+
+    /// When the device is due: at once, before all others, while it is being asked what tells whether it
+    /// is fragile. Spread over minutes, these few questions would cost it further ones of the kernel's own,
+    /// whether it still has its address.
+    fn turn(&self, now: Duration, index: usize) -> Duration {
+        let next = self.devices[index].queue.front();
+        let telling = next.is_some_and(|item| item.probe.card().level == Level::Verify);
+        if telling { Duration::ZERO } else { now }
     }
 
     /// Facts are kept for choosing questions; an open port of a medical protocol asks for care from

@@ -22,7 +22,7 @@ static CARD: Card = Card {
     title: "Do you answer a DICOM verification (C-ECHO), and for which services? (nothing is stored or queried)",
     title_ja: "DICOMの接続確認（C-ECHO）1回と、対応サービスの確認（画像・患者情報には触れない）",
     standard: "DICOM PS3.8 §9.3, PS3.7 §9.1.5",
-    packets: 6,
+    packets: 7,
     level: Level::Verify,
     may_upset: "a device that takes one association at a time is busy for a moment; a rejection is logged there",
     audience: Audience::Everybody,
