@@ -93,8 +93,7 @@ pub fn preview(plan: &Plan, networks: &Networks, rate: Rate, budgets: (u32, u32)
     let addresses = plan.addresses(networks);
     let on_link = addresses.iter().filter(|address| plan.link_of(**address).is_some()).count();
     let routed = addresses.len() - on_link;
-    let target = Target { address: IpAddr::from([0, 0, 0, 0]), mac: None, interface: None };
-    let most: u32 = plan.first_pass(&target, true).iter().map(|item| item.packets).sum();
+    let most: u32 = plan.first_pass(&anybody(), true).iter().map(|item| item.packets).sum();
     let sweep = u32::try_from(on_link * 2 + routed * 2).unwrap_or(u32::MAX);
     Preview {
         addresses_on_link: on_link,
@@ -112,6 +111,11 @@ pub fn preview(plan: &Plan, networks: &Networks, rate: Rate, budgets: (u32, u32)
     }
 }
 
+/// No device in particular.
+fn anybody() -> Target {
+    Target { address: IpAddr::from([0, 0, 0, 0]), mac: None, interface: None }
+}
+
 /// The questions of one pass: those of the cards, then those at ports, by who speaks there.
 fn pass(plan: &Plan, audience: impl Fn(Audience) -> bool, row: impl Fn(&PortRow) -> bool) -> Vec<Asked> {
     let cards = PROBES.iter().map(|probe| probe.card()).filter(|card| audience(card.audience));
@@ -121,7 +125,7 @@ fn pass(plan: &Plan, audience: impl Fn(Audience) -> bool, row: impl Fn(&PortRow)
     // Who only speaks where a port is open is told with the ports.
     let mut asked: Vec<Asked> = cards.filter(|card| !only_speaks(card)).map(Asked::of).collect();
     for row in plan.ports.iter().filter(|each| row(each)) {
-        let Some(item) = port_item(row) else { continue };
+        let Some(item) = port_item(row, &anybody(), &plan.setup) else { continue };
         let (probe, classes) = (item.probe.card().name, &row.seeming);
         let same = |known: &&mut Asked| known.probe == probe && !known.ports.is_empty() && known.classes == *classes;
         if let Some(known) = asked.iter_mut().find(same) {

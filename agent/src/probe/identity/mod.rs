@@ -4,6 +4,7 @@ pub mod greeting;
 pub mod http;
 pub mod https;
 pub mod mdns;
+pub mod medical;
 pub mod netbios;
 pub mod reverse_dns;
 pub mod snmp;
