@@ -74,7 +74,14 @@ pub enum Ending {
     /// Datagrams came, each from an address.
     Datagrams(Vec<(IpAddr, Vec<u8>)>),
     /// SNMP variables came.
-    Variables(Vec<Variable>, &'static str),
+    Variables {
+        /// In the order received.
+        variables: Vec<Variable>,
+        /// Protocol version that worked.
+        version: &'static str,
+        /// The table has more rows.
+        more: bool,
+    },
     /// A dialogue was read; the octets it received, bounded.
     Read(Reading, Vec<u8>),
     /// The operating system could not put the question.

@@ -37,6 +37,15 @@ pub const PROBES: &[&dyn Probe] = &[
     &identity::mdns::Mdns,
     &identity::ssdp::Ssdp,
     &identity::snmp::Snmp,
+    &identity::snmp::interfaces::Interfaces,
+    &identity::snmp::routes::Routes,
+    &identity::snmp::entity::Entity,
+    &identity::snmp::host::Host,
+    &identity::snmp::printer::Printer,
+    &identity::snmp::ups::Ups,
+    &identity::snmp::bridge::Bridge,
+    &identity::snmp::neighbours::Neighbours,
+    &identity::snmp::engine::Engine,
     &identity::ssh::Ssh,
     &identity::https::Https,
     &identity::tls_legacy::TlsLegacy,
@@ -173,13 +182,20 @@ pub enum SnmpRead {
         after: Option<String>,
         /// Rows that may still be read of this table, this question's included.
         left: usize,
+        /// What earlier answers told that these rows are read together with.
+        known: Vec<Variable>,
     },
 }
 
 /// The most requests for one question about rows.
 pub const SNMP_PAGES: usize = 6;
-/// Rows asked for by one request; with five columns, the answer stays within two frames.
-pub const SNMP_PAGE_ROWS: usize = 12;
+/// Variables asked for by one request: the answer stays within two frames.
+const SNMP_PAGE_VARIABLES: usize = 60;
+
+/// Rows of so many columns that one request asks for.
+pub fn snmp_page_rows(columns: usize) -> usize {
+    (SNMP_PAGE_VARIABLES / columns.max(1)).clamp(1, 40)
+}
 
 /// One variable that SNMP brought.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -266,6 +282,8 @@ pub enum Reply<'a> {
         variables: &'a [Variable],
         /// Protocol version that worked.
         version: &'a str,
+        /// The table has more rows.
+        more: bool,
     },
 }
 
