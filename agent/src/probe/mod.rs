@@ -51,6 +51,13 @@ pub const PROBES: &[&dyn Probe] = &[
     &identity::tls_legacy::TlsLegacy,
     &identity::http::Http,
     &identity::greeting::Greeting,
+    &identity::windows::smb::Smb,
+    &identity::windows::rdp::Rdp,
+    &identity::windows::rpc::Rpc,
+    &identity::windows::ldap::Ldap,
+    &identity::windows::http_ntlm::HttpNtlm,
+    &identity::windows::smb1::Smb1,
+    &identity::windows::sql_browser::SqlBrowser,
 ];
 
 /// A probe's card: what an operator, or the hospital's clinical engineers, want to know before it runs.

@@ -23,7 +23,7 @@ static CARD: Card = Card {
     why_ja: "画面の題名に機器の名前が書かれているため",
 };
 
-const PORTS: &[u16] = &[80, 5000, 5357, 5480, 5800, 5985, 7547, 8000, 8042, 8080, 8081, 8291, 52773];
+const PORTS: &[u16] = &[80, 5000, 5357, 5480, 5800, 7547, 8000, 8042, 8080, 8081, 8291, 52773];
 
 impl Probe for Http {
     fn card(&self) -> &'static Card {
@@ -78,7 +78,12 @@ pub(super) fn web(page: &Page, port: u16, tls: bool) -> Option<Vec<Fact>> {
         banner: head.server.clone(),
     };
     let web = Fact::Web { port, tls, status: head.status, title: head.title, server: head.server, realm: head.realm };
-    Some(vec![service, web])
+    let scheme = page.windows_scheme().map(|scheme| Fact::Attribute {
+        source: "http".to_owned(),
+        key: "authenticate".to_owned(),
+        value: scheme.to_owned(),
+    });
+    Some([service, web].into_iter().chain(scheme).collect())
 }
 
 /// `nginx/1.22.1` is a product and its version (RFC 9110 §10.2.4).

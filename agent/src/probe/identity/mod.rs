@@ -11,6 +11,7 @@ pub mod snmp;
 pub mod ssdp;
 pub mod ssh;
 pub mod tls_legacy;
+pub mod windows;
 
 mod certificate;
 mod page;
