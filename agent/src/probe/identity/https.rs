@@ -4,7 +4,7 @@
 use daicho_shared::coverage::Outcome;
 use daicho_shared::fact::{Fact, PortState, Transport};
 
-use super::http::web;
+use super::http::{HOST, next, web};
 use super::page::{Page, request};
 use super::{certificate, tls_legacy};
 use crate::probe::{Audience, Card, Dialogue, Level, Probe, Question, Reading, Security, Step, TlsPeer};
@@ -62,7 +62,7 @@ impl Dialogue for Handshake {
             let own = peer.certificates.first().map(|der| certificate::facts(der, self.port, peer.protocol));
             self.facts.extend(own.into_iter().flatten());
         }
-        if WEB.contains(&self.port) { Step::Send(request("device", "/")) } else { Step::Done }
+        if WEB.contains(&self.port) { Step::Send(request(HOST, "/")) } else { Step::Done }
     }
 
     fn hear(&mut self, bytes: &[u8]) -> Step {
@@ -79,7 +79,8 @@ impl Dialogue for Handshake {
         }
         let mut facts = std::mem::take(&mut self.facts);
         facts.extend(web(&self.page, self.port, true).into_iter().flatten());
-        Reading::answered(facts)
+        let follow = next(&self.page, self.port, Security::Tls);
+        Reading { follow: follow.into_iter().collect(), ..Reading::answered(facts) }
     }
 }
 

@@ -13,4 +13,6 @@ pub mod tls_legacy;
 
 mod certificate;
 mod page;
+mod software;
 mod upnp;
+mod xml;
