@@ -6,7 +6,7 @@
 
 pub mod identity;
 #[cfg(test)]
-mod laws;
+pub(crate) mod laws;
 pub mod presence;
 
 use std::collections::BTreeSet;
@@ -34,6 +34,8 @@ pub const PROBES: &[&dyn Probe] = &[
     &identity::netbios::Netbios,
     &identity::mdns::Mdns,
     &identity::ssdp::Ssdp,
+    &identity::ws_discovery::WsDiscovery,
+    &identity::onvif::Onvif,
     &identity::snmp::Snmp,
     &identity::ssh::Ssh,
     &identity::https::Https,
