@@ -42,6 +42,11 @@ pub const PROBES: &[&dyn Probe] = &[
     &identity::tls_legacy::TlsLegacy,
     &identity::http::Http,
     &identity::greeting::Greeting,
+    &identity::ipp::Ipp,
+    &identity::rtsp::Rtsp,
+    &identity::sip::Sip,
+    &identity::llmnr::Llmnr,
+    &identity::favicon::Favicon,
 ];
 
 /// A probe's card: what an operator, or the hospital's clinical engineers, want to know before it runs.
@@ -209,6 +214,10 @@ pub enum SnmpValue {
 ///
 /// Cut anywhere, the same stream must give the same reading.
 pub trait Dialogue: Send + std::fmt::Debug {
+    /// Who will be spoken to, before the connection is opened: for protocols in which the client
+    /// names the server.
+    fn meet(&mut self, _address: IpAddr) {}
+
     /// The connection stands; inside TLS, with the peer's certificates (DER, leaf first) and the
     /// protocol version, e.g. `TLS 1.3`.
     fn open(&mut self, tls: Option<TlsPeer<'_>>) -> Step;

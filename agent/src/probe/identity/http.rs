@@ -1,5 +1,7 @@
 //! What does the start page call itself? HTTP, RFC 9110 and RFC 9112: one GET of `/`.
 
+use std::net::{IpAddr, SocketAddr};
+
 use daicho_shared::coverage::Outcome;
 use daicho_shared::fact::{Fact, PortState, Transport};
 
@@ -26,8 +28,6 @@ static CARD: Card = Card {
 
 const PORTS: &[u16] =
     &[80, 3128, 5000, 5357, 5480, 5800, 5985, 7547, 8000, 8042, 8080, 8081, 8291, 8530, 9000, 9090, 9191, 52773];
-/// How a device is called in a request: its name is what we want to know.
-pub(super) const HOST: &str = "device";
 /// The most characters of a path that is asked for.
 const PATH: usize = 256;
 
@@ -47,20 +47,25 @@ struct Get {
     port: u16,
     security: Security,
     path: String,
+    host: String,
     connected: bool,
     page: Page,
 }
 
 impl Get {
     fn new(port: u16, security: Security, path: String) -> Self {
-        Self { port, security, path, connected: false, page: Page::default() }
+        Self { port, security, path, host: String::new(), connected: false, page: Page::default() }
     }
 }
 
 impl Dialogue for Get {
+    fn meet(&mut self, address: IpAddr) {
+        self.host = authority(address, self.port, self.security);
+    }
+
     fn open(&mut self, _: Option<TlsPeer<'_>>) -> Step {
         self.connected = true;
-        Step::Send(request(HOST, &self.path))
+        Step::Send(request(&self.host, &self.path))
     }
 
     fn hear(&mut self, bytes: &[u8]) -> Step {
@@ -113,16 +118,27 @@ pub(super) fn next(page: &Page, port: u16, security: Security) -> Option<Questio
     Some(Question::Stream { port, security, dialogue: Box::new(Get::new(port, security, path)) })
 }
 
-/// The path of a reference, if it leads to the server that wrote it; the device has no other name for
-/// us than its address, and than what it was called in the request.
+/// How a server is called in a request when only its address is known (RFC 9110 §7.2): the port is left
+/// out where it is the scheme's own.
+pub(super) fn authority(address: IpAddr, port: u16, security: Security) -> String {
+    let own = if security == Security::Tls { 443 } else { 80 };
+    match address {
+        IpAddr::V4(address) if port == own => address.to_string(),
+        IpAddr::V6(address) if port == own => format!("[{address}]"),
+        _ => SocketAddr::new(address, port).to_string(),
+    }
+}
+
+/// The path of a reference, if it leads to the server that wrote it: the server has no other name for
+/// us than an address.
 pub(super) fn path_here(reference: &str, security: Security) -> Option<String> {
     let scheme = if security == Security::Tls { "https://" } else { "http://" };
     let path = match (reference.strip_prefix(scheme), reference.split_once("://")) {
         (Some(rest), _) => {
             let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
-            let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
-            let here = host == HOST || host.parse::<std::net::IpAddr>().is_ok();
-            here.then(|| format!("/{path}"))?
+            let socket = host.parse::<SocketAddr>().is_ok();
+            let bare = host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
+            (socket || bare).then(|| format!("/{path}"))?
         }
         (None, Some(_)) => return None,
         (None, None) if reference.starts_with("//") => return None,
@@ -161,11 +177,11 @@ mod tests {
     fn what_stands_elsewhere_is_not_asked_for() {
         let here = |reference| path_here(reference, Security::Plain);
         for reference in
-            ["https://device/", "http://nas.hosp.example/", "//x/y", "http://1.2.3.4.5/a", "javascript://x", "/a b"]
+            ["https://10.0.0.1/", "http://nas.hosp.example/", "//x/y", "http://1.2.3.4.5/a", "javascript://x", "/a b"]
         {
             assert_eq!(here(reference), None, "{reference}");
         }
-        let paths = ["http://device/a", "http://10.0.0.1:80/a", "/a", "a", "./a"].map(here);
+        let paths = ["http://[fe80::1]/a", "http://10.0.0.1:80/a", "/a", "a", "./a"].map(here);
         assert!(paths.iter().all(|path| path.as_deref() == Some("/a")), "{paths:?}");
     }
 

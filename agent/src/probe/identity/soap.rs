@@ -1,18 +1,17 @@
 //! SOAP 1.2 messages with addressing (WS-Addressing 2004/08, as WS-Discovery 2005/04 wants it).
 
-use std::collections::hash_map::RandomState;
-use std::hash::{BuildHasher, Hasher};
-
-use uuid::{Builder, Uuid};
-
+use super::identifier;
 use super::xml::escaped;
 
 /// The media type of SOAP 1.2 (RFC 3902).
 pub(super) const MEDIA_TYPE: &str = "application/soap+xml; charset=utf-8";
 
 /// One message: to whom, what it wants, namespaces of the body beyond SOAP's own, and the body.
+///
+/// Its identifier is new: a message that was seen before is taken for a repetition and not answered
+/// (SOAP-over-UDP §3.2).
 pub(super) fn message(to: &str, action: &str, namespaces: &str, body: &str) -> Vec<u8> {
-    let (to, id) = (escaped(to), new_id());
+    let (to, id) = (escaped(to), identifier::new());
     format!(
         "<?xml version=\"1.0\" encoding=\"utf-8\"?>\
 <soap:Envelope xmlns:soap=\"http://www.w3.org/2003/05/soap-envelope\" \
@@ -22,16 +21,6 @@ xmlns:wsa=\"http://schemas.xmlsoap.org/ws/2004/08/addressing\"{namespaces}>\
 </soap:Header><soap:Body>{body}</soap:Body></soap:Envelope>"
     )
     .into_bytes()
-}
-
-/// A message whose identifier was seen before is taken for a repetition and not answered
-/// (SOAP-over-UDP §3.2): every message has a new one.
-fn new_id() -> Uuid {
-    let number = || RandomState::new().build_hasher().finish().to_be_bytes();
-    let mut octets = [0; 16];
-    octets[..8].copy_from_slice(&number());
-    octets[8..].copy_from_slice(&number());
-    Builder::from_random_bytes(octets).into_uuid()
 }
 
 #[cfg(test)]
