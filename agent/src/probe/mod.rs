@@ -6,7 +6,7 @@
 
 pub mod identity;
 #[cfg(test)]
-mod laws;
+pub(crate) mod laws;
 pub mod presence;
 
 use std::collections::BTreeSet;
@@ -36,6 +36,8 @@ pub const PROBES: &[&dyn Probe] = &[
     &identity::netbios::Netbios,
     &identity::mdns::Mdns,
     &identity::ssdp::Ssdp,
+    &identity::ws_discovery::WsDiscovery,
+    &identity::onvif::Onvif,
     &identity::snmp::Snmp,
     &identity::snmp::interfaces::Interfaces,
     &identity::snmp::routes::Routes,
@@ -58,6 +60,11 @@ pub const PROBES: &[&dyn Probe] = &[
     &identity::windows::http_ntlm::HttpNtlm,
     &identity::windows::smb1::Smb1,
     &identity::windows::sql_browser::SqlBrowser,
+    &identity::ipp::Ipp,
+    &identity::rtsp::Rtsp,
+    &identity::sip::Sip,
+    &identity::llmnr::Llmnr,
+    &identity::favicon::Favicon,
 ];
 
 /// A probe's card: what an operator, or the hospital's clinical engineers, want to know before it runs.
@@ -232,6 +239,10 @@ pub enum SnmpValue {
 ///
 /// Cut anywhere, the same stream must give the same reading.
 pub trait Dialogue: Send + std::fmt::Debug {
+    /// Who will be spoken to, before the connection is opened: for protocols in which the client
+    /// names the server.
+    fn meet(&mut self, _address: IpAddr) {}
+
     /// The connection stands; inside TLS, with the peer's certificates (DER, leaf first) and the
     /// protocol version, e.g. `TLS 1.3`.
     fn open(&mut self, tls: Option<TlsPeer<'_>>) -> Step;
