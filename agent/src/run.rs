@@ -290,6 +290,7 @@ fn plan(settings: &Settings, interfaces: &[AgentInterface], networks: &crate::sc
     let mut plan = Plan::new(networks, links, settings.pace.profile);
     plan.resolver = settings.resolver.address;
     plan.presence_only = settings.pace.presence_only;
+    plan.setup.dicom = settings.dicom.titles();
     plan.snmp = !settings.snmp.communities.is_empty() || !settings.snmp.user.is_empty();
     plan
 }

@@ -27,7 +27,7 @@ use crate::plan::{Item, Plan};
 use crate::probe::{Heard, PROBES, Probe, Question, Reading, Reply, Variable};
 use crate::scope::{Gate, Permit, Tally, Verdict, is_link_local};
 
-use device::{Device, Proof, care};
+use device::{Device, Proof};
 use log::Log;
 use sweep::{Routed, Sweep};
 
@@ -334,7 +334,7 @@ impl Engine {
         let queue = self.plan.first_pass(&target, on_link);
         let device = Device::new(target, proof, on_link, queue);
         // The maker's prefix may already ask for care.
-        self.gate.treat_with(&device.target, care(&device.recognise(self.plan.port_table())));
+        self.gate.treat_with(&device.target, device.care(self.plan.port_table()));
         self.devices.push(device);
         self.agenda.push(Reverse((now, index)));
     }

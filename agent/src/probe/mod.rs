@@ -30,6 +30,8 @@ pub const PROBES: &[&dyn Probe] = &[
     &presence::echo::Echo,
     &presence::tcp_ping::TcpPing,
     &presence::connect::Connect,
+    &identity::medical::dicom::Dicom,
+    &identity::medical::mllp::Mllp,
     &identity::reverse_dns::ReverseDns,
     &identity::netbios::Netbios,
     &identity::mdns::Mdns,
@@ -224,6 +226,14 @@ pub trait Dialogue: Send + std::fmt::Debug {
     fn open(&mut self, tls: Option<TlsPeer<'_>>) -> Step;
     /// More octets came.
     fn hear(&mut self, bytes: &[u8]) -> Step;
+    /// How long the conversation may take in all, however slowly the peer speaks.
+    fn patience(&self) -> Duration {
+        PATIENCE
+    }
+    /// Time is up: the last octets, so that the peer is not left in the middle of something.
+    fn farewell(&mut self) -> Option<Vec<u8>> {
+        None
+    }
     /// The conversation is over, whoever ended it: what was learned.
     fn close(&mut self) -> Reading;
 }
@@ -346,6 +356,16 @@ impl Known<'_> {
     }
 }
 
+/// How long a conversation may take, unless its dialogue says otherwise.
+pub const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What an operator configured for single probes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Setup {
+    /// AE titles.
+    pub dicom: identity::medical::dicom::Titles,
+}
+
 /// Points that let a device seem to be of a class: one weak sign is too little.
 pub const SEEMING_POINTS: u32 = 15;
 
@@ -379,6 +399,11 @@ pub trait Probe: Sync {
     /// speaks, and a port for which none has one is only connected to.
     fn speak(&self, _port: u16) -> Option<Question> {
         None
+    }
+
+    /// The same for one device, with what an operator configured.
+    fn speak_to(&self, port: u16, _target: &Target, _setup: &Setup) -> Option<Question> {
+        self.speak(port)
     }
 
     /// What an answer means. Streams are read by their dialogue instead.

@@ -7,6 +7,7 @@ pub mod greeting;
 pub mod http;
 pub mod https;
 pub mod mdns;
+pub mod medical;
 pub mod netbios;
 pub mod remote;
 pub mod reverse_dns;
