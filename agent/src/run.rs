@@ -17,7 +17,8 @@ use crate::edge::link::{self, Arrival, LinkSender};
 use crate::edge::pcap::Recorder;
 use crate::edge::{echo::Pinger, interfaces, snmp, tcp, udp};
 use crate::engine::{Action, Ending, Engine, Job, Progress};
-use crate::plan::{ANSWER_WAIT, Plan, Preview};
+use crate::plan::{ANSWER_WAIT, Plan};
+use crate::preview::{self, Preview};
 use crate::probe::Question;
 use crate::scope::Gate;
 use crate::settings::Settings;
@@ -47,7 +48,8 @@ pub struct Ended {
 pub fn preview(settings: &Settings) -> anyhow::Result<Preview> {
     let rules = settings.rules()?;
     let plan = plan(settings, &interfaces::list(), &rules.networks);
-    Ok(plan.preview(&rules.networks, rules.rate))
+    let budgets = (rules.device_budget, rules.fragile_budget);
+    Ok(preview::preview(&plan, &rules.networks, rules.rate, budgets))
 }
 
 /// Runs to the end, to a signal, or to the stop file.

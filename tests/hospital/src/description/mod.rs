@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use daicho_shared::address::Mac;
+use daicho_shared::class::Class;
 use ipnet::Ipv4Net;
 use serde::Deserialize;
 
@@ -60,8 +61,11 @@ pub struct Segment {
 pub struct Device {
     /// Its name in the description and the journal.
     pub name: String,
-    /// What it is, e.g. `server`, `pc`, `switch`: for people.
-    pub class: String,
+    /// What it is: what an audit must say of it.
+    pub class: Class,
+    /// What it shows on the wire of its make: what an audit must say of that.
+    #[serde(default)]
+    pub shows: Shows,
     /// Its network interfaces.
     #[serde(rename = "interface")]
     pub interfaces: Vec<Interface>,
@@ -100,6 +104,21 @@ pub struct Device {
     /// Nothing at all may be sent to it; whatever comes is an incident.
     #[serde(default)]
     pub untouchable: bool,
+}
+
+/// What a device shows of its make; what is absent cannot be known from the wire. Each is a part of
+/// what an audit must say.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Shows {
+    /// Maker.
+    pub maker: Option<String>,
+    /// Model.
+    pub model: Option<String>,
+    /// Operating system.
+    pub os: Option<String>,
+    /// Version of its firmware or software.
+    pub firmware: Option<String>,
 }
 
 /// One network interface.

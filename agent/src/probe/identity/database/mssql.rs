@@ -19,7 +19,7 @@ static CARD: Card = Card {
     packets: 6,
     level: Level::Query,
     may_upset: "the server logs nothing by default; the connection ends before a login",
-    audience: Audience::Answering,
+    audience: Audience::Everybody,
     why: "the answer to the first message tells version and build",
     why_ja: "最初の応答に版とビルド番号が含まれるため",
 };

@@ -20,7 +20,7 @@ static CARD: Card = Card {
     packets: 5,
     level: Level::Query,
     may_upset: "the server logs a connection that was closed without a login, as a warning, and counts it (100 in a row bar a client); never as a failed login",
-    audience: Audience::Answering,
+    audience: Audience::Everybody,
     why: "the server's greeting tells product and version",
     why_ja: "接続時のあいさつにDBの製品名と版が含まれるため",
 };

@@ -21,7 +21,7 @@ static CARD: Card = Card {
     packets: 6,
     level: Level::Query,
     may_upset: "the listener writes one `ping` line into its log; no database sees it, and nobody logs in",
-    audience: Audience::Answering,
+    audience: Audience::Everybody,
     why: "the listener's answer tells the version of the database software",
     why_ja: "リスナーの応答にDBソフトの版が含まれるため",
 };

@@ -21,7 +21,7 @@ static CARD: Card = Card {
     packets: 9,
     level: Level::Query,
     may_upset: "nothing is logged by default: a client that goes away after SSLRequest is no failed login; with log_connections, one line",
-    audience: Audience::Answering,
+    audience: Audience::Everybody,
     why: "one octet proves the database; its certificate names the machine",
     why_ja: "1オクテットの応答でDBと分かり、証明書で機器名が分かるため",
 };

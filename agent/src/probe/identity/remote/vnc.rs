@@ -20,7 +20,7 @@ static CARD: Card = Card {
     packets: 5,
     level: Level::Query,
     may_upset: "the server logs a connection; some bar a client for seconds after five that did not log in",
-    audience: Audience::Answering,
+    audience: Audience::Everybody,
     why: "a screen that can be steered from afar is remote maintenance",
     why_ja: "遠隔操作の受け口があるかを知るため",
 };
