@@ -73,7 +73,7 @@ impl Plan {
             link.addresses.iter().any(|address| meets(&address.trunc()))
         };
         let table = Ports::builtin();
-        let ports = table.asked_by(profile).cloned().collect();
+        let ports = table.rows_of(profile);
         Self {
             links: links.into_iter().filter(carries).collect(),
             ports,

@@ -65,6 +65,18 @@ pub const PROBES: &[&dyn Probe] = &[
     &identity::sip::Sip,
     &identity::llmnr::Llmnr,
     &identity::favicon::Favicon,
+    &identity::database::mysql::Mysql,
+    &identity::database::postgresql::Postgresql,
+    &identity::database::mssql::Mssql,
+    &identity::database::oracle::Oracle,
+    &identity::remote::vnc::Vnc,
+    &identity::building::bacnet::Bacnet,
+    &identity::building::modbus::Modbus,
+    &identity::gear::ubiquiti::Ubiquiti,
+    &identity::gear::mikrotik::Mikrotik,
+    &identity::vpn::ike::Ike,
+    &identity::vpn::openvpn::Openvpn,
+    &identity::vpn::wireguard::Wireguard,
 ];
 
 /// A probe's card: what an operator, or the hospital's clinical engineers, want to know before it runs.
