@@ -124,7 +124,7 @@ fn unsafe_code_is_in_the_agents_edge_only() {
 #[test]
 fn every_probe_and_every_rule_is_registered() {
     let registry = fs::read_to_string(root().join("agent/src/probe/mod.rs")).unwrap();
-    for room in ["presence", "identity"] {
+    for room in ["presence", "identity", "listen"] {
         let list = fs::read_to_string(root().join(format!("agent/src/probe/{room}/mod.rs"))).unwrap();
         let public = list.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'));
         for name in public {

@@ -4,6 +4,7 @@
 
 pub mod clock;
 pub mod echo;
+mod groups;
 pub mod interfaces;
 pub mod link;
 pub mod pcap;
