@@ -2,6 +2,7 @@
 //!
 //! Whatever sends takes a [`crate::scope::Permit`] and spends it first.
 
+pub mod capture;
 pub mod clock;
 pub mod echo;
 mod groups;

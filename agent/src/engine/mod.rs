@@ -125,8 +125,22 @@ impl Engine {
                 log.observe(Duration::ZERO, "route", target, Reading::answered(facts), &[]);
             }
         }
-        let calls = calls(&plan);
         let addresses = plan.addresses(gate.networks());
+        Self::with(plan, gate, log, addresses)
+    }
+
+    /// An engine that is told what was heard on one link, and is never asked what to send: nothing is
+    /// planned. `own` are the listening machine's link-layer addresses.
+    pub fn listening(interface: &str, own: &[Mac], gate: Gate, started: Timestamp) -> Self {
+        let plan = Plan::listening(interface);
+        let mut engine = Self::with(plan, gate, Log::new(started), vec![]);
+        engine.own.extend(own);
+        engine.calls.clear();
+        engine
+    }
+
+    fn with(plan: Plan, gate: Gate, log: Log, addresses: Vec<IpAddr>) -> Self {
+        let calls = calls(&plan);
         let (on_link, routed): (Vec<IpAddr>, Vec<IpAddr>) =
             addresses.into_iter().partition(|address| plan.link_of(*address).is_some());
         Self {
