@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::net::IpAddr;
 use std::time::Duration;
 
+use daicho_shared::address::Mac;
 use daicho_shared::knowledge::ports::{PortRow, Ports, Profile};
 use daicho_shared::observation::Target;
 use ipnet::IpNet;
@@ -81,6 +82,19 @@ impl Plan {
             resolver: None,
             snmp: false,
             presence_only: false,
+            setup: Setup::default(),
+        }
+    }
+
+    /// Nothing is asked; one link is listened to, of which no address need be known.
+    pub fn listening(interface: &str) -> Self {
+        Self {
+            links: vec![Link { interface: interface.to_owned(), mac: Mac([0; 6]), addresses: vec![] }],
+            ports: vec![],
+            table: Ports::builtin(),
+            resolver: None,
+            snmp: false,
+            presence_only: true,
             setup: Setup::default(),
         }
     }
