@@ -104,7 +104,7 @@ pub struct Device {
     pub forwards: bool,
     /// It stops answering after this many packets.
     pub dies_after: Option<u64>,
-    /// It is upset by more packets than this, or by any octet in a TCP connection.
+    /// It is upset by more packets than this, or by any octet in a TCP connection that is not DICOM.
     pub fragile: Option<u64>,
     /// Nothing at all may be sent to it; whatever comes is an incident.
     #[serde(default)]
@@ -343,6 +343,15 @@ pub enum TcpHabit {
         /// Host keys of the same seed are equal; the device's name unless said otherwise.
         key: Option<String>,
     },
+    /// DICOM upper layer (PS3.8).
+    Dicom(Dicom),
+    /// The same inside TLS 1.2 or 1.3.
+    DicomTls {
+        /// Its certificate.
+        certificate: Certificate,
+        /// What it answers.
+        node: Dicom,
+    },
     /// SMB up to the challenge of a login; the machine is the device's `windows`.
     Smb(Smb),
     /// A remote desktop up to the challenge of a login.
@@ -361,12 +370,39 @@ pub enum TcpHabit {
         /// Attributes and their values.
         root: BTreeMap<String, Vec<String>>,
     },
-    /// DICOM upper layer (PS3.8): rejects every association.
-    Dicom,
-    /// HL7 over MLLP: accepts, and waits.
+    /// HL7 over MLLP: accepts, and waits; whatever arrives is an incident.
     Mllp,
     /// Raw printing: whatever arrives is printed, and an incident.
     Rawprint,
+}
+
+/// A DICOM application entity. Whatever is asked of it but one C-ECHO and a release is an incident.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Dicom {
+    /// How it answers an association; rejects it unless said otherwise.
+    pub answer: DicomAnswer,
+    /// The AE title that it answers to; any unless said otherwise.
+    pub called: Option<String>,
+    /// Implementation class UID.
+    pub implementation: Option<String>,
+    /// Implementation version name.
+    pub version: Option<String>,
+    /// Abstract syntaxes that it accepts besides verification, as UIDs.
+    pub syntaxes: Vec<String>,
+}
+
+/// How an association is answered.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DicomAnswer {
+    /// It is rejected: the called AE title is not known here.
+    #[default]
+    Reject,
+    /// It is accepted.
+    Accept,
+    /// It is aborted.
+    Abort,
 }
 
 /// A page.

@@ -32,6 +32,14 @@ pub trait Talk: Debug {
 
     /// Octets came.
     fn hear(&mut self, octets: &[u8]) -> Say;
+
+    /// The peer has closed its side, or broken off.
+    fn end(&mut self) {}
+
+    /// Something was said that nobody may say here; told once.
+    fn complaint(&mut self) -> Option<String> {
+        None
+    }
 }
 
 /// What a server says next.
@@ -121,7 +129,8 @@ impl Services {
     pub fn talk(&mut self, port: u16, habit: &TcpHabit, plan: &Device) -> Option<Box<dyn Talk>> {
         Some(match habit {
             TcpHabit::Closed | TcpHabit::Filtered => return None,
-            TcpHabit::Silent | TcpHabit::Mllp | TcpHabit::Rawprint => Box::new(fixed::Silent),
+            TcpHabit::Silent | TcpHabit::Rawprint => Box::new(fixed::Silent),
+            TcpHabit::Mllp => Box::new(fixed::Interface::default()),
             TcpHabit::Greeting { text } => Box::new(fixed::Greeting(text.clone().into_bytes())),
             TcpHabit::Fixed { hex } => Box::new(fixed::Fixed(hex::decode(hex).unwrap_or_default())),
             TcpHabit::Http(page) => Box::new(http::Page::new(page.clone(), self.description(port))),
@@ -131,6 +140,11 @@ impl Services {
             }
             TcpHabit::OldTls { certificate } => Box::new(tls::Old::new(self.identity(port, certificate)?)),
             TcpHabit::Ssh { banner, key } => Box::new(ssh::Server::new(banner, key.as_deref().unwrap_or(&plan.name))),
+            TcpHabit::Dicom(node) => Box::new(dicom::Node::new(node.clone())),
+            TcpHabit::DicomTls { certificate, node } => {
+                let node = Box::new(dicom::Node::new(node.clone()));
+                Box::new(tls::Wrapped::new(self.identity(port, certificate)?, node).ok()?)
+            }
             TcpHabit::Smb(smb) => Box::new(smb::Server::new(plan.windows.clone()?, smb.clone())),
             TcpHabit::Rpc => Box::new(rpc::Mapper::new(plan.windows.clone()?.name, plan.addresses())),
             TcpHabit::HttpNtlm => Box::new(http_ntlm::Guarded::new(plan.windows.clone()?)),
@@ -140,7 +154,6 @@ impl Services {
                 let session = tls::Wrapped::new(self.identity(port, certificate)?, inner).ok()?;
                 Box::new(rdp::Server::new(*security, session))
             }
-            TcpHabit::Dicom => Box::new(dicom::Node::default()),
         })
     }
 

@@ -143,7 +143,10 @@ impl Search {
             ENTRY => {
                 self.met = Met::Directory;
                 let rows = all(operation.content).nth(1)?;
-                self.attributes.extend(all(rows.content).take(ATTRIBUTES.len()).flat_map(attribute));
+                // A base search brings one entry; more are not read.
+                if self.attributes.is_empty() {
+                    self.attributes = all(rows.content).take(ATTRIBUTES.len()).flat_map(attribute).collect();
+                }
                 Some(Step::Listen)
             }
             DONE => {
