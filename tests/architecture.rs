@@ -95,7 +95,7 @@ fn only_the_scope_makes_a_permit() {
 fn everything_in_the_edge_that_sends_takes_a_permit() {
     for (file, send) in [
         ("link.rs", "send_to("),
-        ("tcp.rs", "TcpStream::connect("),
+        ("tcp.rs", "socket.connect("),
         ("udp.rs", "UdpSocket::bind("),
         ("echo.rs", ".ping("),
         ("snmp.rs", "UdpTransport::bind("),
@@ -104,7 +104,14 @@ fn everything_in_the_edge_that_sends_takes_a_permit() {
         assert!(text.contains(send), "{file}: {send} moved; this test must move with it");
         assert!(text.contains("permit.spend("), "{file} sends without spending a permit");
     }
-    let senders = ["send_to(", "TcpStream::connect", "UdpSocket::bind", "UdpTransport::bind", "pnet_datalink::channel"];
+    let senders = [
+        "send_to(",
+        "TcpStream::connect",
+        "TcpSocket::new",
+        "UdpSocket::bind",
+        "UdpTransport::bind",
+        "pnet_datalink::channel",
+    ];
     for file in sources("agent/src").into_iter().filter(|file| !shown(file).starts_with("agent/src/edge/")) {
         let text = program_text(&file);
         assert!(senders.iter().all(|send| !text.contains(send)), "{} sends", shown(&file));
@@ -168,7 +175,7 @@ fn nothing_outside_tests_panics_on_purpose() {
 
 #[test]
 fn every_member_inherits_the_lints_and_every_version_is_pinned_once() {
-    for manifest in ["shared", "agent", "reconciler", "tests", "tests/hospital"] {
+    for manifest in ["shared", "agent", "reconciler", "tests", "tests/fuzz", "tests/hospital"] {
         let text = fs::read_to_string(root().join(manifest).join("Cargo.toml")).unwrap();
         let table: toml::Table = text.parse().unwrap();
         assert_eq!(table["lints"]["workspace"].as_bool(), Some(true), "{manifest}");

@@ -4,11 +4,12 @@ use std::collections::{BTreeSet, VecDeque};
 use std::net::IpAddr;
 use std::time::Duration;
 
+use daicho_shared::address::Mac;
 use daicho_shared::knowledge::ports::{PortRow, Ports, Profile};
 use daicho_shared::observation::Target;
 use ipnet::IpNet;
 
-use crate::probe::{Audience, Known, Level, Link, PROBES, Probe, Question, named};
+use crate::probe::{Audience, Known, Level, Link, PROBES, Probe, Question, Setup, named};
 use crate::scope::Networks;
 
 /// Packets of a connection that is opened and closed: SYN, ACK, FIN, ACK.
@@ -31,6 +32,8 @@ pub struct Plan {
     pub snmp: bool,
     /// Only find out who is there.
     pub presence_only: bool,
+    /// What is configured for single probes.
+    pub setup: Setup,
 }
 
 /// One question to one device, ready to be put.
@@ -71,7 +74,7 @@ impl Plan {
             link.addresses.iter().any(|address| meets(&address.trunc()))
         };
         let table = Ports::builtin();
-        let ports = table.asked_by(profile).cloned().collect();
+        let ports = table.rows_of(profile);
         Self {
             links: links.into_iter().filter(carries).collect(),
             ports,
@@ -79,6 +82,20 @@ impl Plan {
             resolver: None,
             snmp: false,
             presence_only: false,
+            setup: Setup::default(),
+        }
+    }
+
+    /// Nothing is asked; one link is listened to, of which no address need be known.
+    pub fn listening(interface: &str) -> Self {
+        Self {
+            links: vec![Link { interface: interface.to_owned(), mac: Mac([0; 6]), addresses: vec![] }],
+            ports: vec![],
+            table: Ports::builtin(),
+            resolver: None,
+            snmp: false,
+            presence_only: true,
+            setup: Setup::default(),
         }
     }
 
@@ -107,7 +124,8 @@ impl Plan {
             .partition(|item| item.probe.card().level <= Level::Presence);
         let first = self.ports.iter().filter(|row| row.seeming.is_empty());
         let (telling, rest): (Vec<&PortRow>, Vec<&PortRow>) = first.partition(|row| row.fragile);
-        let ports = |rows: Vec<&PortRow>| rows.into_iter().filter_map(port_item).collect::<Vec<_>>();
+        let item = |row: &PortRow| port_item(row, target, &self.setup);
+        let ports = |rows: Vec<&PortRow>| rows.into_iter().filter_map(item).collect::<Vec<_>>();
         free.into_iter().chain(ports(telling)).chain(others).chain(ports(rest)).collect()
     }
 
@@ -117,7 +135,8 @@ impl Plan {
             return VecDeque::new();
         }
         let fits = |seeming: &[String]| seeming.iter().any(|prefix| known.seems(prefix));
-        let ports = self.ports.iter().filter(|row| fits(&row.seeming)).filter_map(port_item);
+        let item = |row: &PortRow| port_item(row, known.target, &self.setup);
+        let ports = self.ports.iter().filter(|row| fits(&row.seeming)).filter_map(item);
         let questions = asked(known, |audience| match audience {
             Audience::Everybody => false,
             Audience::Seeming(classes) => classes.iter().any(|prefix| known.seems(prefix)),
@@ -149,10 +168,10 @@ fn asked<'k>(known: &'k Known<'_>, audience: impl Fn(Audience) -> bool + 'k) -> 
 
 /// A port is spoken to by the first probe that can, or only connected to. At a port that tells a
 /// fragile device, only a verification may be spoken.
-pub fn port_item(row: &PortRow) -> Option<Item> {
+pub fn port_item(row: &PortRow, target: &Target, setup: &Setup) -> Option<Item> {
     let may_speak = |probe: &dyn Probe| row.payload && (!row.fragile || probe.card().level <= Level::Verify);
-    let spoken =
-        PROBES.iter().filter(|probe| may_speak(**probe)).find_map(|&probe| Some((probe, probe.speak(row.port)?)));
+    let mut speakers = PROBES.iter().filter(|probe| may_speak(**probe));
+    let spoken = speakers.find_map(|&probe| Some((probe, probe.speak_to(row.port, target, setup)?)));
     let (probe, question) = spoken.or_else(|| Some((named("connect")?, Question::Connect { port: row.port })))?;
     Some(Item::new(probe, question))
 }

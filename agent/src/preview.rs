@@ -1,5 +1,6 @@
 //! What a run would send, for `--dry-run`: who is asked what, why, and at what price.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use daicho_shared::knowledge::ports::PortRow;
@@ -7,7 +8,7 @@ use daicho_shared::observation::Target;
 use serde::Serialize;
 
 use crate::plan::{Plan, port_item};
-use crate::probe::{Audience, Card, Level, PROBES};
+use crate::probe::{Audience, Card, Level, PROBES, Probe};
 use crate::scope::{Networks, Rate};
 
 /// What a dry run says.
@@ -93,8 +94,7 @@ pub fn preview(plan: &Plan, networks: &Networks, rate: Rate, budgets: (u32, u32)
     let addresses = plan.addresses(networks);
     let on_link = addresses.iter().filter(|address| plan.link_of(**address).is_some()).count();
     let routed = addresses.len() - on_link;
-    let target = Target { address: IpAddr::from([0, 0, 0, 0]), mac: None, interface: None };
-    let most: u32 = plan.first_pass(&target, true).iter().map(|item| item.packets).sum();
+    let most: u32 = plan.first_pass(&anybody(), true).iter().map(|item| item.packets).sum();
     let sweep = u32::try_from(on_link * 2 + routed * 2).unwrap_or(u32::MAX);
     Preview {
         addresses_on_link: on_link,
@@ -114,14 +114,16 @@ pub fn preview(plan: &Plan, networks: &Networks, rate: Rate, budgets: (u32, u32)
 
 /// The questions of one pass: those of the cards, then those at ports, by who speaks there.
 fn pass(plan: &Plan, audience: impl Fn(Audience) -> bool, row: impl Fn(&PortRow) -> bool) -> Vec<Asked> {
-    let cards = PROBES.iter().map(|probe| probe.card()).filter(|card| audience(card.audience));
+    let probes = PROBES.iter().filter(|probe| audience(probe.card().audience));
     if plan.presence_only {
+        let cards = probes.map(|probe| probe.card());
         return cards.filter(|card| card.level == Level::Presence).map(Asked::of).collect();
     }
     // Who only speaks where a port is open is told with the ports.
-    let mut asked: Vec<Asked> = cards.filter(|card| !only_speaks(card)).map(Asked::of).collect();
+    let asks = probes.filter(|probe| !only_speaks(plan, **probe));
+    let mut asked: Vec<Asked> = asks.map(|probe| Asked::of(probe.card())).collect();
     for row in plan.ports.iter().filter(|each| row(each)) {
-        let Some(item) = port_item(row) else { continue };
+        let Some(item) = port_item(row, &anybody(), &plan.setup) else { continue };
         let (probe, classes) = (item.probe.card().name, &row.seeming);
         let same = |known: &&mut Asked| known.probe == probe && !known.ports.is_empty() && known.classes == *classes;
         if let Some(known) = asked.iter_mut().find(same) {
@@ -135,10 +137,17 @@ fn pass(plan: &Plan, audience: impl Fn(Audience) -> bool, row: impl Fn(&PortRow)
 }
 
 /// The probe has no question of its own: it speaks at ports of the table.
-fn only_speaks(card: &Card) -> bool {
-    let speaks = |port| PROBES.iter().any(|probe| probe.card() == card && probe.speak(port).is_some());
-    card.audience == Audience::Everybody && card.level == Level::Query && (1..=u16::MAX).any(speaks)
-        || card.name == "connect"
+fn only_speaks(plan: &Plan, probe: &dyn Probe) -> bool {
+    let (target, open) = (anybody(), BTreeSet::new());
+    let has_none = probe.ask(&plan.known(&target, true, &open)).is_empty();
+    let card = probe.card();
+    let speaks = || (1..=u16::MAX).any(|port| probe.speak(port).is_some());
+    card.level == Level::Query && has_none && speaks() || card.name == "connect"
+}
+
+/// Stands for every device.
+fn anybody() -> Target {
+    Target { address: IpAddr::from([0, 0, 0, 0]), mac: None, interface: None }
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ static CARD: Card = Card {
 };
 
 const PORTS: &[u16] =
-    &[80, 3128, 5000, 5357, 5480, 5800, 5985, 7547, 8000, 8042, 8080, 8081, 8291, 8530, 9000, 9090, 9191, 52773];
+    &[80, 3128, 5000, 5357, 5480, 5800, 7547, 8000, 8042, 8080, 8081, 8291, 8530, 9000, 9090, 9191, 52773];
 /// The most characters of a path that is asked for.
 const PATH: usize = 256;
 
@@ -108,7 +108,12 @@ pub(super) fn web(page: &Page, port: u16, tls: bool) -> Option<Vec<Fact>> {
     let told = |(key, value): (&str, String)| Fact::Attribute { source: "http".to_owned(), key: key.to_owned(), value };
     let more = more.into_iter().filter_map(|(key, value)| Some(told((key, value?))));
     let web = Fact::Web { port, tls, status: head.status, title: head.title, server: head.server, realm: head.realm };
-    Some([service, web].into_iter().chain(more).collect())
+    let scheme = page.windows_scheme().map(|scheme| Fact::Attribute {
+        source: "http".to_owned(),
+        key: "authenticate".to_owned(),
+        value: scheme.to_owned(),
+    });
+    Some([service, web].into_iter().chain(more).chain(scheme).collect())
 }
 
 /// The page to which a redirection, or a page without a title, sends its visitors, if it stands on this

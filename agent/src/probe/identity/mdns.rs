@@ -149,7 +149,8 @@ fn query(names: &[&str]) -> Option<Vec<u8>> {
     packet.build_bytes_vec().ok()
 }
 
-fn parse(bytes: &[u8]) -> Option<Vec<Fact>> {
+/// What an answer says.
+pub(crate) fn parse(bytes: &[u8]) -> Option<Vec<Fact>> {
     let packet = Packet::parse(bytes).ok()?;
     let records = packet.answers.iter().chain(&packet.additional_records).take(RECORDS);
     let mut facts: Vec<Fact> = records.flat_map(record_facts).collect();

@@ -135,13 +135,31 @@ impl Page {
     }
 
     fn field(&self, name: &str) -> Option<String> {
+        self.fields(name).next().map(text::bounded_bytes).filter(|value| !value.is_empty())
+    }
+
+    /// The values of every field of this name, as they came.
+    pub(super) fn fields<'p>(&'p self, name: &'p str) -> impl Iterator<Item = &'p [u8]> {
         let head = self.last().split(|byte| *byte == b'\n').skip(1).take_while(|line| !line.trim_ascii().is_empty());
         let fields = head.filter_map(|line| {
             let colon = line.iter().position(|byte| *byte == b':')?;
             Some((&line[..colon], &line[colon + 1..]))
         });
-        let mut found = fields.filter(|(key, _)| key.eq_ignore_ascii_case(name.as_bytes()));
-        found.next().map(|(_, value)| text::bounded_bytes(value)).filter(|value| !value.is_empty())
+        let wanted = fields.filter(|(key, _)| key.eq_ignore_ascii_case(name.as_bytes()));
+        wanted.map(|(_, value)| value.trim_ascii())
+    }
+
+    /// A scheme by which NTLM may be spoken, `NTLM` or `Negotiate` (RFC 4559 §4), where one is offered.
+    pub(super) fn windows_scheme(&self) -> Option<&'static str> {
+        let offered = |scheme: &&str| {
+            let is_it = |value: &[u8]| {
+                let word = value.split(|byte| !byte.is_ascii_alphanumeric()).next().unwrap_or_default();
+                word.eq_ignore_ascii_case(scheme.as_bytes())
+            };
+            self.fields("www-authenticate")
+                .any(|value| value.split(|byte| *byte == b',').any(|part| is_it(part.trim_ascii())))
+        };
+        ["NTLM", "Negotiate"].into_iter().find(offered)
     }
 
     fn realm(&self) -> Option<String> {
