@@ -2,6 +2,7 @@
 //!
 //! A daemon that is not installed is skipped, and said so; where `DAICHO_TEST_ALL` is set, skipping fails.
 
+mod names;
 mod services;
 mod windows;
 

@@ -1,5 +1,6 @@
 //! What stands in a hospital's description: segments, devices and their habits, in TOML.
 
+pub mod announce;
 pub mod check;
 pub mod crowd;
 
@@ -10,6 +11,8 @@ use daicho_shared::address::Mac;
 use daicho_shared::class::Class;
 use ipnet::Ipv4Net;
 use serde::Deserialize;
+
+pub use announce::{Ipp, Onvif, Rtsp, Sip, Wsd};
 
 /// The description of the built-in demo hospital.
 pub const DEMO: &str = include_str!("../../demo/hospital.toml");
@@ -82,6 +85,12 @@ pub struct Device {
     pub mdns: Option<Mdns>,
     /// What it says by SSDP.
     pub ssdp: Option<Ssdp>,
+    /// What it says by WS-Discovery.
+    pub wsd: Option<Wsd>,
+    /// What it says as a network camera.
+    pub onvif: Option<Onvif>,
+    /// What it says as a telephone or exchange.
+    pub sip: Option<Sip>,
     /// What it says by SNMP.
     pub snmp: Option<Snmp>,
     /// It answers DNS questions about the hospital (port 53).
@@ -370,6 +379,10 @@ pub enum TcpHabit {
         /// Attributes and their values.
         root: BTreeMap<String, Vec<String>>,
     },
+    /// A streaming server.
+    Rtsp(Rtsp),
+    /// A printer's attributes.
+    Ipp(Ipp),
     /// HL7 over MLLP: accepts, and waits; whatever arrives is an incident.
     Mllp,
     /// Raw printing: whatever arrives is printed, and an incident.
