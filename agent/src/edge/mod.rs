@@ -6,6 +6,7 @@ pub mod clock;
 pub mod echo;
 pub mod interfaces;
 pub mod link;
+mod meter;
 pub mod pcap;
 pub mod snmp;
 pub mod tcp;

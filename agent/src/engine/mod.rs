@@ -7,6 +7,7 @@
 
 mod device;
 mod log;
+mod manner;
 mod sweep;
 #[cfg(test)]
 mod tests;
