@@ -23,7 +23,7 @@ macro_rules! target {
         #[test]
         fn $test() {
             let seeds = $crate::seed::seeds(stringify!($test));
-            bolero::check!().with_max_len(4096).for_each(|input: &[u8]| {
+            bolero::check!().with_max_len(512).for_each(|input: &[u8]| {
                 let octets = $crate::seed::input(&seeds, input);
                 let before = $crate::MEMORY.current_usage();
                 $crate::MEMORY.reset_peak_usage();

@@ -43,6 +43,7 @@ pub async fn connect(permit: &mut Permit, port: u16) -> Ending {
 
 /// Opens a connection and lets a dialogue speak.
 pub async fn talk(permit: &mut Permit, port: u16, security: Security, dialogue: &mut dyn Dialogue) -> Ending {
+    dialogue.meet(permit.target().address);
     let mut stream = match open(permit, port).await {
         Ok(stream) => stream,
         Err(ending) => return ending,

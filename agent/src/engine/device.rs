@@ -364,8 +364,8 @@ fn read(probe: &'static dyn Probe, question: &Question, ending: Ending) -> (Read
         Ending::Refused => (refused(probe, question), vec![]),
         Ending::Accepted => (probe.read(question, Reply::Accepted), vec![]),
         Ending::Datagrams(datagrams) => read_datagrams(probe, question, datagrams),
-        Ending::Variables(variables, version) => {
-            (probe.read(question, Reply::Variables { variables: &variables, version }), vec![])
+        Ending::Variables { variables, version, more } => {
+            (probe.read(question, Reply::Variables { variables: &variables, version, more }), vec![])
         }
         Ending::Read(reading, bytes) => (reading, bytes),
         Ending::Failed(_) => (Reading::of(Outcome::BrokeOff), vec![]),

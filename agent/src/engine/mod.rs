@@ -75,7 +75,14 @@ pub enum Ending {
     /// Datagrams came, each from an address.
     Datagrams(Vec<(IpAddr, Vec<u8>)>),
     /// SNMP variables came.
-    Variables(Vec<Variable>, &'static str),
+    Variables {
+        /// In the order received.
+        variables: Vec<Variable>,
+        /// Protocol version that worked.
+        version: &'static str,
+        /// The table has more rows.
+        more: bool,
+    },
     /// A dialogue was read; the octets it received, bounded.
     Read(Reading, Vec<u8>),
     /// The operating system could not put the question.
@@ -98,6 +105,8 @@ pub struct Engine {
     jobs: HashMap<u64, Asked>,
     next_job: u64,
     deferred: Vec<Target>,
+    /// What devices answered to a question to everybody before they were met by the sweep.
+    early: HashMap<IpAddr, Vec<Fact>>,
     own: HashSet<Mac>,
     sweep_turn: bool,
     stopped: Option<String>,
@@ -142,6 +151,7 @@ impl Engine {
             jobs: HashMap::new(),
             next_job: 0,
             deferred: vec![],
+            early: HashMap::new(),
             sweep_turn: true,
             stopped: None,
         }
@@ -333,7 +343,9 @@ impl Engine {
         }
         self.by_address.insert(target.address, index);
         let queue = self.plan.first_pass(&target, on_link);
-        let device = Device::new(target, proof, on_link, queue);
+        let early = self.early.remove(&target.address).unwrap_or_default();
+        let mut device = Device::new(target, proof, on_link, queue);
+        device.learn(&early);
         // The maker's prefix may already ask for care.
         self.gate.treat_with(&device.target, device.care(self.plan.port_table()));
         self.devices.push(device);
@@ -402,6 +414,8 @@ impl Engine {
                 self.devices[index].learn(&facts);
                 self.devices[index].queue.extend(follow.into_iter().map(|question| Item::new(probe, question)));
                 self.agenda.push(Reverse((now, index)));
+            } else if self.early.len() < MULTICAST_ANSWERS {
+                self.early.entry(address).or_default().extend(facts.into_iter().take(EARLY_FACTS));
             }
         }
     }
@@ -435,6 +449,8 @@ const LONGEST_WAIT: Duration = Duration::from_millis(200);
 const TICK: Duration = Duration::from_millis(1);
 /// The most answers to one multicast question that are read.
 const MULTICAST_ANSWERS: usize = 4096;
+/// The most facts of one such answer that are kept for a device that was not met yet.
+const EARLY_FACTS: usize = 64;
 
 fn calls(plan: &Plan) -> VecDeque<(usize, Item)> {
     let links = plan.links.iter().enumerate();

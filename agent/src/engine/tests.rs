@@ -32,6 +32,10 @@ struct World {
     /// Every packet: when, to whom.
     packets: Vec<(Duration, IpAddr)>,
     connections: BTreeMap<IpAddr, u32>,
+    /// Who answers a question to everybody at a group's port, and how.
+    called: BTreeMap<u16, (IpAddr, Vec<u8>)>,
+    /// TCP ports that dialogues were begun with.
+    spoken_to: BTreeSet<(IpAddr, u16)>,
 }
 
 #[derive(Clone)]
@@ -136,10 +140,18 @@ impl World {
         let target = job.permit.target().address;
         let running = self.connections.entry(target).or_default();
         *running += 1;
-        assert_eq!(*running, 1, "two questions at once to {target}");
+        // A group is nobody's device: what is asked of everybody may be asked side by side.
+        assert!(*running == 1 || target.is_multicast(), "two questions at once to {target}");
         job.permit.spend(1).unwrap();
         self.packets.push((now, target));
         let silence = Duration::from_millis(900);
+        if let Question::Multicast { group, .. } = &job.question {
+            let answers = self.called.get(&group.port()).cloned().into_iter().collect();
+            return (ROUND_TRIP, job, Ending::Datagrams(answers));
+        }
+        if let Question::Stream { port, .. } = &job.question {
+            self.spoken_to.insert((target, *port));
+        }
         let Some(host) = self.hosts.get_mut(&target) else { return (silence, job, Ending::Silence) };
         host.heard += 1;
         if host.heard > host.dies_after {
@@ -184,6 +196,15 @@ fn every_host_is_found_and_no_absent_address_gets_more_than_two_packets() {
         assert!(world.received(last) <= 2, "10.1.0.{last}: {}", world.received(last));
     }
     assert_eq!(world.received(5), 0, "the scanner does not look for itself");
+}
+
+#[test]
+fn an_answer_to_everybody_counts_for_a_device_that_the_sweep_meets_later() {
+    let mut world = World::of([host(200, &[5357]), host(201, &[5357])]);
+    let answer = crate::probe::laws::device("wsdd-070-probe-match");
+    world.called.insert(3702, (address(200), answer));
+    world.run(&mut engine("10.1.0.0/24", &[], &[]), None);
+    assert_eq!(world.spoken_to.iter().filter(|(_, port)| *port == 5357).collect::<Vec<_>>(), [&(address(200), 5357)]);
 }
 
 #[test]

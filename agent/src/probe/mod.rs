@@ -6,7 +6,7 @@
 
 pub mod identity;
 #[cfg(test)]
-mod laws;
+pub(crate) mod laws;
 pub mod presence;
 
 use std::collections::BTreeSet;
@@ -37,12 +37,35 @@ pub const PROBES: &[&dyn Probe] = &[
     &identity::netbios::Netbios,
     &identity::mdns::Mdns,
     &identity::ssdp::Ssdp,
+    &identity::ws_discovery::WsDiscovery,
+    &identity::onvif::Onvif,
     &identity::snmp::Snmp,
+    &identity::snmp::interfaces::Interfaces,
+    &identity::snmp::routes::Routes,
+    &identity::snmp::entity::Entity,
+    &identity::snmp::host::Host,
+    &identity::snmp::printer::Printer,
+    &identity::snmp::ups::Ups,
+    &identity::snmp::bridge::Bridge,
+    &identity::snmp::neighbours::Neighbours,
+    &identity::snmp::engine::Engine,
     &identity::ssh::Ssh,
     &identity::https::Https,
     &identity::tls_legacy::TlsLegacy,
     &identity::http::Http,
     &identity::greeting::Greeting,
+    &identity::windows::smb::Smb,
+    &identity::windows::rdp::Rdp,
+    &identity::windows::rpc::Rpc,
+    &identity::windows::ldap::Ldap,
+    &identity::windows::http_ntlm::HttpNtlm,
+    &identity::windows::smb1::Smb1,
+    &identity::windows::sql_browser::SqlBrowser,
+    &identity::ipp::Ipp,
+    &identity::rtsp::Rtsp,
+    &identity::sip::Sip,
+    &identity::llmnr::Llmnr,
+    &identity::favicon::Favicon,
     &identity::database::mysql::Mysql,
     &identity::database::postgresql::Postgresql,
     &identity::database::mssql::Mssql,
@@ -186,13 +209,20 @@ pub enum SnmpRead {
         after: Option<String>,
         /// Rows that may still be read of this table, this question's included.
         left: usize,
+        /// What earlier answers told that these rows are read together with.
+        known: Vec<Variable>,
     },
 }
 
 /// The most requests for one question about rows.
 pub const SNMP_PAGES: usize = 6;
-/// Rows asked for by one request; with five columns, the answer stays within two frames.
-pub const SNMP_PAGE_ROWS: usize = 12;
+/// Variables asked for by one request: the answer stays within two frames.
+const SNMP_PAGE_VARIABLES: usize = 60;
+
+/// Rows of so many columns that one request asks for.
+pub fn snmp_page_rows(columns: usize) -> usize {
+    (SNMP_PAGE_VARIABLES / columns.max(1)).clamp(1, 40)
+}
 
 /// One variable that SNMP brought.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -222,6 +252,10 @@ pub enum SnmpValue {
 ///
 /// Cut anywhere, the same stream must give the same reading.
 pub trait Dialogue: Send + std::fmt::Debug {
+    /// Who will be spoken to, before the connection is opened: for protocols in which the client
+    /// names the server.
+    fn meet(&mut self, _address: IpAddr) {}
+
     /// The connection stands; inside TLS, with the peer's certificates (DER, leaf first) and the
     /// protocol version, e.g. `TLS 1.3`.
     fn open(&mut self, tls: Option<TlsPeer<'_>>) -> Step;
@@ -279,6 +313,8 @@ pub enum Reply<'a> {
         variables: &'a [Variable],
         /// Protocol version that worked.
         version: &'a str,
+        /// The table has more rows.
+        more: bool,
     },
 }
 

@@ -105,6 +105,8 @@ impl Device {
             interfaces: vec![interface],
             dns: None,
             netbios: None,
+            windows: None,
+            sql: vec![],
             mdns: None,
             ssdp: None,
             snmp: None,

@@ -4,7 +4,7 @@ pub mod check;
 pub mod crowd;
 
 use std::collections::BTreeMap;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use daicho_shared::address::Mac;
 use daicho_shared::class::Class;
@@ -73,6 +73,11 @@ pub struct Device {
     pub dns: Option<String>,
     /// What it says to a `NetBIOS` node status request.
     pub netbios: Option<Netbios>,
+    /// Who answers where Windows protocols begin a login.
+    pub windows: Option<Windows>,
+    /// Instances that its SQL Server browser tells of.
+    #[serde(default)]
+    pub sql: Vec<SqlInstance>,
     /// What it says by multicast DNS.
     pub mdns: Option<Mdns>,
     /// What it says by SSDP.
@@ -150,6 +155,64 @@ pub struct Netbios {
     pub name: String,
     /// Workgroup or domain, up to 15 octets.
     pub workgroup: String,
+}
+
+/// What an NTLM challenge tells (MS-NLMP §2.2.2.1).
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Windows {
+    /// `NetBIOS` computer name.
+    pub name: String,
+    /// `NetBIOS` domain; none outside of a domain.
+    pub domain: Option<String>,
+    /// DNS name of the computer.
+    pub dns_name: Option<String>,
+    /// DNS name of the domain.
+    pub dns_domain: Option<String>,
+    /// Version and build, e.g. `10.0.19045`; `6.1.0`, as Samba says, unless said otherwise.
+    pub version: Option<String>,
+}
+
+/// An instance of SQL Server (MC-SQLR §2.2.5).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SqlInstance {
+    /// Its name.
+    pub name: String,
+    /// Its version, e.g. `15.0.2000.5`.
+    pub version: String,
+    /// Its TCP port.
+    pub port: Option<u16>,
+}
+
+/// A file server.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Smb {
+    /// The newest dialect of version 2 and 3 that it speaks, `2.0.2` to `3.1.1`; none: version 1 only.
+    pub dialect: Option<String>,
+    /// Version 1 is switched on.
+    #[serde(default)]
+    pub version_1: bool,
+    /// Signed messages are demanded.
+    #[serde(default)]
+    pub signing: bool,
+    /// The system that version 1 names, e.g. `Windows 5.1`.
+    pub native_os: Option<String>,
+    /// The file server that version 1 names.
+    pub native_lanman: Option<String>,
+}
+
+/// What a remote desktop wants (MS-RDPBCGR §5.4.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RdpSecurity {
+    /// The oldest security, without TLS.
+    Rdp,
+    /// TLS.
+    Ssl,
+    /// `CredSSP` inside TLS.
+    Hybrid,
 }
 
 /// Multicast DNS (RFC 6762, RFC 6763).
@@ -289,6 +352,24 @@ pub enum TcpHabit {
         /// What it answers.
         node: Dicom,
     },
+    /// SMB up to the challenge of a login; the machine is the device's `windows`.
+    Smb(Smb),
+    /// A remote desktop up to the challenge of a login.
+    Rdp {
+        /// What it wants.
+        security: RdpSecurity,
+        /// Its certificate.
+        certificate: Certificate,
+    },
+    /// DCE/RPC with the object exporter: `ServerAlive2` tells the machine's name and all its addresses.
+    Rpc,
+    /// A web service behind a Windows login.
+    HttpNtlm,
+    /// A directory that shows its root entry.
+    Ldap {
+        /// Attributes and their values.
+        root: BTreeMap<String, Vec<String>>,
+    },
     /// HL7 over MLLP: accepts, and waits; whatever arrives is an incident.
     Mllp,
     /// Raw printing: whatever arrives is printed, and an incident.
@@ -386,6 +467,15 @@ impl Hospital {
             let plugged = move |interface: &&Interface| interface.segment.as_deref() == Some(segment);
             device.interfaces.iter().filter(plugged).map(move |interface| (device, interface))
         })
+    }
+}
+
+impl Device {
+    /// Every address of every interface, IPv4 first.
+    pub fn addresses(&self) -> Vec<IpAddr> {
+        let old = self.interfaces.iter().filter_map(|interface| interface.ipv4.map(IpAddr::V4));
+        let new = self.interfaces.iter().filter_map(|interface| interface.ipv6.map(IpAddr::V6));
+        old.chain(new).collect()
     }
 }
 

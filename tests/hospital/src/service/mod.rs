@@ -3,9 +3,16 @@
 pub mod dicom;
 pub mod fixed;
 pub mod http;
+pub mod http_ntlm;
+pub mod ldap;
 pub mod names;
 pub mod netbios;
+pub mod ntlm;
+pub mod rdp;
+pub mod rpc;
+pub mod smb;
 pub mod snmp;
+pub mod sql_browser;
 pub mod ssdp;
 pub mod ssh;
 pub mod tls;
@@ -72,6 +79,7 @@ pub struct Asked {
 const DNS: u16 = 53;
 const NETBIOS: u16 = 137;
 const SNMP: u16 = 161;
+const SQL_BROWSER: u16 = 1434;
 const SSDP: u16 = 1900;
 const MDNS: u16 = 5353;
 
@@ -137,6 +145,15 @@ impl Services {
                 let node = Box::new(dicom::Node::new(node.clone()));
                 Box::new(tls::Wrapped::new(self.identity(port, certificate)?, node).ok()?)
             }
+            TcpHabit::Smb(smb) => Box::new(smb::Server::new(plan.windows.clone()?, smb.clone())),
+            TcpHabit::Rpc => Box::new(rpc::Mapper::new(plan.windows.clone()?.name, plan.addresses())),
+            TcpHabit::HttpNtlm => Box::new(http_ntlm::Guarded::new(plan.windows.clone()?)),
+            TcpHabit::Ldap { root } => Box::new(ldap::Directory::new(root.clone())),
+            TcpHabit::Rdp { security, certificate } => {
+                let inner = Box::new(rdp::CredSsp::new(plan.windows.clone()?));
+                let session = tls::Wrapped::new(self.identity(port, certificate)?, inner).ok()?;
+                Box::new(rdp::Server::new(*security, session))
+            }
         })
     }
 
@@ -150,8 +167,9 @@ impl Services {
             }
             NETBIOS if !asked.group => {
                 let mac = crate::device::mac_of(plan, asked.own)?;
-                netbios::answer(plan.netbios.as_ref()?, mac, data)
+                netbios::answer(plan.netbios.as_ref()?, mac, &plan.addresses(), data)
             }
+            SQL_BROWSER if !asked.group && !plan.sql.is_empty() => sql_browser::answer(&plan.name, &plan.sql, data),
             SNMP if !asked.group => self.snmp.as_ref()?.answer(data),
             DNS if !asked.group => self.zone.as_ref()?.answer(data, None),
             _ => return None,
