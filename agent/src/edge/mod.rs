@@ -8,6 +8,7 @@ pub mod echo;
 mod groups;
 pub mod interfaces;
 pub mod link;
+mod meter;
 pub mod pcap;
 pub mod snmp;
 pub mod tcp;

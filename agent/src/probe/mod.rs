@@ -31,6 +31,7 @@ pub const PROBES: &[&dyn Probe] = &[
     &presence::echo::Echo,
     &presence::tcp_ping::TcpPing,
     &presence::connect::Connect,
+    &presence::control::Control,
     &identity::medical::dicom::Dicom,
     &identity::medical::mllp::Mllp,
     &identity::reverse_dns::ReverseDns,

@@ -115,6 +115,8 @@ impl Device {
             snmp: None,
             resolver: false,
             tcp: std::collections::BTreeMap::new(),
+            other_ports: None,
+            udp: vec![],
             ignores_ping: false,
             silent: false,
             firewalled: false,
