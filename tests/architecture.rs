@@ -104,7 +104,14 @@ fn everything_in_the_edge_that_sends_takes_a_permit() {
         assert!(text.contains(send), "{file}: {send} moved; this test must move with it");
         assert!(text.contains("permit.spend("), "{file} sends without spending a permit");
     }
-    let senders = ["send_to(", "TcpStream::connect", "TcpSocket::new", "UdpSocket::bind", "UdpTransport::bind", "pnet_datalink::channel"];
+    let senders = [
+        "send_to(",
+        "TcpStream::connect",
+        "TcpSocket::new",
+        "UdpSocket::bind",
+        "UdpTransport::bind",
+        "pnet_datalink::channel",
+    ];
     for file in sources("agent/src").into_iter().filter(|file| !shown(file).starts_with("agent/src/edge/")) {
         let text = program_text(&file);
         assert!(senders.iter().all(|send| !text.contains(send)), "{} sends", shown(&file));

@@ -12,6 +12,7 @@ use crate::class::Class;
 /// The tables that are compiled in, by file name.
 pub(super) const TABLES: &[(&str, &str)] = &[
     ("classes.toml", include_str!("../../../config/classes.toml")),
+    ("fingerprints/dicom.toml", include_str!("../../../config/fingerprints/dicom.toml")),
     ("fingerprints/systems.toml", include_str!("../../../config/fingerprints/systems.toml")),
 ];
 

@@ -2,7 +2,7 @@
 //! PS3.4 §A, PS3.7 §9.1.5. Other services are proposed to learn the role by what is accepted, and are never
 //! used. A rejection proves DICOM, too: a wrong AE title is the normal case, and no other one is tried.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use daicho_shared::coverage::Outcome;
@@ -310,8 +310,9 @@ impl Association {
     }
 
     fn association(&self, answer: &str) -> Fact {
-        let places = self.accept.contexts.iter().filter_map(|context| pdu::place(*context));
-        let accepted = places.filter_map(|place| SYNTAXES.get(place)).map(|syntax| (*syntax).to_owned());
+        // In the order proposed, whatever the order of the answer.
+        let places: BTreeSet<usize> = self.accept.contexts.iter().filter_map(|context| pdu::place(*context)).collect();
+        let accepted = places.into_iter().filter_map(|place| SYNTAXES.get(place)).map(|syntax| (*syntax).to_owned());
         Fact::Association {
             port: self.port,
             tls: self.tls,
