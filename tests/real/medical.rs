@@ -47,7 +47,7 @@ const ORTHANC: Host = Host {
     start: r#"
 cat >conf.json <<EOF
 {
-  "StorageDirectory": "db", "IndexDirectory": "db", "HttpPort": 8042, "RemoteAccessAllowed": true,
+  "StorageDirectory": "db", "IndexDirectory": "db", "HttpServerEnabled": false,
   "DicomAet": "ORTHANC", "DicomPort": 4242, "DicomCheckCalledAet": true
 }
 EOF
@@ -143,12 +143,13 @@ fn orthanc_log(folder: &TempDir) -> Vec<String> {
     let log = fs::read_to_string(folder.path().join("lan/orthanc/log")).unwrap();
     let said = log.split("Orthanc has started").nth(1).unwrap_or_default().lines();
     let dicom = said.filter(|line| line.contains("(dicom)") || line.contains("Incoming"));
+    let dicom = dicom.filter(|line| !line.contains("DICOM server started"));
     dicom.filter_map(|line| Some(line.split_once("] ")?.1.trim_start_matches("(dicom) ").to_owned())).collect()
 }
 
 #[test]
 fn orthanc_is_verified_and_asked_nothing_else() {
-    let settings = "[[dicom.node]]\naddress = \"10.77.0.23\"\nae_title = \"ORTHANC\"\n";
+    let settings = "[[dicom.node]]\naddress = \"10.77.0.23\"\nae_title = \"ORTHANC\"\nport = 4242\n";
     let Some((folder, batch)) = scan("Orthanc", &[&ORTHANC], settings) else { return };
     assert_any(&facts(&batch, ORTHANC.last), "association", |fact| {
         matches!(fact, Fact::Association { port: 4242, called, accepted, echo: Some(0), .. }
