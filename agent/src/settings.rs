@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use daicho_shared::address::Mac;
+use daicho_shared::ae_title::AeTitle;
 use daicho_shared::class::Care;
 use daicho_shared::knowledge::ports::Profile;
 use ipnet::IpNet;
 use serde::Deserialize;
 
-use crate::probe::identity::medical::dicom::{AeTitle, Node, Titles};
+use crate::probe::identity::medical::dicom::{Node, Titles};
 use crate::scope::{Consent, DeviceKey, Networks, Rate, Rules, ScopeError};
 
 /// The settings file, `config/agent.toml`.

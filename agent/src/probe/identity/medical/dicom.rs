@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
+use daicho_shared::ae_title::AeTitle;
 use daicho_shared::coverage::Outcome;
 use daicho_shared::fact::{Fact, PortState, Transport};
 use daicho_shared::observation::Target;
@@ -84,29 +85,7 @@ impl Titles {
 
 impl Default for Titles {
     fn default() -> Self {
-        let title = |text: &str| AeTitle(text.to_owned());
-        Self { verify: true, calling: title("DAICHO"), called: title("ANY-SCP"), nodes: BTreeMap::new() }
-    }
-}
-
-/// An AE title: 1 to 16 characters of ASCII without control characters and backslash, not only spaces (PS3.5 §6.2).
-#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
-#[serde(try_from = "String")]
-pub struct AeTitle(String);
-
-/// This is no AE title.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("AEタイトルは英数字16文字以内です / an AE title has 1 to 16 ASCII characters: {0:?}")]
-pub struct NotAnAeTitle(String);
-
-impl TryFrom<String> for AeTitle {
-    type Error = NotAnAeTitle;
-
-    fn try_from(text: String) -> Result<Self, NotAnAeTitle> {
-        let trimmed = text.trim_matches(' ');
-        let fits =
-            (1..=16).contains(&trimmed.len()) && trimmed.bytes().all(|it| matches!(it, b' '..=b'~') && it != b'\\');
-        if fits { Ok(Self(trimmed.to_owned())) } else { Err(NotAnAeTitle(text)) }
+        Self { verify: true, calling: AeTitle::own(), called: AeTitle::any(), nodes: BTreeMap::new() }
     }
 }
 
@@ -206,7 +185,7 @@ impl Dialogue for Association {
             self.certificate = own.unwrap_or_default();
         }
         self.state = State::Requested;
-        Step::Send(pdu::associate(&self.calling.0, &self.called.0, &SYNTAXES))
+        Step::Send(pdu::associate(self.calling.as_str(), self.called.as_str(), &SYNTAXES))
     }
 
     fn hear(&mut self, bytes: &[u8]) -> Step {
@@ -336,7 +315,7 @@ impl Association {
         Fact::Association {
             port: self.port,
             tls: self.tls,
-            called: self.called.0.clone(),
+            called: self.called.as_str().to_owned(),
             answer: answer.to_owned(),
             reason: self.reason.clone(),
             implementation: self.accept.implementation.clone().filter(|text| !text.is_empty()),
@@ -461,13 +440,5 @@ mod tests {
         let mut association = opened();
         assert_eq!(association.hear(b"HTTP/1.1 400 Bad Request\r\n"), Step::Done);
         assert_eq!(association.close().outcome, Some(Outcome::OtherProtocol));
-    }
-
-    #[test]
-    fn an_ae_title_is_of_ascii_and_short() {
-        assert_eq!(AeTitle::try_from(" CT 1 ".to_owned()).unwrap(), AeTitle("CT 1".to_owned()));
-        for text in ["", "   ", "SEVENTEEN_LETTERS", "CT\\1", "ＣＴ１"] {
-            assert!(AeTitle::try_from(text.to_owned()).is_err(), "{text}");
-        }
     }
 }
