@@ -5,6 +5,7 @@
 mod names;
 mod services;
 mod windows;
+mod medical;
 
 use std::fs;
 use std::path::Path;

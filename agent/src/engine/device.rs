@@ -361,6 +361,9 @@ impl Engine {
         let device = &mut self.devices[index];
         let mut asked = Care::None;
         for fact in facts {
+            if let Fact::Association { .. } = fact {
+                asked = asked.max(Care::Verify);
+            }
             let Fact::Port { transport: Transport::Tcp, port, state: PortState::Open } = fact else { continue };
             device.open.insert(*port);
             let rows = self.plan.ports.iter().filter(|row| row.port == *port && row.fragile);

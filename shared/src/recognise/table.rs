@@ -14,6 +14,7 @@ pub(super) const RULE_LIMIT: usize = 4_096;
 /// The tables that are compiled in, by file name.
 pub(super) const TABLES: &[(&str, &str)] = &[
     ("classes.toml", include_str!("../../../config/classes.toml")),
+    ("fingerprints/dicom.toml", include_str!("../../../config/fingerprints/dicom.toml")),
     ("fingerprints/systems.toml", include_str!("../../../config/fingerprints/systems.toml")),
 ];
 
