@@ -7,6 +7,7 @@ pub mod cli;
 pub mod edge;
 pub mod engine;
 pub mod plan;
+pub mod preview;
 pub mod probe;
 pub mod run;
 pub mod scope;

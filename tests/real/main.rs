@@ -2,6 +2,8 @@
 //!
 //! A daemon that is not installed is skipped, and said so; where `DAICHO_TEST_ALL` is set, skipping fails.
 
+mod services;
+
 use std::fs;
 use std::path::Path;
 use std::process::Command;

@@ -9,6 +9,7 @@ pub mod link;
 pub mod pcap;
 pub mod snmp;
 pub mod tcp;
+mod tcp_ack;
 mod tcp_info;
 pub mod tls;
 pub mod udp;

@@ -27,7 +27,7 @@ use crate::plan::{Item, Plan};
 use crate::probe::{Heard, PROBES, Probe, Question, Reading, Reply, Variable};
 use crate::scope::{Gate, Permit, Tally, Verdict, is_link_local};
 
-use device::{Device, Proof, care};
+use device::{Device, Proof};
 use log::Log;
 use sweep::{Routed, Sweep};
 
@@ -104,6 +104,8 @@ pub struct Engine {
     jobs: HashMap<u64, Asked>,
     next_job: u64,
     deferred: Vec<Target>,
+    /// What devices answered to a question to everybody before they were met by the sweep.
+    early: HashMap<IpAddr, Vec<Fact>>,
     own: HashSet<Mac>,
     sweep_turn: bool,
     stopped: Option<String>,
@@ -148,6 +150,7 @@ impl Engine {
             jobs: HashMap::new(),
             next_job: 0,
             deferred: vec![],
+            early: HashMap::new(),
             sweep_turn: true,
             stopped: None,
         }
@@ -339,9 +342,11 @@ impl Engine {
         }
         self.by_address.insert(target.address, index);
         let queue = self.plan.first_pass(&target, on_link);
-        let device = Device::new(target, proof, on_link, queue);
+        let early = self.early.remove(&target.address).unwrap_or_default();
+        let mut device = Device::new(target, proof, on_link, queue);
+        device.learn(&early);
         // The maker's prefix may already ask for care.
-        self.gate.treat_with(&device.target, care(&device.recognise(self.plan.port_table())));
+        self.gate.treat_with(&device.target, device.care(self.plan.port_table()));
         self.devices.push(device);
         self.agenda.push(Reverse((now, index)));
     }
@@ -408,6 +413,8 @@ impl Engine {
                 self.devices[index].learn(&facts);
                 self.devices[index].queue.extend(follow.into_iter().map(|question| Item::new(probe, question)));
                 self.agenda.push(Reverse((now, index)));
+            } else if self.early.len() < MULTICAST_ANSWERS {
+                self.early.entry(address).or_default().extend(facts.into_iter().take(EARLY_FACTS));
             }
         }
     }
@@ -441,6 +448,8 @@ const LONGEST_WAIT: Duration = Duration::from_millis(200);
 const TICK: Duration = Duration::from_millis(1);
 /// The most answers to one multicast question that are read.
 const MULTICAST_ANSWERS: usize = 4096;
+/// The most facts of one such answer that are kept for a device that was not met yet.
+const EARLY_FACTS: usize = 64;
 
 fn calls(plan: &Plan) -> VecDeque<(usize, Item)> {
     let links = plan.links.iter().enumerate();

@@ -21,6 +21,8 @@ use crate::scope::{Consent, DeviceKey, Gate, Networks, Rate, Rules};
 
 const SCANNER: Mac = Mac([2, 0, 0, 0, 0, 5]);
 const OWN: Ipv4Addr = Ipv4Addr::new(10, 1, 0, 5);
+/// What a DICOM node says that does not know who calls: PS3.8 §9.3.4.
+const REJECT: [u8; 10] = [3, 0, 0, 0, 0, 4, 0, 1, 1, 7];
 const ROUND_TRIP: Duration = Duration::from_millis(2);
 
 /// What stands in the world.
@@ -30,6 +32,10 @@ struct World {
     /// Every packet: when, to whom.
     packets: Vec<(Duration, IpAddr)>,
     connections: BTreeMap<IpAddr, u32>,
+    /// Who answers a question to everybody at a group's port, and how.
+    called: BTreeMap<u16, (IpAddr, Vec<u8>)>,
+    /// TCP ports that dialogues were begun with.
+    spoken_to: BTreeSet<(IpAddr, u16)>,
 }
 
 #[derive(Clone)]
@@ -134,18 +140,31 @@ impl World {
         let target = job.permit.target().address;
         let running = self.connections.entry(target).or_default();
         *running += 1;
-        assert_eq!(*running, 1, "two questions at once to {target}");
+        // A group is nobody's device: what is asked of everybody may be asked side by side.
+        assert!(*running == 1 || target.is_multicast(), "two questions at once to {target}");
         job.permit.spend(1).unwrap();
         self.packets.push((now, target));
         let silence = Duration::from_millis(900);
+        if let Question::Multicast { group, .. } = &job.question {
+            let answers = self.called.get(&group.port()).cloned().into_iter().collect();
+            return (ROUND_TRIP, job, Ending::Datagrams(answers));
+        }
+        if let Question::Stream { port, .. } = &job.question {
+            self.spoken_to.insert((target, *port));
+        }
         let Some(host) = self.hosts.get_mut(&target) else { return (silence, job, Ending::Silence) };
         host.heard += 1;
         if host.heard > host.dies_after {
             return (silence, job, Ending::Silence);
         }
-        let ending = match &job.question {
+        let ending = match &mut job.question {
             Question::Connect { port } | Question::Stream { port, .. } if !host.open.contains(port) => Ending::Refused,
             Question::Connect { .. } | Question::Echo => Ending::Accepted,
+            Question::Stream { port: 104, dialogue, .. } => {
+                dialogue.open(None);
+                dialogue.hear(&REJECT);
+                Ending::Read(dialogue.close(), REJECT.to_vec())
+            }
             Question::Stream { .. } => Ending::Read(Reading::answered(vec![Fact::Alive]), vec![]),
             _ => Ending::Silence,
         };
@@ -177,6 +196,15 @@ fn every_host_is_found_and_no_absent_address_gets_more_than_two_packets() {
         assert!(world.received(last) <= 2, "10.1.0.{last}: {}", world.received(last));
     }
     assert_eq!(world.received(5), 0, "the scanner does not look for itself");
+}
+
+#[test]
+fn an_answer_to_everybody_counts_for_a_device_that_the_sweep_meets_later() {
+    let mut world = World::of([host(200, &[5357]), host(201, &[5357])]);
+    let answer = crate::probe::laws::device("wsdd-070-probe-match");
+    world.called.insert(3702, (address(200), answer));
+    world.run(&mut engine("10.1.0.0/24", &[], &[]), None);
+    assert_eq!(world.spoken_to.iter().filter(|(_, port)| *port == 5357).collect::<Vec<_>>(), [&(address(200), 5357)]);
 }
 
 #[test]
@@ -220,13 +248,25 @@ fn a_device_to_be_careful_with_is_only_found() {
 }
 
 #[test]
-fn an_open_medical_port_ends_the_questions() {
+fn a_dicom_port_is_verified_and_ends_the_questions() {
     let mut world = World::of([host(9, &[104, 80])]);
     let mut engine = engine("10.1.0.0/24", &[], &[]);
     let (_, observations) = world.run(&mut engine, None);
-    let asked = observations.iter().filter(|it| it.probe.0 == "connect").count();
-    assert_eq!(asked, 1, "port 104 comes first and is the last");
+    let verified: Vec<_> = observations.iter().filter(|it| it.probe.0 == "dicom").collect();
+    assert!(matches!(verified[0].facts.as_slice(), [.., Fact::Association { answer, .. }] if answer == "rejected"));
+    let asked: BTreeSet<&str> = observations.iter().map(|it| it.probe.0.as_str()).collect();
+    assert_eq!(asked, BTreeSet::from(["arp", "dicom", "mllp"]), "nothing follows the ports that tell it");
     assert!(engine.coverage().iter().any(|it| it.not_allowed > 0));
+}
+
+#[test]
+fn a_maker_of_pumps_is_enough_to_be_left_in_peace() {
+    let (at, mut pump) = host(9, &[104, 80]);
+    // Infusion pumps and nothing else, by config/oui.
+    pump.mac = Mac([0x00, 0x03, 0xb1, 0, 0, 9]);
+    let mut world = World::of([(at, pump)]);
+    world.run(&mut engine("10.1.0.0/24", &[], &[]), None);
+    assert_eq!(world.received(9), 1, "one ARP request");
 }
 
 #[test]

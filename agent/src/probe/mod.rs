@@ -6,7 +6,7 @@
 
 pub mod identity;
 #[cfg(test)]
-mod laws;
+pub(crate) mod laws;
 pub mod presence;
 
 use std::collections::BTreeSet;
@@ -30,10 +30,14 @@ pub const PROBES: &[&dyn Probe] = &[
     &presence::echo::Echo,
     &presence::tcp_ping::TcpPing,
     &presence::connect::Connect,
+    &identity::medical::dicom::Dicom,
+    &identity::medical::mllp::Mllp,
     &identity::reverse_dns::ReverseDns,
     &identity::netbios::Netbios,
     &identity::mdns::Mdns,
     &identity::ssdp::Ssdp,
+    &identity::ws_discovery::WsDiscovery,
+    &identity::onvif::Onvif,
     &identity::snmp::Snmp,
     &identity::snmp::interfaces::Interfaces,
     &identity::snmp::routes::Routes,
@@ -49,6 +53,30 @@ pub const PROBES: &[&dyn Probe] = &[
     &identity::tls_legacy::TlsLegacy,
     &identity::http::Http,
     &identity::greeting::Greeting,
+    &identity::windows::smb::Smb,
+    &identity::windows::rdp::Rdp,
+    &identity::windows::rpc::Rpc,
+    &identity::windows::ldap::Ldap,
+    &identity::windows::http_ntlm::HttpNtlm,
+    &identity::windows::smb1::Smb1,
+    &identity::windows::sql_browser::SqlBrowser,
+    &identity::ipp::Ipp,
+    &identity::rtsp::Rtsp,
+    &identity::sip::Sip,
+    &identity::llmnr::Llmnr,
+    &identity::favicon::Favicon,
+    &identity::database::mysql::Mysql,
+    &identity::database::postgresql::Postgresql,
+    &identity::database::mssql::Mssql,
+    &identity::database::oracle::Oracle,
+    &identity::remote::vnc::Vnc,
+    &identity::building::bacnet::Bacnet,
+    &identity::building::modbus::Modbus,
+    &identity::gear::ubiquiti::Ubiquiti,
+    &identity::gear::mikrotik::Mikrotik,
+    &identity::vpn::ike::Ike,
+    &identity::vpn::openvpn::Openvpn,
+    &identity::vpn::wireguard::Wireguard,
 ];
 
 /// A probe's card: what an operator, or the hospital's clinical engineers, want to know before it runs.
@@ -223,11 +251,23 @@ pub enum SnmpValue {
 ///
 /// Cut anywhere, the same stream must give the same reading.
 pub trait Dialogue: Send + std::fmt::Debug {
+    /// Who will be spoken to, before the connection is opened: for protocols in which the client
+    /// names the server.
+    fn meet(&mut self, _address: IpAddr) {}
+
     /// The connection stands; inside TLS, with the peer's certificates (DER, leaf first) and the
     /// protocol version, e.g. `TLS 1.3`.
     fn open(&mut self, tls: Option<TlsPeer<'_>>) -> Step;
     /// More octets came.
     fn hear(&mut self, bytes: &[u8]) -> Step;
+    /// How long the conversation may take in all, however slowly the peer speaks.
+    fn patience(&self) -> Duration {
+        PATIENCE
+    }
+    /// Time is up: the last octets, so that the peer is not left in the middle of something.
+    fn farewell(&mut self) -> Option<Vec<u8>> {
+        None
+    }
     /// The conversation is over, whoever ended it: what was learned.
     fn close(&mut self) -> Reading;
 }
@@ -352,6 +392,16 @@ impl Known<'_> {
     }
 }
 
+/// How long a conversation may take, unless its dialogue says otherwise.
+pub const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What an operator configured for single probes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Setup {
+    /// AE titles.
+    pub dicom: identity::medical::dicom::Titles,
+}
+
 /// Points that let a device seem to be of a class: one weak sign is too little.
 pub const SEEMING_POINTS: u32 = 15;
 
@@ -385,6 +435,11 @@ pub trait Probe: Sync {
     /// speaks, and a port for which none has one is only connected to.
     fn speak(&self, _port: u16) -> Option<Question> {
         None
+    }
+
+    /// The same for one device, with what an operator configured.
+    fn speak_to(&self, port: u16, _target: &Target, _setup: &Setup) -> Option<Question> {
+        self.speak(port)
     }
 
     /// What an answer means. Streams are read by their dialogue instead.

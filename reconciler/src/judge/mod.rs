@@ -5,7 +5,7 @@
 //! 1. `evidence`: one run's observations, in one order, each once
 //! 2. `identity`, `join`: which addresses and interfaces are one machine, and why
 //! 3. `portrait`, `classify`, `homing`, `uplink`: what is shown of a machine, with sources and grades
-//! 4. `group`, `names`, `maker`: which ledger rows are one machine, and what they declare
+//! 4. `group`, `names`: which ledger rows are one machine, and what they declare
 //! 5. `compare`, `matching`: which group is which machine, explained
 //! 6. `difference`, `silence`: what a pair differs in; what it means not to be seen
 //! 7. `rule`: one reason to speak each
@@ -17,7 +17,6 @@ pub mod asset;
 pub mod entry;
 pub mod finding;
 pub mod knowledge;
-pub mod maker;
 pub mod pairing;
 pub mod verdict;
 

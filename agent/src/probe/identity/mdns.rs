@@ -1,10 +1,12 @@
 //! What do you call yourself, and which services do you announce? Multicast DNS (RFC 6762) and
 //! DNS-SD (RFC 6763), asked as a one-shot querier (RFC 6762 §5.1): from an ordinary port, so that the
-//! answer comes back to it alone.
+//! answer comes back to it alone. First everybody at once for the types of their services; then, alone
+//! (§5.5), who named types for their instances, where make and model stand, and who did not for a name.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use daicho_shared::class::Class;
 use daicho_shared::coverage::Outcome;
 use daicho_shared::fact::{Fact, NameSource};
 use daicho_shared::text;
@@ -26,9 +28,9 @@ static CARD: Card = Card {
     packets: 1,
     level: Level::Query,
     may_upset: "nothing known: phones and PCs ask the same all day",
-    audience: Audience::Everybody,
-    why: "names and services that devices announce, from one question to all",
-    why_ja: "機器が公表する名前とサービスが、一斉の1問で分かるため",
+    audience: Audience::Answering,
+    why: "names and services that devices announce, from one question to all and one to each that answers",
+    why_ja: "一斉の1問と、答えた機器への1問で、公表している名前とサービスが分かるため",
 };
 
 const PORT: u16 = 5353;
@@ -50,22 +52,89 @@ impl Probe for Mdns {
         query(&[ALL_SERVICES]).map(question).into_iter().collect()
     }
 
-    /// The device alone is asked for its own name and its services (RFC 6762 §5.5).
+    /// The device alone is asked for its own name, and for its services: those that it announced, or
+    /// all of them where it said nothing to everybody. Responders need not hear what comes by a router
+    /// (RFC 6762 §11): there, only those are asked that often do.
     fn ask(&self, known: &Known<'_>) -> Vec<Question> {
         let own = reverse_name(known.target.address);
-        let question = |payload| Question::Datagram { port: PORT, payload, wait: WAIT };
-        query(&[ALL_SERVICES, &own]).map(question).filter(|_| known.on_link).into_iter().collect()
+        let types = telling(known.facts);
+        let first = if has_announced(known.facts) { vec![] } else { vec![ALL_SERVICES] };
+        let names: Vec<&str> =
+            first.into_iter().chain(types.iter().map(String::as_str)).chain([own.as_str()]).collect();
+        let has_name = known.facts.iter().any(|fact| matches!(fact, Fact::Name { .. }));
+        let hears = known.on_link || ["printer", "camera", "unknown"].iter().any(|class| known.seems(class));
+        let tells = !(types.is_empty() && has_name && is_computer(known));
+        query(&names).filter(|_| hears && tells).map(datagram).into_iter().collect()
     }
 
-    fn read(&self, _question: &Question, reply: Reply<'_>) -> Reading {
+    fn read(&self, question: &Question, reply: Reply<'_>) -> Reading {
         match reply {
-            Reply::Datagram(bytes) => {
-                parse(bytes).map_or_else(|| Reading::of(Outcome::OtherProtocol), Reading::answered)
-            }
+            Reply::Datagram(bytes) => match parse(bytes) {
+                Some(facts) => Reading { follow: follow(question, &facts), ..Reading::answered(facts) },
+                None => Reading::of(Outcome::OtherProtocol),
+            },
             Reply::Refused => Reading::of(Outcome::Refused),
             _ => Reading::of(Outcome::Silent),
         }
     }
+}
+
+fn datagram(payload: Vec<u8>) -> Question {
+    Question::Datagram { port: PORT, payload, wait: WAIT }
+}
+
+/// Computers with a name say nothing by multicast DNS that is not known already.
+fn is_computer(known: &Known<'_>) -> bool {
+    known.seems.is_some_and(|seems| matches!(seems.class.value, Class::Pc | Class::Server))
+}
+
+/// Types whose instances tell make, model or place, the most telling first. Simple responders keep an
+/// answer within 512 octets (RFC 6762 §6.7): only a few are asked for at once.
+const TELLING: &[&str] = &[
+    "_ipp._tcp",
+    "_printer._tcp",
+    "_pdl-datastream._tcp",
+    "_axis-video._tcp",
+    "_rtsp._tcp",
+    "_sip._udp",
+    "_googlecast._tcp",
+    "_airplay._tcp",
+    "_hap._tcp",
+    "_device-info._tcp",
+    "_adisk._tcp",
+    "_smb._tcp",
+    "_http._tcp",
+    "_workstation._tcp",
+];
+const AT_ONCE: usize = 3;
+
+fn has_announced(facts: &[Fact]) -> bool {
+    facts.iter().any(|fact| matches!(fact, Fact::Announcement { source, .. } if source == "mdns"))
+}
+
+/// The most telling types that the device announced and that no instance is known of.
+fn telling(facts: &[Fact]) -> Vec<String> {
+    let announced = |wanted: &str, instances: bool| {
+        facts.iter().any(|fact| {
+            matches!(fact, Fact::Announcement { source, kind, instance, .. }
+                if source == "mdns" && kind == wanted && instance.is_some() == instances)
+        })
+    };
+    let wanted = TELLING.iter().filter(|kind| announced(kind, false) && !announced(kind, true));
+    wanted.take(AT_ONCE).map(|kind| format!("{kind}.local")).collect()
+}
+
+/// An answer to the device's own question about all services leads to one about the telling ones.
+fn follow(question: &Question, facts: &[Fact]) -> Vec<Question> {
+    let alone = matches!(question, Question::Datagram { payload, .. } if asks_for_all(payload));
+    let types = if alone { telling(facts) } else { vec![] };
+    let names: Vec<&str> = types.iter().map(String::as_str).collect();
+    query(&names).filter(|_| !names.is_empty()).map(datagram).into_iter().collect()
+}
+
+fn asks_for_all(query: &[u8]) -> bool {
+    let packet = Packet::parse(query);
+    packet.is_ok_and(|packet| packet.questions.iter().any(|question| question.qname.to_string() == ALL_SERVICES))
 }
 
 fn query(names: &[&str]) -> Option<Vec<u8>> {
@@ -179,5 +248,43 @@ mod tests {
         let link =
             Link { interface: "lan0".into(), mac: daicho_shared::address::Mac([2, 0, 0, 0, 0, 5]), addresses: vec![] };
         assert!(matches!(Mdns.call(&link).as_slice(), [Question::Multicast { group, .. }] if group.port() == 5353));
+    }
+
+    fn names_asked(question: &Question) -> Vec<String> {
+        let Question::Datagram { payload, .. } = question else { panic!("{question:?}") };
+        Packet::parse(payload).unwrap().questions.iter().map(|question| question.qname.to_string()).collect()
+    }
+
+    fn asked(facts: &[Fact], on_link: bool) -> Vec<Question> {
+        let target = daicho_shared::observation::Target { address: [10, 1, 0, 9].into(), mac: None, interface: None };
+        let open = std::collections::BTreeSet::new();
+        Mdns.ask(&Known { target: &target, on_link, open: &open, resolver: false, snmp: false, facts, seems: None })
+    }
+
+    fn announced(kind: &str) -> Fact {
+        Fact::Announcement { source: "mdns".into(), kind: kind.into(), instance: None, port: None }
+    }
+
+    #[test]
+    fn who_named_types_is_asked_for_the_most_telling_instances_and_its_name() {
+        let facts = ["_http._tcp", "_ssh._tcp", "_ipp._tcp", "_printer._tcp", "_pdl-datastream._tcp"].map(announced);
+        let questions = asked(&facts, true);
+        let own = "9.0.1.10.in-addr.arpa";
+        let expected = ["_ipp._tcp.local", "_printer._tcp.local", "_pdl-datastream._tcp.local", own];
+        assert_eq!(names_asked(&questions[0]), expected);
+    }
+
+    #[test]
+    fn who_said_nothing_is_asked_for_everything_once_and_then_for_instances() {
+        let questions = asked(&[], true);
+        assert_eq!(names_asked(&questions[0]), [ALL_SERVICES, "9.0.1.10.in-addr.arpa"]);
+        let follow = follow(&questions[0], &[announced("_ipp._tcp")]);
+        assert_eq!(names_asked(&follow[0]), ["_ipp._tcp.local"]);
+        assert!(super::follow(&follow[0], &[announced("_ipp._tcp")]).is_empty());
+    }
+
+    #[test]
+    fn behind_a_router_only_those_are_asked_that_seem_to_hear() {
+        assert!(asked(&[], false).is_empty());
     }
 }

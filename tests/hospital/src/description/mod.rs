@@ -4,9 +4,10 @@ pub mod check;
 pub mod crowd;
 
 use std::collections::BTreeMap;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use daicho_shared::address::Mac;
+use daicho_shared::class::Class;
 use ipnet::Ipv4Net;
 use serde::Deserialize;
 
@@ -60,8 +61,11 @@ pub struct Segment {
 pub struct Device {
     /// Its name in the description and the journal.
     pub name: String,
-    /// What it is, e.g. `server`, `pc`, `switch`: for people.
-    pub class: String,
+    /// What it is: what an audit must say of it.
+    pub class: Class,
+    /// What it shows on the wire of its make: what an audit must say of that.
+    #[serde(default)]
+    pub shows: Shows,
     /// Its network interfaces.
     #[serde(rename = "interface")]
     pub interfaces: Vec<Interface>,
@@ -69,6 +73,11 @@ pub struct Device {
     pub dns: Option<String>,
     /// What it says to a `NetBIOS` node status request.
     pub netbios: Option<Netbios>,
+    /// Who answers where Windows protocols begin a login.
+    pub windows: Option<Windows>,
+    /// Instances that its SQL Server browser tells of.
+    #[serde(default)]
+    pub sql: Vec<SqlInstance>,
     /// What it says by multicast DNS.
     pub mdns: Option<Mdns>,
     /// What it says by SSDP.
@@ -95,11 +104,26 @@ pub struct Device {
     pub forwards: bool,
     /// It stops answering after this many packets.
     pub dies_after: Option<u64>,
-    /// It is upset by more packets than this, or by any octet in a TCP connection.
+    /// It is upset by more packets than this, or by any octet in a TCP connection that is not DICOM.
     pub fragile: Option<u64>,
     /// Nothing at all may be sent to it; whatever comes is an incident.
     #[serde(default)]
     pub untouchable: bool,
+}
+
+/// What a device shows of its make; what is absent cannot be known from the wire. Each is a part of
+/// what an audit must say.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Shows {
+    /// Maker.
+    pub maker: Option<String>,
+    /// Model.
+    pub model: Option<String>,
+    /// Operating system.
+    pub os: Option<String>,
+    /// Version of its firmware or software.
+    pub firmware: Option<String>,
 }
 
 /// One network interface.
@@ -131,6 +155,64 @@ pub struct Netbios {
     pub name: String,
     /// Workgroup or domain, up to 15 octets.
     pub workgroup: String,
+}
+
+/// What an NTLM challenge tells (MS-NLMP §2.2.2.1).
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Windows {
+    /// `NetBIOS` computer name.
+    pub name: String,
+    /// `NetBIOS` domain; none outside of a domain.
+    pub domain: Option<String>,
+    /// DNS name of the computer.
+    pub dns_name: Option<String>,
+    /// DNS name of the domain.
+    pub dns_domain: Option<String>,
+    /// Version and build, e.g. `10.0.19045`; `6.1.0`, as Samba says, unless said otherwise.
+    pub version: Option<String>,
+}
+
+/// An instance of SQL Server (MC-SQLR §2.2.5).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SqlInstance {
+    /// Its name.
+    pub name: String,
+    /// Its version, e.g. `15.0.2000.5`.
+    pub version: String,
+    /// Its TCP port.
+    pub port: Option<u16>,
+}
+
+/// A file server.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Smb {
+    /// The newest dialect of version 2 and 3 that it speaks, `2.0.2` to `3.1.1`; none: version 1 only.
+    pub dialect: Option<String>,
+    /// Version 1 is switched on.
+    #[serde(default)]
+    pub version_1: bool,
+    /// Signed messages are demanded.
+    #[serde(default)]
+    pub signing: bool,
+    /// The system that version 1 names, e.g. `Windows 5.1`.
+    pub native_os: Option<String>,
+    /// The file server that version 1 names.
+    pub native_lanman: Option<String>,
+}
+
+/// What a remote desktop wants (MS-RDPBCGR §5.4.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RdpSecurity {
+    /// The oldest security, without TLS.
+    Rdp,
+    /// TLS.
+    Ssl,
+    /// `CredSSP` inside TLS.
+    Hybrid,
 }
 
 /// Multicast DNS (RFC 6762, RFC 6763).
@@ -261,12 +343,66 @@ pub enum TcpHabit {
         /// Host keys of the same seed are equal; the device's name unless said otherwise.
         key: Option<String>,
     },
-    /// DICOM upper layer (PS3.8): rejects every association.
-    Dicom,
-    /// HL7 over MLLP: accepts, and waits.
+    /// DICOM upper layer (PS3.8).
+    Dicom(Dicom),
+    /// The same inside TLS 1.2 or 1.3.
+    DicomTls {
+        /// Its certificate.
+        certificate: Certificate,
+        /// What it answers.
+        node: Dicom,
+    },
+    /// SMB up to the challenge of a login; the machine is the device's `windows`.
+    Smb(Smb),
+    /// A remote desktop up to the challenge of a login.
+    Rdp {
+        /// What it wants.
+        security: RdpSecurity,
+        /// Its certificate.
+        certificate: Certificate,
+    },
+    /// DCE/RPC with the object exporter: `ServerAlive2` tells the machine's name and all its addresses.
+    Rpc,
+    /// A web service behind a Windows login.
+    HttpNtlm,
+    /// A directory that shows its root entry.
+    Ldap {
+        /// Attributes and their values.
+        root: BTreeMap<String, Vec<String>>,
+    },
+    /// HL7 over MLLP: accepts, and waits; whatever arrives is an incident.
     Mllp,
     /// Raw printing: whatever arrives is printed, and an incident.
     Rawprint,
+}
+
+/// A DICOM application entity. Whatever is asked of it but one C-ECHO and a release is an incident.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Dicom {
+    /// How it answers an association; rejects it unless said otherwise.
+    pub answer: DicomAnswer,
+    /// The AE title that it answers to; any unless said otherwise.
+    pub called: Option<String>,
+    /// Implementation class UID.
+    pub implementation: Option<String>,
+    /// Implementation version name.
+    pub version: Option<String>,
+    /// Abstract syntaxes that it accepts besides verification, as UIDs.
+    pub syntaxes: Vec<String>,
+}
+
+/// How an association is answered.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DicomAnswer {
+    /// It is rejected: the called AE title is not known here.
+    #[default]
+    Reject,
+    /// It is accepted.
+    Accept,
+    /// It is aborted.
+    Abort,
 }
 
 /// A page.
@@ -331,6 +467,15 @@ impl Hospital {
             let plugged = move |interface: &&Interface| interface.segment.as_deref() == Some(segment);
             device.interfaces.iter().filter(plugged).map(move |interface| (device, interface))
         })
+    }
+}
+
+impl Device {
+    /// Every address of every interface, IPv4 first.
+    pub fn addresses(&self) -> Vec<IpAddr> {
+        let old = self.interfaces.iter().filter_map(|interface| interface.ipv4.map(IpAddr::V4));
+        let new = self.interfaces.iter().filter_map(|interface| interface.ipv6.map(IpAddr::V6));
+        old.chain(new).collect()
     }
 }
 

@@ -104,13 +104,16 @@ impl Device {
 
     fn hear_tcp(&mut self, packet: &Packet, journal: &mut Journal) -> Vec<Packet> {
         let heard = self.connections.hear(packet, &self.plan, &mut self.services);
+        if let Some(complaint) = &heard.complaint {
+            journal.incident(self.index, IncidentKind::Said, format!("port {}: {complaint}", heard.port));
+        }
         if heard.octets > 0 {
             journal.devices[self.index].tcp_octets += heard.octets as u64;
             if heard.printed {
                 let text = format!("{} octets printed on port {}", heard.octets, heard.port);
                 journal.incident(self.index, IncidentKind::Printed, text);
             }
-            if self.plan.fragile.is_some() {
+            if self.plan.fragile.is_some() && !heard.verifiable {
                 let text = format!("{} octets of TCP payload on port {}", heard.octets, heard.port);
                 journal.incident(self.index, IncidentKind::Upset, text);
             }

@@ -40,6 +40,10 @@ pub struct Heard {
     pub octets: usize,
     /// They came to a printer.
     pub printed: bool,
+    /// They came to a service that exists to be verified.
+    pub verifiable: bool,
+    /// What the service complains of.
+    pub complaint: Option<String>,
     /// The port they came to.
     pub port: u16,
 }
@@ -56,6 +60,7 @@ struct Key {
 struct Connection {
     talk: Box<dyn Talk>,
     prints: bool,
+    verifiable: bool,
     /// Next octet expected.
     expected: TcpSeqNumber,
     /// First octet not acknowledged, and how far beyond it was sent.
@@ -128,6 +133,7 @@ impl Connections {
         let connection = Connection {
             talk,
             prints: matches!(habit, TcpHabit::Rawprint),
+            verifiable: matches!(habit, TcpHabit::Dicom(_) | TcpHabit::DicomTls { .. }),
             expected: segment.seq_number + 1,
             base: initial,
             sent: 0,
@@ -154,14 +160,16 @@ impl Connection {
         self.last = Instant::now();
         if segment.control == TcpControl::Rst {
             self.repeats = u8::MAX;
-            return Heard::default();
+            self.talk.end();
+            return Heard { port: key.port, complaint: self.talk.complaint(), ..Heard::default() };
         }
-        let mut heard = Heard { port: key.port, printed: self.prints, ..Heard::default() };
+        let mut heard = Heard { port: key.port, printed: self.prints, verifiable: self.verifiable, ..Heard::default() };
         self.acknowledged(segment);
         let news = !segment.payload.is_empty() || segment.control == TcpControl::Fin;
         if news && segment.seq_number == self.expected && self.phase != Phase::Opening && !self.peer_closed {
             heard.octets = segment.payload.len();
             self.take(segment);
+            heard.complaint = self.talk.complaint();
         }
         self.flush(key, &mut heard.answers);
         if news && heard.answers.is_empty() {
@@ -203,6 +211,7 @@ impl Connection {
             self.expected += 1;
             self.peer_closed = true;
             self.closing = true;
+            self.talk.end();
         }
     }
 

@@ -3,9 +3,16 @@
 pub mod dicom;
 pub mod fixed;
 pub mod http;
+pub mod http_ntlm;
+pub mod ldap;
 pub mod names;
 pub mod netbios;
+pub mod ntlm;
+pub mod rdp;
+pub mod rpc;
+pub mod smb;
 pub mod snmp;
+pub mod sql_browser;
 pub mod ssdp;
 pub mod ssh;
 pub mod tls;
@@ -25,6 +32,14 @@ pub trait Talk: Debug {
 
     /// Octets came.
     fn hear(&mut self, octets: &[u8]) -> Say;
+
+    /// The peer has closed its side, or broken off.
+    fn end(&mut self) {}
+
+    /// Something was said that nobody may say here; told once.
+    fn complaint(&mut self) -> Option<String> {
+        None
+    }
 }
 
 /// What a server says next.
@@ -64,6 +79,7 @@ pub struct Asked {
 const DNS: u16 = 53;
 const NETBIOS: u16 = 137;
 const SNMP: u16 = 161;
+const SQL_BROWSER: u16 = 1434;
 const SSDP: u16 = 1900;
 const MDNS: u16 = 5353;
 
@@ -113,7 +129,8 @@ impl Services {
     pub fn talk(&mut self, port: u16, habit: &TcpHabit, plan: &Device) -> Option<Box<dyn Talk>> {
         Some(match habit {
             TcpHabit::Closed | TcpHabit::Filtered => return None,
-            TcpHabit::Silent | TcpHabit::Mllp | TcpHabit::Rawprint => Box::new(fixed::Silent),
+            TcpHabit::Silent | TcpHabit::Rawprint => Box::new(fixed::Silent),
+            TcpHabit::Mllp => Box::new(fixed::Interface::default()),
             TcpHabit::Greeting { text } => Box::new(fixed::Greeting(text.clone().into_bytes())),
             TcpHabit::Fixed { hex } => Box::new(fixed::Fixed(hex::decode(hex).unwrap_or_default())),
             TcpHabit::Http(page) => Box::new(http::Page::new(page.clone(), self.description(port))),
@@ -123,7 +140,20 @@ impl Services {
             }
             TcpHabit::OldTls { certificate } => Box::new(tls::Old::new(self.identity(port, certificate)?)),
             TcpHabit::Ssh { banner, key } => Box::new(ssh::Server::new(banner, key.as_deref().unwrap_or(&plan.name))),
-            TcpHabit::Dicom => Box::new(dicom::Node::default()),
+            TcpHabit::Dicom(node) => Box::new(dicom::Node::new(node.clone())),
+            TcpHabit::DicomTls { certificate, node } => {
+                let node = Box::new(dicom::Node::new(node.clone()));
+                Box::new(tls::Wrapped::new(self.identity(port, certificate)?, node).ok()?)
+            }
+            TcpHabit::Smb(smb) => Box::new(smb::Server::new(plan.windows.clone()?, smb.clone())),
+            TcpHabit::Rpc => Box::new(rpc::Mapper::new(plan.windows.clone()?.name, plan.addresses())),
+            TcpHabit::HttpNtlm => Box::new(http_ntlm::Guarded::new(plan.windows.clone()?)),
+            TcpHabit::Ldap { root } => Box::new(ldap::Directory::new(root.clone())),
+            TcpHabit::Rdp { security, certificate } => {
+                let inner = Box::new(rdp::CredSsp::new(plan.windows.clone()?));
+                let session = tls::Wrapped::new(self.identity(port, certificate)?, inner).ok()?;
+                Box::new(rdp::Server::new(*security, session))
+            }
         })
     }
 
@@ -137,8 +167,9 @@ impl Services {
             }
             NETBIOS if !asked.group => {
                 let mac = crate::device::mac_of(plan, asked.own)?;
-                netbios::answer(plan.netbios.as_ref()?, mac, data)
+                netbios::answer(plan.netbios.as_ref()?, mac, &plan.addresses(), data)
             }
+            SQL_BROWSER if !asked.group && !plan.sql.is_empty() => sql_browser::answer(&plan.name, &plan.sql, data),
             SNMP if !asked.group => self.snmp.as_ref()?.answer(data),
             DNS if !asked.group => self.zone.as_ref()?.answer(data, None),
             _ => return None,
