@@ -150,11 +150,6 @@ fn only_speaks(plan: &Plan, probe: &dyn Probe) -> bool {
     card.level == Level::Query && has_none && speaks() || card.name == "connect"
 }
 
-/// Stands for every device.
-fn anybody() -> Target {
-    Target { address: IpAddr::from([0, 0, 0, 0]), mac: None, interface: None }
-}
-
 #[cfg(test)]
 mod tests {
     use daicho_shared::knowledge::ports::Profile;
