@@ -52,6 +52,7 @@ impl Device {
             mdns: None,
             ssdp: None,
             snmp: None,
+            says: vec![],
             resolver: false,
             tcp: std::collections::BTreeMap::new(),
             ignores_ping: false,

@@ -75,6 +75,9 @@ pub struct Device {
     pub ssdp: Option<Ssdp>,
     /// What it says by SNMP.
     pub snmp: Option<Snmp>,
+    /// What it says unasked.
+    #[serde(default)]
+    pub says: Vec<crate::say::Says>,
     /// It answers DNS questions about the hospital (port 53).
     #[serde(default)]
     pub resolver: bool,
