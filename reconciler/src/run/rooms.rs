@@ -1,11 +1,14 @@
 //! The doors to the other rooms: how this program imports, judges and renders, each in one place.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
 use daicho_shared::batch::Batch;
+use daicho_shared::id::RunId;
+use daicho_shared::observation::Observation;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -17,7 +20,7 @@ use crate::judge::verdict::Verdict;
 use crate::judge::{Case, Knowledge};
 use crate::lang::Lang;
 use crate::render;
-use crate::store::{Store, StoreError};
+use crate::store::{Rereading, Store, StoreError};
 
 /// The first argument that makes this program the importer's reading process.
 pub(super) const READ_SHEETS: &str = crate::import::child::ARGUMENT;
@@ -56,9 +59,40 @@ pub(super) fn ledger(store: &Store) -> Result<Ledger, StoreError> {
     Ok(crate::import::join(files))
 }
 
-/// Judges a run.
-pub(super) fn judge(batch: &Batch, ledger: &Ledger, history: &[Verdict]) -> Verdict {
-    crate::judge::judge(&Case { batch, ledger, history, knowledge: &Knowledge::builtin() })
+/// Judges a kept run by this knowledge, with everything that is kept beside it: the ledger, inventories,
+/// decisions, and what a later agent read in its replies.
+pub(super) fn judge(
+    store: &Store,
+    run: &RunId,
+    knowledge: &Knowledge,
+    history: &[Verdict],
+) -> Result<Verdict, StoreError> {
+    let mut batch = store.batch(run)?;
+    let rereading = store.rereading(run)?;
+    if let Some(rereading) = &rereading {
+        read_anew(&mut batch, rereading);
+    }
+    let (ledger, inventories, decisions) = (ledger(store)?, store.inventories(run)?, store.decisions()?);
+    Ok(crate::judge::judge(&Case {
+        batch: &batch,
+        reread: rereading.as_ref().map(|rereading| &rereading.reread),
+        inventories: &inventories,
+        ledger: &ledger,
+        history,
+        decisions: &decisions,
+        knowledge,
+    }))
+}
+
+/// What is read today takes the place of what was read then; everything else of the observation stays.
+fn read_anew(batch: &mut Batch, rereading: &Rereading) {
+    let anew: BTreeMap<u32, &Observation> = rereading.observations.iter().map(|one| (one.number, one)).collect();
+    for observation in &mut batch.observations {
+        if let Some(read) = anew.get(&observation.number) {
+            observation.facts.clone_from(&read.facts);
+            observation.outcome = read.outcome;
+        }
+    }
 }
 
 /// What was noticed in a row, as a sentence.
