@@ -30,6 +30,7 @@ mod compare;
 mod difference;
 mod evidence;
 mod external;
+mod find;
 mod group;
 mod homing;
 mod identity;

@@ -127,6 +127,11 @@ fn judge(project: &mut Project, run: &RunId, now: Timestamp) -> Result<Verdict, 
     judge_by(project, run, &Knowledge::builtin(), now)
 }
 
+/// Judges a run once more, after something that counts for it has changed.
+pub(super) fn judge_again(project: &mut Project, run: &RunId, now: Timestamp) -> Result<Verdict, Failure> {
+    judge(project, run, now)
+}
+
 /// Judges a run by this knowledge and keeps the verdict in place of an earlier one.
 pub(super) fn judge_by(
     project: &mut Project,

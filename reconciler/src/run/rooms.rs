@@ -15,6 +15,7 @@ use jiff::tz::TimeZone;
 use super::Failure;
 use crate::import::template::{Guide, template};
 use crate::import::{Columns, Imported};
+use crate::judge::asset::Asset;
 use crate::judge::entry::{Ledger, RowProblem};
 use crate::judge::verdict::Verdict;
 use crate::judge::{Case, Knowledge};
@@ -67,11 +68,7 @@ pub(super) fn judge(
     knowledge: &Knowledge,
     history: &[Verdict],
 ) -> Result<Verdict, StoreError> {
-    let mut batch = store.batch(run)?;
-    let rereading = store.rereading(run)?;
-    if let Some(rereading) = &rereading {
-        read_anew(&mut batch, rereading);
-    }
+    let (batch, rereading) = (batch(store, run)?, store.rereading(run)?);
     let (ledger, inventories, decisions) = (ledger(store)?, store.inventories(run)?, store.decisions()?);
     Ok(crate::judge::judge(&Case {
         batch: &batch,
@@ -82,6 +79,15 @@ pub(super) fn judge(
         decisions: &decisions,
         knowledge,
     }))
+}
+
+/// A kept run, as it is understood by the latest agent that read its replies.
+pub(super) fn batch(store: &Store, run: &RunId) -> Result<Batch, StoreError> {
+    let mut batch = store.batch(run)?;
+    if let Some(rereading) = store.rereading(run)? {
+        read_anew(&mut batch, &rereading);
+    }
+    Ok(batch)
 }
 
 /// What is read today takes the place of what was read then; everything else of the observation stays.
@@ -109,6 +115,23 @@ pub(super) fn options(hospital: &str, lang: Lang) -> render::Options {
 /// The findings as a table for the terminal.
 pub(super) fn findings(verdict: &Verdict, options: &render::Options, out: &mut impl Write) -> anyhow::Result<()> {
     Ok(render::text::findings(verdict, options, out)?)
+}
+
+/// One device, for the terminal or as JSON.
+pub(super) fn device(
+    verdict: &Verdict,
+    asset: &Asset,
+    asked: &[&Observation],
+    options: &render::Options,
+    json: bool,
+) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    if json {
+        render::json::device::write(verdict, asset, asked, options, &mut bytes)?;
+    } else {
+        render::device::text(verdict, asset, asked, options, &mut bytes)?;
+    }
+    Ok(bytes)
 }
 
 /// `result.json`.

@@ -409,7 +409,7 @@ fn inventories(verdict: &Verdict) -> Vec<out::Inventory> {
     verdict.inventories.iter().map(one).collect()
 }
 
-fn basis(basis: &crate::judge::verdict::Basis) -> out::Basis {
+pub(super) fn basis(basis: &crate::judge::verdict::Basis) -> out::Basis {
     let reread = |reread: &crate::judge::verdict::Reread| out::Reread {
         agent: reread.agent.clone(),
         at: reread.at,

@@ -1,6 +1,7 @@
 //! `result.json` for machines. Equal verdicts give equal bytes: no clock, no random order.
 
 mod convert;
+pub mod device;
 pub mod document;
 
 use std::io::{self, Write};
