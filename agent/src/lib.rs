@@ -8,6 +8,7 @@ pub mod edge;
 pub mod engine;
 pub mod plan;
 pub mod probe;
+pub mod reread;
 pub mod run;
 pub mod scope;
 pub mod settings;

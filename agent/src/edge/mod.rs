@@ -7,6 +7,7 @@ pub mod echo;
 pub mod interfaces;
 pub mod link;
 pub mod pcap;
+pub mod sealed;
 pub mod snmp;
 pub mod tcp;
 mod tcp_info;

@@ -150,12 +150,16 @@ pub enum LedgerCommand {
 /// `reconcile`.
 #[derive(Debug, Args)]
 pub struct Reconcile {
-    /// Which run; by default the latest (対象の実行)
+    /// Which run; by default the latest, with --rules all of them (対象の実行)
     #[arg(long)]
     pub run: Option<String>,
     /// Exit with 1 for findings of this severity or above (終了コード1にする重要度)
     #[arg(long, value_parser = severity)]
     pub fail_on: Option<Severity>,
+    /// Read the kept replies again by today's knowledge and show what is understood otherwise; nothing is
+    /// sent. DIR: tables of rules to be added (保存済みの応答を今の知識で読み直す。送信なし)
+    #[arg(long, value_name = "DIR", num_args = 0..=1)]
+    pub rules: Option<Option<PathBuf>>,
 }
 
 /// `report`.

@@ -22,6 +22,7 @@ pub mod inventory;
 pub mod knowledge;
 pub mod maker;
 pub mod pairing;
+pub mod understanding;
 pub mod verdict;
 
 mod changes;

@@ -5,6 +5,7 @@ pub mod html;
 pub mod json;
 mod scene;
 pub mod text;
+pub mod understanding;
 mod view;
 pub mod words;
 mod wrap;

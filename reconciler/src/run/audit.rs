@@ -10,7 +10,7 @@ use super::agent::{self, Agent};
 use super::console::Console;
 use super::keeper::Kept;
 use super::project::Project;
-use super::{CLEAN, FINDINGS, Failure, PARTIAL, agent_config, rooms};
+use super::{CLEAN, FINDINGS, Failure, PARTIAL, agent_config, reread, rooms};
 use crate::cli::{Audit, Common, Reconcile, Report, words};
 use crate::edge;
 use crate::judge::Knowledge;
@@ -37,6 +37,9 @@ pub(super) fn reconcile(
     console: &Console,
     now: Timestamp,
 ) -> Result<u8, Failure> {
+    if let Some(rules) = &options.rules {
+        return reread::reconcile(common, options, rules.as_deref(), console, now);
+    }
     let (mut project, _lock) = Project::open(&common.folder, "reconcile", now)?;
     let run = chosen(&project, options.run.as_deref())?;
     let verdict = judge(&mut project, &run, now)?;
@@ -124,7 +127,8 @@ fn run_agent(project: &mut Project, lock: &FolderLock, console: &Console) -> Res
 }
 
 fn judge(project: &mut Project, run: &RunId, now: Timestamp) -> Result<Verdict, Failure> {
-    judge_by(project, run, &Knowledge::builtin(), now)
+    let knowledge = project.knowledge()?;
+    judge_by(project, run, &knowledge, now)
 }
 
 /// Judges a run once more, after something that counts for it has changed.

@@ -11,6 +11,7 @@ mod init;
 mod keeper;
 mod ledger;
 mod project;
+mod reread;
 mod rooms;
 mod runs;
 mod show;

@@ -17,6 +17,7 @@ use crate::import::template::{Guide, template};
 use crate::import::{Columns, Imported};
 use crate::judge::asset::Asset;
 use crate::judge::entry::{Ledger, RowProblem};
+use crate::judge::understanding::Change;
 use crate::judge::verdict::Verdict;
 use crate::judge::{Case, Knowledge};
 use crate::lang::Lang;
@@ -131,6 +132,18 @@ pub(super) fn device(
     } else {
         render::device::text(verdict, asset, asked, options, &mut bytes)?;
     }
+    Ok(bytes)
+}
+
+/// What is understood otherwise than before, of one run.
+pub(super) fn understanding(
+    verdict: &Verdict,
+    changes: &[Change],
+    before: bool,
+    options: &render::Options,
+) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    render::understanding::text(verdict, changes, before, options, &mut bytes)?;
     Ok(bytes)
 }
 

@@ -7,7 +7,6 @@ use super::console::Console;
 use super::project::Project;
 use super::{CLEAN, Failure, audit, rooms};
 use crate::cli::{Common, Show};
-use crate::judge::Knowledge;
 use crate::judge::asset::Asset;
 use crate::judge::verdict::Verdict;
 
@@ -28,7 +27,7 @@ pub(super) fn show(common: &Common, options: &Show, console: &Console) -> Result
 pub(super) fn verdict(project: &Project, run: &RunId) -> Result<Verdict, Failure> {
     match project.store.verdict(run)? {
         Some(verdict) => Ok(verdict),
-        None => Ok(rooms::judge(&project.store, run, &Knowledge::builtin(), &[])?),
+        None => Ok(rooms::judge(&project.store, run, &project.knowledge()?, &[])?),
     }
 }
 

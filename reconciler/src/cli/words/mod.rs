@@ -116,6 +116,15 @@ pub fn reported(folder: &Path, lang: Lang) -> String {
     }
 }
 
+/// Kept replies were read again.
+pub fn reread(lang: Lang) -> String {
+    lang.pick(
+        "保存済みの応答を読み直しました。1パケットも送信していません。観測の記録は元のままです。報告書は daicho report で作り直せます。",
+        "Kept replies were read again. Not one packet was sent; what was observed stays as it is. daicho report writes the reports anew.",
+    )
+    .to_owned()
+}
+
 /// A decision was kept, or taken back.
 pub fn decided(about: About, value: Option<&str>, key: &DecisionKey, lang: Lang) -> String {
     let what = crate::render::words::device::about(about, lang);

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use daicho_shared::class::Care;
+use daicho_shared::coverage::Outcome;
+use daicho_shared::fact::{Fact, PortState};
 use daicho_shared::id::ObservationId;
 use daicho_shared::observation::Observation;
 
@@ -12,7 +14,7 @@ use crate::judge::entry::{DeviceType, Register};
 use crate::render::scene::{self, Scene};
 use crate::render::words::device::{self, Headings};
 use crate::render::words::phrase::{Phrase, mark};
-use crate::render::words::{field, fixed, level, observation};
+use crate::render::words::{date, field, fixed, level, observation};
 
 /// Contradictions that are shown for one value.
 const OTHERS: usize = 4;
@@ -126,6 +128,7 @@ impl Draw<'_, '_> {
         let (class, lang) = (&asset.class, self.scene.lang());
         let summary = match class.value {
             Class::Unknown if class.decided.is_none() => device::undecided(!class.others.is_empty(), lang),
+            value if class.decided.is_some() => device::by_person(fixed::class(value, lang), lang),
             value => device::sure(fixed::class(value, lang), class.confidence, lang),
         };
         let mut lines = self.decided(class.decided.as_ref());
@@ -145,7 +148,11 @@ impl Draw<'_, '_> {
             lines.extend(claim.evidence.iter().take(2).filter_map(|id| self.cited(id)).map(|seen| line(1, seen)));
         }
         lines.extend(self.others(&claim.others, |value| format!("『{}』", mark(value))));
-        let summary = device::sure(&mark(&claim.value), claim.confidence, lang);
+        let value = mark(&claim.value);
+        let summary = match claim.decided {
+            Some(_) => device::by_person(&value, lang),
+            None => device::sure(&value, claim.confidence, lang),
+        };
         Section { heading, summary: Some(Phrase::new(summary)), lines }
     }
 
@@ -216,7 +223,8 @@ impl Draw<'_, '_> {
             } else {
                 ""
             };
-            format!("{mac}  {}{told}", addresses.join(", "))
+            let held = if addresses.is_empty() { String::new() } else { format!("  {}", addresses.join(", ")) };
+            format!("{mac}{held}{told}")
         };
         let mut section = self.list(self.w.interfaces, asset.interfaces.iter().map(text));
         let join = |join: &crate::judge::asset::JoinReason| {
@@ -299,30 +307,41 @@ impl Draw<'_, '_> {
         Section { heading: self.w.sent, summary: Some(Phrase::new(summary)), lines }
     }
 
-    /// Questions that ended alike are told once, with their number.
+    /// Questions that ended alike are told once, with their number; those that said nothing, in one line.
     fn questions(&self, asked: &[&Observation]) -> Section {
         let (tz, lang) = (&self.scene.options.tz, self.scene.lang());
-        let mut told: Vec<(String, usize, &Observation)> = vec![];
+        let (mut told, mut refused, mut silent): (
+            Vec<(String, usize, &Observation)>,
+            Vec<String>,
+            BTreeMap<_, Vec<String>>,
+        ) = Default::default();
         for one in asked {
-            let text = format!("{} → {}", observation::method(&one.probe.0, lang), observation::answer(one, lang));
+            let method = observation::method(&one.probe.0, lang);
+            if let Some(port) = closed_port(one) {
+                push_new(&mut refused, port);
+                continue;
+            }
+            if one.facts.is_empty() && one.outcome != Outcome::Answered {
+                push_new(silent.entry(one.outcome).or_default(), method);
+                continue;
+            }
+            let text = format!("{method} → {}", observation::answer(one, lang));
             match told.iter_mut().find(|(known, ..)| *known == text) {
                 Some((_, count, _)) => *count += 1,
                 None => told.push((text, 1, one)),
             }
         }
         let more = told.len().saturating_sub(QUESTIONS);
-        let mut lines: Vec<Line> = told
-            .iter()
-            .take(QUESTIONS)
-            .map(|(text, count, first)| {
-                let times = if *count > 1 { format!(" ×{count}") } else { String::new() };
-                let time = crate::render::words::date::time(first.at, tz);
-                line(1, format!("{time} {text}{times}"))
-            })
-            .collect();
+        let answered = told.iter().take(QUESTIONS).map(|(text, count, first)| {
+            let times = if *count > 1 { format!(" ×{count}") } else { String::new() };
+            line(1, format!("{} {text}{times}", date::time(first.at, tz)))
+        });
+        let mut lines: Vec<Line> = answered.collect();
         if more > 0 {
             lines.push(line(1, lang.pick(format!("ほか{more}件"), format!("{more} more"))));
         }
+        lines.extend((!refused.is_empty()).then(|| line(1, device::refused_ports(&refused, lang))));
+        lines.extend(silent.iter().map(|(outcome, methods)| line(1, device::ended(*outcome, methods, lang))));
         let summary = lang.pick(format!("{}件", asked.len()), format!("{}", asked.len()));
         Section { heading: self.w.questions, summary: Some(Phrase::new(summary)), lines }
     }
@@ -344,6 +363,23 @@ impl Draw<'_, '_> {
                 format!("; kept replies read again by daicho-agent {}, {when}", mark(&reread.agent)),
             );
         }
-        Some(Section { heading: self.w.basis, summary: Some(Phrase::new(text)), lines: vec![] })
+        let note = line(1, device::confidence_note(lang));
+        Some(Section { heading: self.w.basis, summary: Some(Phrase::new(text)), lines: vec![note] })
+    }
+}
+
+/// A connection that was refused, and nothing else.
+fn closed_port(one: &Observation) -> Option<String> {
+    let closed = |fact: &Fact| match fact {
+        Fact::Port { transport, port, state: PortState::Closed } => Some(format!("{}/{port}", transport.as_str())),
+        _ => None,
+    };
+    let only = one.facts.iter().all(|fact| *fact == Fact::Alive || closed(fact).is_some());
+    one.facts.iter().find_map(closed).filter(|_| only)
+}
+
+fn push_new(list: &mut Vec<String>, text: String) {
+    if !list.contains(&text) {
+        list.push(text);
     }
 }

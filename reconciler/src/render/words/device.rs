@@ -59,6 +59,11 @@ pub fn sure(value: &str, confidence: u8, lang: Lang) -> String {
     }
 }
 
+/// Somebody said so.
+pub fn by_person(value: &str, lang: Lang) -> String {
+    lang.pick(format!("{value}［人の判断］"), format!("{value} [decided by a person]"))
+}
+
 /// Where no class leads.
 pub fn undecided(any: bool, lang: Lang) -> String {
     let unknown = fixed::class(Class::Unknown, lang);
@@ -75,23 +80,45 @@ pub fn nothing(lang: Lang) -> &'static str {
     lang.pick("不明（機器からの情報なし）", "not known (the device tells nothing)")
 }
 
-/// `DICOMの応答の実装名『…』（02:15:03、DICOMの接続確認）`; `seen` is when and how, where that is known.
+/// `DICOMの応答の実装名『…』 ［02:15:03 DICOMの接続確認、+60］`; `seen` is when and how, where that is known.
 pub fn reason(why: &Why, seen: Option<&str>, lang: Lang) -> String {
     let found = field::found(why, lang);
-    let points = match why.weight {
-        0 => String::new(),
-        points => lang.pick(format!("、{points}点"), format!(", {points} points")),
-    };
-    match seen {
-        Some(seen) => lang.pick(format!("{found}（{seen}{points}）"), format!("{found} ({seen}{points})")),
-        None => format!("{found}{}", points.replacen(['、', ','], lang.pick("　", ";"), 1)),
+    let points = (why.weight > 0).then(|| format!("+{}", why.weight));
+    let grounds: Vec<String> = seen.map(ToOwned::to_owned).into_iter().chain(points).collect();
+    if grounds.is_empty() {
+        return found;
     }
+    let grounds = grounds.join(lang.pick("、", ", "));
+    lang.pick(format!("{found} ［{grounds}］"), format!("{found} [{grounds}]"))
 }
 
-/// When and how an observation was made: `02:15:03、TCPポートへの接続`.
+/// What the confidence is, and what it is not.
+pub fn confidence_note(lang: Lang) -> &'static str {
+    lang.pick(
+        "確信度は、手がかりの点数（［ ］内の＋の値）を種類ごとに足したもの（上限100）で、統計的な確率ではありません。",
+        "Confidence is the sum of the points of what speaks for a value (the + figures, 100 at most), not a probability.",
+    )
+}
+
+/// Ports that refused a connection, once for all.
+pub fn refused_ports(ports: &[String], lang: Lang) -> String {
+    let listed = ports.join(lang.pick("、", ", "));
+    lang.pick(
+        format!("接続を拒否したポート（{}個）: {listed}", ports.len()),
+        format!("ports that refused ({}): {listed}", ports.len()),
+    )
+}
+
+/// Questions that ended alike and said nothing else.
+pub fn ended(outcome: daicho_shared::coverage::Outcome, methods: &[String], lang: Lang) -> String {
+    let (outcome, listed) = (fixed::outcome(outcome, lang), methods.join(lang.pick("、", ", ")));
+    format!("{outcome}: {listed}")
+}
+
+/// When and how an observation was made: `02:15:03 TCPポートへの接続`.
 pub fn seen(one: &daicho_shared::observation::Observation, tz: &TimeZone, lang: Lang) -> String {
     let (time, method) = (date::time(one.at, tz), observation::method(&one.probe.0, lang));
-    lang.pick(format!("{time}、{method}"), format!("{time}, {method}"))
+    format!("{time} {method}")
 }
 
 /// Who decided, when, and why.

@@ -23,7 +23,8 @@ pub fn method(probe: &str, lang: Lang) -> String {
         "snmp" => lang.pick("SNMP（読み取り）", "SNMP (read only)"),
         "ssh" => lang.pick("SSHのバナーとホスト鍵", "SSH banner and host key"),
         "tls" => lang.pick("TLSのサーバ証明書", "TLS certificate"),
-        "http" | "https" | "web" => lang.pick("HTTPの応答", "HTTP answer"),
+        "https" => lang.pick("HTTPSの応答と証明書", "HTTPS answer and certificate"),
+        "http" | "web" => lang.pick("HTTPの応答", "HTTP answer"),
         "gateway" | "route" | "routes" | "local" => lang.pick("調査機の経路表", "routing table of the scanner"),
         "tls-legacy" => lang.pick("旧式TLSのサーバ証明書", "certificate by an old TLS"),
         "greeting" => lang.pick("接続時のあいさつ文", "greeting on connecting"),
@@ -127,10 +128,12 @@ fn written(observation: &Observation, when: &str, file: &str, lang: Lang) -> Str
 
 /// What came back, as a noun phrase.
 pub fn answer(observation: &Observation, lang: Lang) -> String {
-    let facts: Vec<String> = observation.facts.iter().take(4).map(|fact| say(fact, lang)).collect();
+    // Who says something has answered; that need not be said beside it.
+    let alone = observation.facts.len() == 1;
+    let telling: Vec<&Fact> = observation.facts.iter().filter(|fact| alone || **fact != Fact::Alive).collect();
     let outcome = fixed::outcome(observation.outcome, lang);
-    let more = observation.facts.len().saturating_sub(4);
-    let mut parts = facts;
+    let more = telling.len().saturating_sub(4);
+    let mut parts: Vec<String> = telling.into_iter().take(4).map(|fact| say(fact, lang)).collect();
     if more > 0 {
         parts.push(lang.pick(format!("ほか{more}項目"), format!("{more} more")));
     }
