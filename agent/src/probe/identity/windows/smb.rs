@@ -19,7 +19,7 @@ static CARD: Card = Card {
     title: "Which SMB version, and who are you? (no login)",
     title_ja: "ファイル共有(SMB)の版と機器名の確認（ログインしない）",
     standard: "MS-SMB2 §2.2.3 to §2.2.6, MS-NLMP §2.2.1",
-    packets: 9,
+    packets: 8,
     level: Level::Query,
     may_upset: "nothing known: every Windows client begins like this; a login that was not completed is not logged",
     audience: Audience::Everybody,
