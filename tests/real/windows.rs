@@ -165,7 +165,7 @@ fn python() -> Option<String> {
 }
 
 fn scripts() -> String {
-    root().join("tests/real/python").display().to_string()
+    root().join("tests/real").display().to_string()
 }
 
 /// What impacket wrote, one object a server.

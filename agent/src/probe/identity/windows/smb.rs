@@ -21,7 +21,7 @@ static CARD: Card = Card {
     standard: "MS-SMB2 §2.2.3 to §2.2.6, MS-NLMP §2.2.1",
     packets: 8,
     level: Level::Query,
-    may_upset: "nothing known: every Windows client begins like this; a login that was not completed is not logged",
+    may_upset: "nothing known: every Windows client begins like this, and none of it is a login yet",
     audience: Audience::Everybody,
     why: "name, domain and build of a Windows device, from one connection",
     why_ja: "Windows機の名前・ドメイン・ビルド番号が1回の接続で分かるため",
