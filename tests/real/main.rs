@@ -54,7 +54,7 @@ const SAMBA: Host = Host {
 mkdir -p private lock state cache pid ncalrpc
 cat >conf <<EOF
 [global]
-netbios name = CTCONSOLE1
+netbios name = WARDSV1
 workgroup = HOSP
 interfaces = eth0
 bind interfaces only = yes
@@ -284,7 +284,7 @@ fn samba_tells_its_name_and_workgroup() {
     assert_any(
         &facts,
         "NetBIOS name",
-        |fact| matches!(fact, Fact::Name { source: NameSource::Netbios, name, domain: Some(domain) } if name == "CTCONSOLE1" && domain == "HOSP"),
+        |fact| matches!(fact, Fact::Name { source: NameSource::Netbios, name, domain: Some(domain) } if name == "WARDSV1" && domain == "HOSP"),
     );
     assert_any(&facts, "port 445", |fact| matches!(fact, Fact::Port { transport: Transport::Tcp, port: 445, .. }));
 }
