@@ -112,6 +112,11 @@ pub fn preview(plan: &Plan, networks: &Networks, rate: Rate, budgets: (u32, u32)
     }
 }
 
+/// Stands for every device.
+fn anybody() -> Target {
+    Target { address: IpAddr::from([0, 0, 0, 0]), mac: None, interface: None }
+}
+
 /// The questions of one pass: those of the cards, then those at ports, by who speaks there.
 fn pass(plan: &Plan, audience: impl Fn(Audience) -> bool, row: impl Fn(&PortRow) -> bool) -> Vec<Asked> {
     let probes = PROBES.iter().filter(|probe| audience(probe.card().audience));
@@ -143,11 +148,6 @@ fn only_speaks(plan: &Plan, probe: &dyn Probe) -> bool {
     let card = probe.card();
     let speaks = || (1..=u16::MAX).any(|port| probe.speak(port).is_some());
     card.level == Level::Query && has_none && speaks() || card.name == "connect"
-}
-
-/// Stands for every device.
-fn anybody() -> Target {
-    Target { address: IpAddr::from([0, 0, 0, 0]), mac: None, interface: None }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@
 mod device;
 mod ear;
 mod log;
+mod manner;
 mod sweep;
 #[cfg(test)]
 mod tests;

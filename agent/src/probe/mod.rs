@@ -31,6 +31,7 @@ pub const PROBES: &[&dyn Probe] = &[
     &presence::echo::Echo,
     &presence::tcp_ping::TcpPing,
     &presence::connect::Connect,
+    &presence::control::Control,
     &identity::medical::dicom::Dicom,
     &identity::medical::mllp::Mllp,
     &identity::reverse_dns::ReverseDns,
@@ -476,6 +477,12 @@ pub trait Probe: Sync {
     fn samples(&self) -> Vec<laws::Sample> {
         vec![]
     }
+}
+
+/// Octets that a real program sent, for tests of other rooms.
+#[cfg(test)]
+pub(crate) fn laws_device(name: &str) -> Vec<u8> {
+    laws::device(name)
 }
 
 /// The probe of this name.

@@ -1,7 +1,9 @@
 //! What devices say: TCP dialogues and answers to datagrams, one protocol a file.
 
+pub mod database;
 pub mod dicom;
 pub mod fixed;
+pub mod gear;
 pub mod http;
 pub mod http_ntlm;
 pub mod ipp;
@@ -19,12 +21,14 @@ pub mod snmp;
 pub mod sql_browser;
 pub mod ssdp;
 pub mod ssh;
+pub mod tarpit;
 pub mod tls;
 pub mod wsd;
 
 use std::collections::HashMap;
 use std::fmt::Debug;
 use std::net::IpAddr;
+use std::time::Instant;
 
 use crate::description::{Certificate, Device, Hospital, Http, TcpHabit, ports};
 
@@ -37,6 +41,11 @@ pub trait Talk: Debug {
 
     /// Octets came.
     fn hear(&mut self, octets: &[u8]) -> Say;
+
+    /// Time has passed, and everything that was said has been taken.
+    fn go_on(&mut self, _now: Instant) -> Say {
+        Say::default()
+    }
 
     /// The peer has closed its side, or broken off.
     fn end(&mut self) {}
@@ -132,6 +141,7 @@ impl Services {
     /// The habit of a TCP port.
     pub fn tcp_habit(&self, port: u16, plan: &Device) -> TcpHabit {
         let rest = if plan.firewalled { TcpHabit::Filtered } else { TcpHabit::Closed };
+        let rest = plan.other_ports.clone().unwrap_or(rest);
         self.tcp.get(&port).cloned().unwrap_or(rest)
     }
 
@@ -164,6 +174,17 @@ impl Services {
             TcpHabit::Rpc => Box::new(rpc::Mapper::new(plan.windows.clone()?.name, plan.addresses())),
             TcpHabit::HttpNtlm => Box::new(http_ntlm::Guarded::new(plan.windows.clone()?)),
             TcpHabit::Ldap { root } => Box::new(ldap::Directory::new(root.clone())),
+            TcpHabit::Mysql { version } => Box::new(database::Mysql(version.clone())),
+            TcpHabit::Postgresql => Box::new(database::Postgresql::default()),
+            TcpHabit::Mssql { version } => Box::new(database::Mssql::new(version)),
+            TcpHabit::Oracle { version } => Box::new(database::Oracle::new(*version)),
+            TcpHabit::Vnc { version } => Box::new(fixed::Greeting(format!("RFB {version}\n").into_bytes())),
+            TcpHabit::Modbus(identity) => Box::new(gear::Modbus::new(identity.clone())),
+            TcpHabit::Drip => Box::new(tarpit::Drip::new()),
+            TcpHabit::Endless { start, again } => {
+                let octets = |text: &String| hex::decode(text).unwrap_or_default();
+                Box::new(tarpit::Endless::new(octets(start), octets(again)))
+            }
             TcpHabit::Rdp { security, certificate } => {
                 let inner = Box::new(rdp::CredSsp::new(plan.windows.clone()?));
                 let session = tls::Wrapped::new(self.identity(port, certificate)?, inner).ok()?;
@@ -191,6 +212,10 @@ impl Services {
             SQL_BROWSER if !asked.group && !plan.sql.is_empty() => sql_browser::answer(&plan.name, &plan.sql, data),
             SNMP if !asked.group => self.snmp.as_ref()?.answer(data),
             DNS if !asked.group => self.zone.as_ref()?.answer(data, None),
+            _ if !asked.group => {
+                let mac = crate::device::mac_of(plan, asked.own)?;
+                return plan.udp.iter().find_map(|habit| gear::answer(habit, mac, asked, data));
+            }
             _ => return None,
         };
         Some(answer.into_iter().collect())

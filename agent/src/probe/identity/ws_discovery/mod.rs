@@ -80,10 +80,10 @@ impl Probe for WsDiscovery {
     #[cfg(test)]
     fn samples(&self) -> Vec<crate::probe::laws::Sample> {
         use crate::probe::laws::{Sample, device};
-        vec![
-            Sample::Datagram(device("wsdd-070-probe-match")),
-            Sample::Datagram(tests::CAMERA_MATCH.as_bytes().to_vec()),
-        ]
+        let found = device("wsdd-070-probe-match");
+        let told = read(&found).facts;
+        let camera = tests::CAMERA_MATCH.as_bytes().to_vec();
+        vec![Sample::Datagram(found), Sample::Datagram(camera), Sample::Told(told, device("wsdd-070-metadata"))]
     }
 }
 
