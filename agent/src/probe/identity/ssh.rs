@@ -6,6 +6,7 @@ use daicho_shared::fact::{Fact, PortState, Transport};
 use daicho_shared::text;
 use sha2::{Digest, Sha256};
 
+use super::told;
 use crate::probe::{Audience, Card, Dialogue, Level, Probe, Question, Reading, Security, Step, TlsPeer};
 
 /// The probe.
@@ -116,7 +117,9 @@ impl Dialogue for Exchange {
         }
         let open = Fact::Port { transport: Transport::Tcp, port: self.port, state: PortState::Open };
         let Some(banner) = self.banner.take() else {
-            return Reading { facts: vec![open], ..Reading::of(Outcome::OtherProtocol) };
+            let endless = (self.heard.len() > BANNER_LIMIT).then(told::endless_greeting);
+            let facts = [open].into_iter().chain(endless).collect();
+            return Reading { facts, ..Reading::of(Outcome::OtherProtocol) };
         };
         let key = self.host_key.take().and_then(|blob| host_key(&blob, self.port));
         Reading::answered([open, service(&banner, self.port)].into_iter().chain(key).collect())
