@@ -25,6 +25,8 @@ const RECHECKS: u8 = 2;
 const FACT_LIMIT: usize = 512;
 /// Class of the ports at which DICOM is spoken, in the port table.
 const DICOM_PORT: &str = "medical.dicom";
+/// The most of them that it may have said unasked.
+const HEARD_LIMIT: usize = 128;
 /// The most follow-up questions that one answer may bring.
 const FOLLOW_LIMIT: usize = 8;
 
@@ -39,6 +41,8 @@ pub(super) struct Device {
     open: BTreeSet<u16>,
     facts: Vec<Fact>,
     second_pass: bool,
+    /// Facts among these that were heard unasked.
+    heard: usize,
     silent: u8,
     rechecks: u8,
     recheck_until: Option<Duration>,
@@ -67,6 +71,7 @@ impl Device {
             open: BTreeSet::new(),
             facts: vec![],
             second_pass: false,
+            heard: 0,
             silent: 0,
             rechecks: 0,
             recheck_until: None,
@@ -81,6 +86,17 @@ impl Device {
         }
         let room = FACT_LIMIT.saturating_sub(self.facts.len());
         self.facts.extend(facts.iter().take(room).cloned());
+    }
+
+    /// The same of what it said unasked; whether that is something new to consider.
+    pub(super) fn learn_heard(&mut self, facts: &[Fact]) -> bool {
+        let told: Vec<Fact> = facts.iter().filter(|fact| tells(fact)).take(HEARD_LIMIT - self.heard).cloned().collect();
+        if told.is_empty() || self.second_pass {
+            return false;
+        }
+        self.heard += told.len();
+        self.learn(&told);
+        true
     }
 
     /// What it seems to be, by its link-layer address and what was learned.
@@ -114,6 +130,11 @@ impl Device {
             }
         }
     }
+}
+
+/// More than that it is there.
+fn tells(fact: &Fact) -> bool {
+    !matches!(fact, Fact::LinkAddress { .. } | Fact::Alive)
 }
 
 /// The care that the evidence asks for. What speaks for a kind of medical device says more than
@@ -340,6 +361,9 @@ impl Engine {
         let device = &mut self.devices[index];
         let mut asked = Care::None;
         for fact in facts {
+            if let Fact::Association { .. } = fact {
+                asked = asked.max(Care::Verify);
+            }
             let Fact::Port { transport: Transport::Tcp, port, state: PortState::Open } = fact else { continue };
             device.open.insert(*port);
             let rows = self.plan.ports.iter().filter(|row| row.port == *port && row.fragile);

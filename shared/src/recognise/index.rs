@@ -20,6 +20,9 @@ const EXACT: [&str; 6] = ["port", "sign", "service", "snmp.enterprise", "snmp.en
 /// Fields whose patterns are beginnings.
 const BEGINNING: [&str; 2] = ["announcement", "dicom.implementation"];
 
+/// In these three kinds of fields: whatever stands there.
+const ANY: &str = "*";
+
 /// A condition of a rule: one field and its patterns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Condition {
@@ -81,6 +84,7 @@ impl Kind {
 
     fn holds(self, text: &str, written: &str) -> bool {
         match self {
+            _ if written == ANY => true,
             Self::Dotted => is_within(text, written.trim_end_matches('.')),
             Self::Beginning => text.starts_with(written),
             Self::Exact | Self::Pattern => text == written,

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use super::compare::Systems;
-use super::index::{Condition, Hit, Index, pattern, takes_patterns};
+use super::index::{Condition, Hit, Index, clipped, pattern, takes_patterns};
 use super::sign::Sign;
 use super::table::{Lists, RULE_LIMIT, Row, TABLES, Table};
 use crate::class::Class;
@@ -34,7 +34,7 @@ pub struct Rule {
     pub weight: u32,
     /// Class that it speaks for.
     pub class: Option<Class>,
-    /// Values that it speaks for; `$1` stands for what the pattern's first group matched.
+    /// Values that it speaks for; `$1` stands for what the pattern's first group matched, `$0` for all of it.
     pub says: Says,
     /// The list in which a filled value is looked up.
     list: Option<String>,
@@ -123,10 +123,14 @@ impl Rules {
     /// rule's list where it has one. Several values are equally likely ones; none where the list
     /// does not know the word.
     pub(super) fn fill(&self, rule: &Rule, template: &str, hit: &Hit<'_>, sign: &Sign<'_>) -> Vec<String> {
-        let Some(pattern) = hit.pattern.filter(|_| template.contains('$')) else { return vec![template.to_owned()] };
+        if !template.contains('$') {
+            return vec![template.to_owned()];
+        }
+        let text = clipped(&sign.text);
         let mut filled = String::new();
-        if let Some(groups) = pattern.captures(super::index::clipped(&sign.text)) {
-            groups.expand(template, &mut filled);
+        match hit.pattern.and_then(|pattern| pattern.captures(text)) {
+            Some(groups) => groups.expand(template, &mut filled),
+            None => filled = template.replace("$0", text),
         }
         let value = filled.split_whitespace().collect::<Vec<_>>().join(" ");
         match &rule.list {

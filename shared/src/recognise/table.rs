@@ -14,7 +14,19 @@ pub(super) const RULE_LIMIT: usize = 4_096;
 /// The tables that are compiled in, by file name.
 pub(super) const TABLES: &[(&str, &str)] = &[
     ("classes.toml", include_str!("../../../config/classes.toml")),
+    ("fingerprints/dicom.toml", include_str!("../../../config/fingerprints/dicom.toml")),
+    ("fingerprints/announcements.toml", include_str!("../../../config/fingerprints/announcements.toml")),
+    ("fingerprints/dhcp.toml", include_str!("../../../config/fingerprints/dhcp.toml")),
+    ("fingerprints/greetings.toml", include_str!("../../../config/fingerprints/greetings.toml")),
+    ("fingerprints/http.toml", include_str!("../../../config/fingerprints/http.toml")),
+    ("fingerprints/maker-numbers.toml", include_str!("../../../config/fingerprints/maker-numbers.toml")),
+    ("fingerprints/neighbours.toml", include_str!("../../../config/fingerprints/neighbours.toml")),
+    ("fingerprints/phone.toml", include_str!("../../../config/fingerprints/phone.toml")),
+    ("fingerprints/snmp.toml", include_str!("../../../config/fingerprints/snmp.toml")),
+    ("fingerprints/ssh.toml", include_str!("../../../config/fingerprints/ssh.toml")),
     ("fingerprints/systems.toml", include_str!("../../../config/fingerprints/systems.toml")),
+    ("fingerprints/tls.toml", include_str!("../../../config/fingerprints/tls.toml")),
+    ("fingerprints/windows-builds.toml", include_str!("../../../config/fingerprints/windows-builds.toml")),
 ];
 
 /// One file.

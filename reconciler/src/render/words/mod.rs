@@ -10,6 +10,7 @@ pub mod date;
 pub mod finding;
 pub mod fixed;
 pub mod headings;
+mod heard;
 pub mod level;
 pub mod observation;
 pub mod phrase;

@@ -5,7 +5,7 @@ use daicho_shared::fact::{Fact, PortState};
 use daicho_shared::observation::Observation;
 
 use super::phrase::{mark, shown};
-use super::{Lang, fixed};
+use super::{Lang, fixed, heard};
 
 /// What a probe asks, as a noun phrase; an unknown probe keeps its name.
 pub fn method(probe: &str, lang: Lang) -> String {
@@ -33,7 +33,7 @@ pub fn method(probe: &str, lang: Lang) -> String {
         "tls" => lang.pick("TLSのサーバ証明書", "TLS certificate"),
         "http" | "https" | "web" => lang.pick("HTTPの応答", "HTTP answer"),
         "gateway" | "routes" | "local" => lang.pick("調査機の経路表", "routing table of the scanner"),
-        _ => return mark(probe),
+        _ => return heard::method(probe, lang).unwrap_or_else(|| mark(probe)),
     };
     word.to_owned()
 }
@@ -45,7 +45,10 @@ pub fn method_plain(probe: &str, lang: Lang) -> String {
 
 /// The whole sentence; `when` and `host` come from the report.
 pub fn sentence(observation: &Observation, when: &str, host: &str, lang: Lang) -> String {
-    let (method, address) = (method(&observation.probe.0, lang), mark(&observation.target.address.to_string()));
+    let target = &observation.target;
+    let bare = target.mac.filter(|_| target.address.is_unspecified());
+    let about = bare.map_or_else(|| target.address.to_string(), |mac| mac.to_string());
+    let (method, address) = (method(&observation.probe.0, lang), mark(&about));
     let (host, answer) = (mark(host), answer(observation, lang));
     let interface = observation.target.interface.as_deref().map(mark);
     match (lang, interface) {

@@ -1,5 +1,6 @@
 //! What stands in a hospital's description: segments, devices and their habits, in TOML.
 
+pub mod announce;
 pub mod check;
 pub mod crowd;
 
@@ -10,6 +11,8 @@ use daicho_shared::address::Mac;
 use daicho_shared::class::Class;
 use ipnet::Ipv4Net;
 use serde::Deserialize;
+
+pub use announce::{Ipp, Onvif, Rtsp, Sip, Wsd};
 
 /// The description of the built-in demo hospital.
 pub const DEMO: &str = include_str!("../../demo/hospital.toml");
@@ -82,8 +85,17 @@ pub struct Device {
     pub mdns: Option<Mdns>,
     /// What it says by SSDP.
     pub ssdp: Option<Ssdp>,
+    /// What it says by WS-Discovery.
+    pub wsd: Option<Wsd>,
+    /// What it says as a network camera.
+    pub onvif: Option<Onvif>,
+    /// What it says as a telephone or exchange.
+    pub sip: Option<Sip>,
     /// What it says by SNMP.
     pub snmp: Option<Snmp>,
+    /// What it says unasked.
+    #[serde(default)]
+    pub says: Vec<crate::say::Says>,
     /// It answers DNS questions about the hospital (port 53).
     #[serde(default)]
     pub resolver: bool,
@@ -375,6 +387,10 @@ pub enum TcpHabit {
         /// Attributes and their values.
         root: BTreeMap<String, Vec<String>>,
     },
+    /// A streaming server.
+    Rtsp(Rtsp),
+    /// A printer's attributes.
+    Ipp(Ipp),
     /// `MySQL` or `MariaDB` up to the login.
     Mysql {
         /// Version as it tells it, e.g. `8.0.36` or `5.5.5-10.11.6-MariaDB`.

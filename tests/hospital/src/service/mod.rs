@@ -6,12 +6,16 @@ pub mod fixed;
 pub mod gear;
 pub mod http;
 pub mod http_ntlm;
+pub mod ipp;
 pub mod ldap;
 pub mod names;
 pub mod netbios;
 pub mod ntlm;
+pub mod posted;
 pub mod rdp;
 pub mod rpc;
+pub mod rtsp;
+pub mod sip;
 pub mod smb;
 pub mod snmp;
 pub mod sql_browser;
@@ -19,6 +23,7 @@ pub mod ssdp;
 pub mod ssh;
 pub mod tarpit;
 pub mod tls;
+pub mod wsd;
 
 use std::collections::HashMap;
 use std::fmt::Debug;
@@ -95,6 +100,8 @@ const NETBIOS: u16 = 137;
 const SNMP: u16 = 161;
 const SQL_BROWSER: u16 = 1434;
 const SSDP: u16 = 1900;
+const WS_DISCOVERY: u16 = 3702;
+const SIP: u16 = 5060;
 const MDNS: u16 = 5353;
 
 /// A device's services.
@@ -120,6 +127,9 @@ impl Services {
         if let Some(ssdp) = &plan.ssdp {
             let server = Some(ssdp.server.clone());
             tcp.entry(ssdp.port).or_insert(TcpHabit::Http(Http { status: Some(404), server, ..Http::default() }));
+        }
+        for port in wsd::ports(plan) {
+            tcp.entry(port).or_insert(TcpHabit::Http(Http { status: Some(404), ..Http::default() }));
         }
         let agent = |snmp: &crate::description::Snmp| {
             snmp::Agent::new(snmp.community.clone(), snmp::tree::grow(hospital, plan, snmp))
@@ -148,6 +158,11 @@ impl Services {
             TcpHabit::Mllp => Box::new(fixed::Interface::default()),
             TcpHabit::Greeting { text } => Box::new(fixed::Greeting(text.clone().into_bytes())),
             TcpHabit::Fixed { hex } => Box::new(fixed::Fixed(hex::decode(hex).unwrap_or_default())),
+            TcpHabit::Http(page) if wsd::Desk::at(port, plan) => {
+                Box::new(wsd::Desk::new(port, plan, http::Page::new(page.clone(), self.description(port))))
+            }
+            TcpHabit::Rtsp(server) => Box::new(rtsp::Server::new(server.clone())),
+            TcpHabit::Ipp(printer) => Box::new(ipp::Printer::new(printer.clone())),
             TcpHabit::Http(page) => Box::new(http::Page::new(page.clone(), self.description(port))),
             TcpHabit::Https { certificate, page } => {
                 let page = http::Page::new(page.clone(), self.description(port));
@@ -187,6 +202,10 @@ impl Services {
     pub fn datagram(&mut self, plan: &Device, asked: &Asked, data: &[u8]) -> Option<Vec<Vec<u8>>> {
         let answer = match asked.port {
             SSDP => return plan.ssdp.as_ref().map(|ssdp| ssdp::answer(ssdp, &plan.name, asked.own, data)),
+            WS_DISCOVERY if plan.wsd.is_some() || plan.onvif.is_some() => {
+                return Some(wsd::answer(plan, asked.own, data));
+            }
+            SIP if !asked.group => sip::answer(plan.sip.as_ref()?, asked.own, data),
             MDNS => {
                 let zone = names::Zone::device(plan.mdns.as_ref()?, asked.own);
                 zone.answer(data, Some(answers_to_group(asked, data)))
