@@ -197,7 +197,8 @@ impl Expect {
     fn differences(&self, found: &Recognition) -> Vec<String> {
         let mut wrong = vec![];
         if found.class.value != self.class {
-            let shown: Vec<String> = found.candidates.iter().map(|(class, points)| format!("{class} {points}")).collect();
+            let shown: Vec<String> =
+                found.candidates.iter().map(|(class, points)| format!("{class} {points}")).collect();
             wrong.push(format!("is {}, was taken for {} ({})", self.class, found.class.value, shown.join(", ")));
         }
         let values = [

@@ -2,10 +2,10 @@
 //!
 //! A daemon that is not installed is skipped, and said so; where `DAICHO_TEST_ALL` is set, skipping fails.
 
+mod medical;
 mod names;
 mod services;
 mod windows;
-mod medical;
 
 use std::fs;
 use std::path::Path;
