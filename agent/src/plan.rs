@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::net::IpAddr;
 use std::time::Duration;
 
+use daicho_shared::address::Mac;
 use daicho_shared::knowledge::ports::{PortRow, Ports, Profile};
 use daicho_shared::observation::Target;
 use ipnet::IpNet;
@@ -85,6 +86,19 @@ impl Plan {
         }
     }
 
+    /// Nothing is asked; one link is listened to, of which no address need be known.
+    pub fn listening(interface: &str) -> Self {
+        Self {
+            links: vec![Link { interface: interface.to_owned(), mac: Mac([0; 6]), addresses: vec![] }],
+            ports: vec![],
+            table: Ports::builtin(),
+            resolver: None,
+            snmp: false,
+            presence_only: true,
+            setup: Setup::default(),
+        }
+    }
+
     /// The link on which this address stands.
     pub fn link_of(&self, address: IpAddr) -> Option<usize> {
         self.links.iter().position(|link| link.addresses.iter().any(|network| network.contains(&address)))
@@ -108,11 +122,14 @@ impl Plan {
         let known = self.known(target, on_link, &open);
         let (free, others): (Vec<Item>, Vec<Item>) = asked(&known, |audience| audience == Audience::Everybody)
             .partition(|item| item.probe.card().level <= Level::Presence);
-        let first = self.ports.iter().filter(|row| row.seeming.is_empty());
+        // A port that an operator named tells more than any usual one.
+        let named = self.setup.dicom.port_of(target.address);
+        let told = named.and_then(|port| spoken(port, target, &self.setup, |_| true));
+        let first = self.ports.iter().filter(|row| row.seeming.is_empty() && Some(row.port) != named);
         let (telling, rest): (Vec<&PortRow>, Vec<&PortRow>) = first.partition(|row| row.fragile);
         let item = |row: &PortRow| port_item(row, target, &self.setup);
         let ports = |rows: Vec<&PortRow>| rows.into_iter().filter_map(item).collect::<Vec<_>>();
-        free.into_iter().chain(ports(telling)).chain(others).chain(ports(rest)).collect()
+        free.into_iter().chain(told).chain(ports(telling)).chain(others).chain(ports(rest)).collect()
     }
 
     /// The second pass: what fits the device, by what it seems to be after the first.
@@ -156,10 +173,14 @@ fn asked<'k>(known: &'k Known<'_>, audience: impl Fn(Audience) -> bool + 'k) -> 
 /// fragile device, only a verification may be spoken.
 pub fn port_item(row: &PortRow, target: &Target, setup: &Setup) -> Option<Item> {
     let may_speak = |probe: &dyn Probe| row.payload && (!row.fragile || probe.card().level <= Level::Verify);
+    spoken(row.port, target, setup, may_speak)
+        .or_else(|| Some(Item::new(named("connect")?, Question::Connect { port: row.port })))
+}
+
+/// The first probe that may speak at this port, and does.
+fn spoken(port: u16, target: &Target, setup: &Setup, may_speak: impl Fn(&dyn Probe) -> bool) -> Option<Item> {
     let mut speakers = PROBES.iter().filter(|probe| may_speak(**probe));
-    let spoken = speakers.find_map(|&probe| Some((probe, probe.speak_to(row.port, target, setup)?)));
-    let (probe, question) = spoken.or_else(|| Some((named("connect")?, Question::Connect { port: row.port })))?;
-    Some(Item::new(probe, question))
+    speakers.find_map(|&probe| Some(Item::new(probe, probe.speak_to(port, target, setup)?)))
 }
 
 fn is_enumerable(network: IpNet) -> bool {

@@ -112,7 +112,7 @@ pub fn preview(plan: &Plan, networks: &Networks, rate: Rate, budgets: (u32, u32)
     }
 }
 
-/// No device in particular.
+/// Stands for every device.
 fn anybody() -> Target {
     Target { address: IpAddr::from([0, 0, 0, 0]), mac: None, interface: None }
 }

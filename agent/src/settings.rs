@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use daicho_shared::address::Mac;
+use daicho_shared::ae_title::AeTitle;
 use daicho_shared::class::Care;
 use daicho_shared::knowledge::ports::Profile;
 use ipnet::IpNet;
 use serde::Deserialize;
 
-use crate::probe::identity::medical::dicom::{AeTitle, Titles};
+use crate::probe::identity::medical::dicom::{Node, Titles};
 use crate::scope::{Consent, DeviceKey, Networks, Rate, Rules, ScopeError};
 
 /// The settings file, `config/agent.toml`.
@@ -161,6 +162,8 @@ pub struct DicomNode {
     pub address: IpAddr,
     /// Its AE title.
     pub ae_title: AeTitle,
+    /// Its port; the usual ones (104, 11112) are tried where absent.
+    pub port: Option<u16>,
 }
 
 impl Default for DicomSettings {
@@ -173,7 +176,8 @@ impl Default for DicomSettings {
 impl DicomSettings {
     /// As the probe wants it.
     pub fn titles(&self) -> Titles {
-        let nodes = self.node.iter().map(|node| (node.address, node.ae_title.clone())).collect();
+        let known = |node: &DicomNode| (node.address, Node { title: node.ae_title.clone(), port: node.port });
+        let nodes = self.node.iter().map(known).collect();
         Titles { verify: self.verify, calling: self.calling_ae.clone(), called: self.called_ae.clone(), nodes }
     }
 }
@@ -258,9 +262,13 @@ mod tests {
 
     #[test]
     fn titles_are_read_and_a_wrong_one_is_an_error() {
-        let text = "[dicom]\ncalled_ae = 'PACS'\n[[dicom.node]]\naddress = '10.1.0.9'\nae_title = 'CT1'\n";
+        let text = "[dicom]\ncalled_ae = 'PACS'\n[[dicom.node]]\naddress = '10.1.0.9'\nae_title = 'CT1'\nport = 4006\n";
         let titles = toml::from_str::<Settings>(text).unwrap().dicom.titles();
-        assert!(titles.verify && titles.nodes.len() == 1 && titles.called == "PACS".to_owned().try_into().unwrap());
+        assert!(
+            titles.verify
+                && titles.port_of([10, 1, 0, 9].into()) == Some(4006)
+                && titles.called == "PACS".to_owned().try_into().unwrap()
+        );
         assert!(toml::from_str::<Settings>("[dicom]\ncalled_ae = 'MUCH TOO LONG TITLE'\n").is_err());
     }
 

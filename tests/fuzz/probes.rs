@@ -20,7 +20,7 @@ macro_rules! probes {
 
 probes! {
     arp, neighbour, echo, tcp_ping, connect, reverse_dns, netbios, mdns, ssdp, snmp, ssh, https, tls_legacy, http,
-    greeting,
+    greeting, smb, rdp, rpc, ldap, http_ntlm, smb1, sql_browser,
 }
 
 #[test]

@@ -2,8 +2,11 @@
 //!
 //! A daemon that is not installed is skipped, and said so; where `DAICHO_TEST_ALL` is set, skipping fails.
 
+mod medical;
+mod names;
 mod services;
 mod snmp;
+mod windows;
 
 use std::fs;
 use std::path::Path;
@@ -146,14 +149,24 @@ exec dnsmasq -k -C $DIR/conf",
 
 /// Runs the agent on a LAN of these hosts; `None`, and said so, where one cannot run.
 fn scan(test: &str, hosts: &[&Host], settings: &str) -> Option<(TempDir, Batch)> {
+    scan_then(test, hosts, settings, &[])
+}
+
+/// The same with these variables for the hosts; `THEN` is a command that runs after the agent, in its place.
+fn scan_then(test: &str, hosts: &[&Host], settings: &str, variables: &[(&str, &str)]) -> Option<(TempDir, Batch)> {
     let settings = format!("[scope]\nnetworks = [\"10.77.0.0/27\"]\ninterface = \"lan0\"\n{settings}");
-    let (folder, mut batches) = scans("", test, hosts, &[settings])?;
+    let (folder, mut batches) = scans(test, hosts, &[settings], variables)?;
     Some((folder, batches.remove(0)))
 }
 
-/// The same several times on one LAN, each with settings of its own, once `before` was done on the scanner's
-/// machine. `$PROJECT` is the project's top folder there and on every host, `$FOLDER` the hosts' folder there.
-fn scans(before: &str, test: &str, hosts: &[&Host], settings: &[String]) -> Option<(TempDir, Vec<Batch>)> {
+/// The same several times on one LAN, each with settings of its own; `BEFORE` is a command that runs before
+/// the agent, in its place. `$PROJECT` is the project's top folder, `$FOLDER` the hosts'.
+fn scans(
+    test: &str,
+    hosts: &[&Host],
+    settings: &[String],
+    variables: &[(&str, &str)],
+) -> Option<(TempDir, Vec<Batch>)> {
     if let Some(why) = cannot_run(hosts) {
         skip(test, &why);
         return None;
@@ -170,13 +183,16 @@ fn scans(before: &str, test: &str, hosts: &[&Host], settings: &[String]) -> Opti
     for (number, settings) in settings.iter().enumerate() {
         fs::write(folder.path().join(format!("{number}.toml")), settings).unwrap();
     }
-    let script = r#"for config in "$FOLDER"/../*.toml; do
+    let script = r#"eval "${BEFORE:-true}" || exit
+    for config in "$FOLDER"/../*.toml; do
         "$AGENT" scan --profile normal --config "$config" --out "${config%.toml}.jsonl" || exit
-    done"#;
+    done
+    eval "${THEN:-true}""#;
     let output = run(Command::new("bash")
+        .envs(variables.iter().copied())
         .arg(root().join("tests/real/lan.sh"))
         .arg(&lan)
-        .args(["bash", "-c", &format!("{before}\n{script}")])
+        .args(["bash", "-c", script])
         .env("PROJECT", root())
         .env("AGENT", program("daicho-agent")));
     let said = String::from_utf8_lossy(&output.stderr);

@@ -239,7 +239,7 @@ fn replayed(count: usize) -> Option<Batch> {
     let settings = addresses
         .chunks(AT_ONCE)
         .map(|group| format!("[scope]\nnetworks = [{}]\n[snmp]\ncommunities = [\"daicho-ro\"]\n", group.join(", ")));
-    let (_folder, batches) = scans(&before, "snmpsim", &[&WALKS], &settings.collect::<Vec<_>>())?;
+    let (_folder, batches) = scans("snmpsim", &[&WALKS], &settings.collect::<Vec<_>>(), &[("BEFORE", &before)])?;
     batches.into_iter().reduce(|mut all, part| {
         all.observations.extend(part.observations);
         all.sent.extend(part.sent);

@@ -2,10 +2,13 @@
 //!
 //! Whatever sends takes a [`crate::scope::Permit`] and spends it first.
 
+pub mod capture;
 pub mod clock;
 pub mod echo;
+mod groups;
 pub mod interfaces;
 pub mod link;
+mod meter;
 pub mod pcap;
 pub mod snmp;
 pub mod tcp;

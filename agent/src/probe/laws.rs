@@ -86,7 +86,7 @@ pub(crate) fn device(name: &str) -> Vec<u8> {
 /// What real programs answered to a datagram, by probe.
 const ANSWERED: &[(&str, &str)] = &[
     ("netbios", "samba-nmbd-netbios"),
-    ("netbios", "samba-nmbd-netbios-query"),
+    ("netbios", "samba-nmbd-query-netbios"),
     ("mdns", "avahi-08-mdns"),
     ("mdns", "avahi-08-mdns-ipp"),
     ("ssdp", "miniupnpd-231-ssdp"),

@@ -7,6 +7,7 @@
 pub mod identity;
 #[cfg(test)]
 pub(crate) mod laws;
+pub mod listen;
 pub mod presence;
 
 use std::collections::BTreeSet;
@@ -30,6 +31,7 @@ pub const PROBES: &[&dyn Probe] = &[
     &presence::echo::Echo,
     &presence::tcp_ping::TcpPing,
     &presence::connect::Connect,
+    &presence::control::Control,
     &identity::medical::dicom::Dicom,
     &identity::medical::mllp::Mllp,
     &identity::reverse_dns::ReverseDns,
@@ -77,6 +79,23 @@ pub const PROBES: &[&dyn Probe] = &[
     &identity::vpn::ike::Ike,
     &identity::vpn::openvpn::Openvpn,
     &identity::vpn::wireguard::Wireguard,
+    &listen::lldp::Lldp,
+    &listen::cdp::Cdp,
+    &listen::stp::Stp,
+    &listen::vrrp::Vrrp,
+    &listen::hsrp::Hsrp,
+    &listen::dhcp_request::DhcpRequest,
+    &listen::dhcpv6_request::Dhcpv6Request,
+    &listen::mdns_heard::MdnsHeard,
+    &listen::ssdp_heard::SsdpHeard,
+    &listen::wsd_heard::WsdHeard,
+    &listen::nbns_heard::NbnsHeard,
+    &listen::llmnr_heard::LlmnrHeard,
+    &listen::browser::Browser,
+    &listen::igmp::Igmp,
+    &listen::mld::Mld,
+    &listen::router_advertisement::RouterAdvertisement,
+    &listen::traffic::Traffic,
 ];
 
 /// A probe's card: what an operator, or the hospital's clinical engineers, want to know before it runs.
@@ -345,10 +364,16 @@ impl Reading {
 pub struct Heard {
     /// Whom it is about; absent where the frame names nobody's address.
     pub address: Option<IpAddr>,
-    /// The sender's link-layer address.
-    pub mac: Mac,
+    /// Its link-layer address; absent where a router may have sent the frame for somebody else.
+    pub mac: Option<Mac>,
     /// What was learned.
     pub facts: Vec<Fact>,
+}
+
+/// What all probes hear in a frame, whatever VLAN tags a switch put on it.
+pub fn overhear(frame: &[u8]) -> Vec<(&'static dyn Probe, Heard)> {
+    let frame = listen::frame::untagged(frame);
+    PROBES.iter().filter_map(|probe| Some((*probe, probe.hear(&frame)?))).collect()
 }
 
 /// A network on the agent's own link.

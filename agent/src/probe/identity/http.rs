@@ -116,9 +116,10 @@ pub(super) fn web(page: &Page, port: u16, tls: bool) -> Option<Vec<Fact>> {
     Some([service, web].into_iter().chain(more).chain(scheme).collect())
 }
 
-/// The page to which a page without a title sends its visitors, if it stands on this port.
+/// The page to which a redirection, or a page without a title, sends its visitors, if it stands on this
+/// port. A redirection's own title is only the text of its status.
 pub(super) fn next(page: &Page, port: u16, security: Security) -> Option<Question> {
-    let head = page.head().filter(|head| head.title.is_none())?;
+    let head = page.head().filter(|head| (300..400).contains(&head.status) || head.title.is_none())?;
     let path = path_here(&head.location?, security).filter(|path| path != "/")?;
     Some(Question::Stream { port, security, dialogue: Box::new(Get::new(port, security, path)) })
 }
@@ -168,7 +169,8 @@ mod tests {
 
     #[test]
     fn a_page_that_only_sends_on_is_followed_once_and_on_the_same_port() {
-        let reading = heard("HTTP/1.1 302 Found\r\nLocation: /web/login.html#top\r\nContent-Length: 0\r\n\r\n");
+        let reading =
+            heard("HTTP/1.1 302 Found\r\nLocation: /web/login.html#top\r\n\r\n<title>302 Found</title></head>");
         let [Question::Stream { port: 80, security: Security::Plain, dialogue }] = reading.follow.as_slice() else {
             panic!("{:?}", reading.follow)
         };

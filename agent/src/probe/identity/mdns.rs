@@ -57,14 +57,18 @@ impl Probe for Mdns {
     /// (RFC 6762 §11): there, only those are asked that often do.
     fn ask(&self, known: &Known<'_>) -> Vec<Question> {
         let own = reverse_name(known.target.address);
-        let types = telling(known.facts);
+        let kind = telling(known.facts);
         let first = if has_announced(known.facts) { vec![] } else { vec![ALL_SERVICES] };
-        let names: Vec<&str> =
-            first.into_iter().chain(types.iter().map(String::as_str)).chain([own.as_str()]).collect();
+        let names: Vec<&str> = first.into_iter().chain(kind.as_deref()).chain([own.as_str()]).collect();
         let has_name = known.facts.iter().any(|fact| matches!(fact, Fact::Name { .. }));
         let hears = known.on_link || ["printer", "camera", "unknown"].iter().any(|class| known.seems(class));
-        let tells = !(types.is_empty() && has_name && is_computer(known));
+        let tells = !(kind.is_none() && has_name && is_computer(known));
         query(&names).filter(|_| hears && tells).map(datagram).into_iter().collect()
+    }
+
+    #[cfg(test)]
+    fn samples(&self) -> Vec<crate::probe::laws::Sample> {
+        vec![crate::probe::laws::Sample::Datagram(crate::probe::laws::device("ippeveprinter-242-mdns"))]
     }
 
     fn read(&self, question: &Question, reply: Reply<'_>) -> Reading {
@@ -88,8 +92,9 @@ fn is_computer(known: &Known<'_>) -> bool {
     known.seems.is_some_and(|seems| matches!(seems.class.value, Class::Pc | Class::Server))
 }
 
-/// Types whose instances tell make, model or place, the most telling first. Simple responders keep an
-/// answer within 512 octets (RFC 6762 §6.7): only a few are asked for at once.
+/// Types whose instances tell make, model or place, the most telling first. An answer to an ordinary port
+/// is kept within 512 octets by many (RFC 6762 §6.7), and the records that do not fit are left out: only
+/// the most telling type is asked for.
 const TELLING: &[&str] = &[
     "_ipp._tcp",
     "_printer._tcp",
@@ -106,30 +111,28 @@ const TELLING: &[&str] = &[
     "_http._tcp",
     "_workstation._tcp",
 ];
-const AT_ONCE: usize = 3;
 
 fn has_announced(facts: &[Fact]) -> bool {
     facts.iter().any(|fact| matches!(fact, Fact::Announcement { source, .. } if source == "mdns"))
 }
 
-/// The most telling types that the device announced and that no instance is known of.
-fn telling(facts: &[Fact]) -> Vec<String> {
+/// The most telling type that the device announced, if no instance of it is known.
+fn telling(facts: &[Fact]) -> Option<String> {
     let announced = |wanted: &str, instances: bool| {
         facts.iter().any(|fact| {
             matches!(fact, Fact::Announcement { source, kind, instance, .. }
                 if source == "mdns" && kind == wanted && instance.is_some() == instances)
         })
     };
-    let wanted = TELLING.iter().filter(|kind| announced(kind, false) && !announced(kind, true));
-    wanted.take(AT_ONCE).map(|kind| format!("{kind}.local")).collect()
+    let first = TELLING.iter().find(|kind| announced(kind, false))?;
+    (!announced(first, true)).then(|| format!("{first}.local"))
 }
 
 /// An answer to the device's own question about all services leads to one about the telling ones.
 fn follow(question: &Question, facts: &[Fact]) -> Vec<Question> {
     let alone = matches!(question, Question::Datagram { payload, .. } if asks_for_all(payload));
-    let types = if alone { telling(facts) } else { vec![] };
-    let names: Vec<&str> = types.iter().map(String::as_str).collect();
-    query(&names).filter(|_| !names.is_empty()).map(datagram).into_iter().collect()
+    let kind = telling(facts).filter(|_| alone);
+    kind.and_then(|kind| query(&[&kind])).map(datagram).into_iter().collect()
 }
 
 fn asks_for_all(query: &[u8]) -> bool {
@@ -146,7 +149,8 @@ fn query(names: &[&str]) -> Option<Vec<u8>> {
     packet.build_bytes_vec().ok()
 }
 
-fn parse(bytes: &[u8]) -> Option<Vec<Fact>> {
+/// What an answer says.
+pub(crate) fn parse(bytes: &[u8]) -> Option<Vec<Fact>> {
     let packet = Packet::parse(bytes).ok()?;
     let records = packet.answers.iter().chain(&packet.additional_records).take(RECORDS);
     let mut facts: Vec<Fact> = records.flat_map(record_facts).collect();
@@ -161,7 +165,7 @@ fn record_facts(record: &ResourceRecord<'_>) -> Vec<Fact> {
         RData::PTR(target) => pointer(&owner, &shown(target)).into_iter().collect(),
         RData::SRV(service) => vec![named(&shown(&service.target)), announcement(&owner, Some(service.port))],
         RData::A(_) | RData::AAAA(_) => vec![named(&owner)],
-        RData::TXT(strings) => product(&owner, &strings.attributes()).into_iter().collect(),
+        RData::TXT(strings) if owner.contains("._") => described(&strings.attributes()),
         _ => vec![],
     }
 }
@@ -189,21 +193,27 @@ fn named(name: &str) -> Fact {
     Fact::Name { source: NameSource::Mdns, name: name.trim_end_matches('.').to_owned(), domain: None }
 }
 
-/// What printers and consumer devices put beside their service: `ty`, `usb_MFG`, `usb_MDL`, `model`.
-fn product(owner: &str, attributes: &std::collections::HashMap<String, Option<String>>) -> Option<Fact> {
+/// What printers and consumer devices put beside their service: `ty`, `usb_MFG`, `usb_MDL`, `model`; a
+/// printer's place is its `note`, and its number the same that IPP tells (Bonjour Printing 1.2.1 §9.2).
+fn described(attributes: &std::collections::HashMap<String, Option<String>>) -> Vec<Fact> {
     // Keys are compared without regard to case (RFC 6763 §6.4).
     let found = |key: &str| attributes.iter().find(|(name, _)| name.eq_ignore_ascii_case(key));
     let get = |key: &str| found(key).and_then(|(_, value)| value.as_deref()).map(text::bounded);
+    let get = |key: &str| get(key).filter(|value| !value.is_empty());
     let model = get("usb_MDL").or_else(|| get("ty")).or_else(|| get("model")).or_else(|| get("md"));
     let maker = get("usb_MFG").or_else(|| get("manufacturer"));
-    let is_service = owner.contains("._");
-    (is_service && (model.is_some() || maker.is_some())).then(|| Fact::Product {
-        source: "mdns".to_owned(),
+    let source = || "mdns".to_owned();
+    let product = (model.is_some() || maker.is_some()).then(|| Fact::Product {
+        source: source(),
         maker,
         model,
         serial: None,
         firmware: None,
-    })
+    });
+    let note = get("note").map(|value| Fact::Attribute { source: source(), key: "note".to_owned(), value });
+    let number =
+        get("UUID").map(|value| Fact::MachineId { source: "ipp-uuid".to_owned(), value: value.to_lowercase() });
+    [product, note, number].into_iter().flatten().collect()
 }
 
 fn shown(name: &Name<'_>) -> String {
@@ -250,6 +260,19 @@ mod tests {
         assert!(matches!(Mdns.call(&link).as_slice(), [Question::Multicast { group, .. }] if group.port() == 5353));
     }
 
+    #[test]
+    fn a_printer_tells_model_and_place_beside_its_service() {
+        let facts = parse(&crate::probe::laws::device("ippeveprinter-242-mdns")).unwrap();
+        let note = Fact::Attribute { source: "mdns".into(), key: "note".into(), value: "Ward 3".into() };
+        assert!(facts.contains(&note), "{facts:?}");
+        assert!(
+            facts
+                .iter()
+                .any(|fact| matches!(fact, Fact::Product { model: Some(model), .. } if model == "Canon iR-ADV C5840"))
+        );
+        assert!(facts.iter().any(|fact| matches!(fact, Fact::MachineId { source, .. } if source == "ipp-uuid")));
+    }
+
     fn names_asked(question: &Question) -> Vec<String> {
         let Question::Datagram { payload, .. } = question else { panic!("{question:?}") };
         Packet::parse(payload).unwrap().questions.iter().map(|question| question.qname.to_string()).collect()
@@ -266,12 +289,11 @@ mod tests {
     }
 
     #[test]
-    fn who_named_types_is_asked_for_the_most_telling_instances_and_its_name() {
+    fn who_named_types_is_asked_for_the_most_telling_one_and_its_name() {
         let facts = ["_http._tcp", "_ssh._tcp", "_ipp._tcp", "_printer._tcp", "_pdl-datastream._tcp"].map(announced);
         let questions = asked(&facts, true);
         let own = "9.0.1.10.in-addr.arpa";
-        let expected = ["_ipp._tcp.local", "_printer._tcp.local", "_pdl-datastream._tcp.local", own];
-        assert_eq!(names_asked(&questions[0]), expected);
+        assert_eq!(names_asked(&questions[0]), ["_ipp._tcp.local", own]);
     }
 
     #[test]

@@ -27,7 +27,6 @@ pub mod ws_discovery;
 
 mod certificate;
 mod header;
-mod heard;
 mod identifier;
 mod page;
 mod soap;

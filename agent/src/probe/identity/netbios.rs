@@ -7,6 +7,7 @@ use std::time::Duration;
 use daicho_shared::address::Mac;
 use daicho_shared::coverage::Outcome;
 use daicho_shared::fact::{Fact, NameSource, Transport};
+use daicho_shared::knowledge::oui;
 use daicho_shared::text;
 
 use crate::probe::{Audience, Card, Known, Level, Probe, Question, Reading, Reply};
@@ -111,7 +112,7 @@ fn status(rest: &[u8]) -> Option<Reading> {
     let (&count, rest) = rest.split_first()?;
     let rows: Vec<&[u8]> = rest.chunks_exact(NAME_ROW).take(usize::from(count)).collect();
     let unit = rest.get(usize::from(count) * NAME_ROW..).and_then(|rest| rest.get(..6));
-    let name = computer(&rows).and_then(|row| encoded(row)).unwrap_or(*ANY_NAME);
+    let name = computer(&rows).and_then(encoded).unwrap_or(*ANY_NAME);
     let follow = Question::Datagram { port: PORT, payload: request(name, NB, RECURSION), wait: WAIT };
     Some(Reading { follow: vec![follow], ..Reading::answered(facts(&rows, unit)) })
 }
@@ -151,9 +152,16 @@ fn facts(rows: &[&[u8]], unit: Option<&[u8]>) -> Vec<Fact> {
         name,
         domain,
     }));
-    let unit = unit.and_then(|unit| <[u8; 6]>::try_from(unit).ok()).map(Mac).filter(|mac| mac.is_interface());
+    let unit = unit.and_then(|unit| <[u8; 6]>::try_from(unit).ok()).map(Mac).filter(|mac| is_assigned(*mac));
     facts.extend(unit.map(|mac| Fact::MachineId { source: "netbios-unit".to_owned(), value: mac.to_string() }));
     facts
+}
+
+/// Samba as domain controller puts there what lay in its memory: an address that claims to be assigned
+/// must be of a maker.
+fn is_assigned(mac: Mac) -> bool {
+    const LOCAL: u8 = 0x02;
+    mac.is_interface() && (mac.0[0] & LOCAL != 0 || oui::lookup(mac).is_some())
 }
 
 /// The row of the machine's own name.
@@ -234,6 +242,16 @@ mod tests {
         bytes[at..at + 6].copy_from_slice(&[0, 0x1b, 0x63, 1, 2, 3]);
         let id = Fact::MachineId { source: "netbios-unit".into(), value: "00:1B:63:01:02:03".into() };
         assert!(parse(&bytes).unwrap().facts.contains(&id));
+    }
+
+    #[test]
+    fn a_unit_id_of_no_maker_is_none() {
+        let mut bytes = sample();
+        let at = bytes.len() - 46;
+        // As Samba's domain controller sent it: a pointer.
+        bytes[at..at + 6].copy_from_slice(&[0x10, 0x12, 0xe3, 0x26, 0x51, 0x7f]);
+        let facts = parse(&bytes).unwrap().facts;
+        assert!(!facts.iter().any(|fact| matches!(fact, Fact::MachineId { .. })), "{facts:?}");
     }
 
     #[test]

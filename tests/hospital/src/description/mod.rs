@@ -1,5 +1,6 @@
 //! What stands in a hospital's description: segments, devices and their habits, in TOML.
 
+pub mod announce;
 pub mod check;
 pub mod crowd;
 
@@ -10,6 +11,8 @@ use daicho_shared::address::Mac;
 use daicho_shared::class::Class;
 use ipnet::Ipv4Net;
 use serde::Deserialize;
+
+pub use announce::{Ipp, Onvif, Rtsp, Sip, Wsd};
 
 /// The description of the built-in demo hospital.
 pub const DEMO: &str = include_str!("../../demo/hospital.toml");
@@ -82,6 +85,12 @@ pub struct Device {
     pub mdns: Option<Mdns>,
     /// What it says by SSDP.
     pub ssdp: Option<Ssdp>,
+    /// What it says by WS-Discovery.
+    pub wsd: Option<Wsd>,
+    /// What it says as a network camera.
+    pub onvif: Option<Onvif>,
+    /// What it says as a telephone or exchange.
+    pub sip: Option<Sip>,
     /// What it says by SNMP.
     pub snmp: Option<Snmp>,
     /// It answers DNS questions about the hospital (port 53).
@@ -90,6 +99,11 @@ pub struct Device {
     /// TCP habits by port; a key may list several, e.g. `"135,139,445"`.
     #[serde(default)]
     pub tcp: BTreeMap<String, TcpHabit>,
+    /// Habit of all other TCP ports, where they neither refuse nor drop.
+    pub other_ports: Option<TcpHabit>,
+    /// UDP habits.
+    #[serde(default)]
+    pub udp: Vec<UdpHabit>,
     /// It answers no echo request.
     #[serde(default)]
     pub ignores_ping: bool,
@@ -370,10 +384,102 @@ pub enum TcpHabit {
         /// Attributes and their values.
         root: BTreeMap<String, Vec<String>>,
     },
+    /// A streaming server.
+    Rtsp(Rtsp),
+    /// A printer's attributes.
+    Ipp(Ipp),
+    /// `MySQL` or `MariaDB` up to the login.
+    Mysql {
+        /// Version as it tells it, e.g. `8.0.36` or `5.5.5-10.11.6-MariaDB`.
+        version: String,
+    },
+    /// PostgreSQL without TLS, up to the login.
+    Postgresql,
+    /// SQL Server up to the login.
+    Mssql {
+        /// Version, e.g. `15.0.2000`.
+        version: String,
+    },
+    /// Oracle's listener, which refuses everybody.
+    Oracle {
+        /// Version number, e.g. 318767104 for 19.0.
+        version: u32,
+    },
+    /// VNC: its greeting.
+    Vnc {
+        /// Version, e.g. `003.008`.
+        version: String,
+    },
+    /// A controller that tells what it is.
+    Modbus(Identity),
+    /// Says one octet a second, for ever.
+    Drip,
+    /// Says something, and then something else for ever.
+    Endless {
+        /// What it says first, hexadecimal digits.
+        #[serde(default)]
+        start: String,
+        /// What it repeats, hexadecimal digits.
+        again: String,
+    },
     /// HL7 over MLLP: accepts, and waits; whatever arrives is an incident.
     Mllp,
     /// Raw printing: whatever arrives is printed, and an incident.
     Rawprint,
+}
+
+/// What a controller says of its make.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Identity {
+    /// Maker.
+    pub vendor: String,
+    /// Product or model.
+    pub product: String,
+    /// Revision of the firmware.
+    pub revision: String,
+}
+
+/// What happens on a UDP port that is a protocol's own.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(tag = "habit", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum UdpHabit {
+    /// `BACnet`/IP, port 47808.
+    Bacnet {
+        /// Number of the device object.
+        device: u32,
+        /// Vendor identifier.
+        vendor: u8,
+        /// What its properties say.
+        identity: Identity,
+    },
+    /// Ubiquiti's discovery, port 10001.
+    Ubiquiti {
+        /// Host name.
+        name: String,
+        /// Model.
+        model: String,
+        /// Firmware.
+        firmware: String,
+    },
+    /// MikroTik's neighbour discovery, port 5678; answers the one who asks.
+    Mikrotik {
+        /// Identity.
+        name: String,
+        /// Board.
+        board: String,
+        /// Version of `RouterOS`.
+        version: String,
+    },
+    /// IKE, port 500: refuses every proposal.
+    Ike {
+        /// A vendor identifier, hexadecimal digits.
+        vendor: Option<String>,
+    },
+    /// `OpenVPN` without tls-auth, port 1194.
+    Openvpn,
+    /// `WireGuard`, port 51820: keeps silent.
+    Wireguard,
 }
 
 /// A DICOM application entity. Whatever is asked of it but one C-ECHO and a release is an incident.

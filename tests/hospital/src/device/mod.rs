@@ -14,6 +14,7 @@ use crate::description;
 use crate::frame::Packet;
 use crate::journal::{IncidentKind, Journal};
 use crate::service::Services;
+use tcp::Kind;
 
 /// TTL and hop limit of what a device sends by itself.
 pub const HOPS: u8 = 64;
@@ -109,11 +110,11 @@ impl Device {
         }
         if heard.octets > 0 {
             journal.devices[self.index].tcp_octets += heard.octets as u64;
-            if heard.printed {
+            if heard.service == Kind::Printer {
                 let text = format!("{} octets printed on port {}", heard.octets, heard.port);
                 journal.incident(self.index, IncidentKind::Printed, text);
             }
-            if self.plan.fragile.is_some() && !heard.verifiable {
+            if self.plan.fragile.is_some() && heard.service != Kind::Verifiable {
                 let text = format!("{} octets of TCP payload on port {}", heard.octets, heard.port);
                 journal.incident(self.index, IncidentKind::Upset, text);
             }

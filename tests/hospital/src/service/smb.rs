@@ -148,18 +148,20 @@ impl Server {
         octets
     }
 
-    /// MS-SMB §2.2.4.6.2: the texts begin at an even octet.
+    /// MS-SMB §2.2.4.6.2: the texts as the client wants them, Unicode at an even octet.
     fn setup_1(&self, request: &[u8], status: u32, token: &[u8]) -> Vec<u8> {
         let mut octets = header_1(request, status);
         octets.extend([4, 0xff, 0, 0, 0, 0, 0]);
         octets.extend(u16::try_from(token.len()).unwrap_or_default().to_le_bytes());
         let mut block = token.to_vec();
-        if (octets.len() + 2 + block.len()) % 2 == 1 {
+        let wide = is_unicode(request);
+        if wide && (octets.len() + 2 + block.len()) % 2 == 1 {
             block.push(0);
         }
         for text in [&self.habit.native_os, &self.habit.native_lanman] {
-            block.extend(ntlm::utf16(text.as_deref().unwrap_or_default()));
-            block.extend([0, 0]);
+            let text = text.as_deref().unwrap_or_default();
+            block.extend(if wide { ntlm::utf16(text) } else { text.into() });
+            block.extend(&[0, 0][..=usize::from(wide)]);
         }
         octets.extend(u16::try_from(block.len()).unwrap_or_default().to_le_bytes());
         octets.extend(block);
@@ -225,12 +227,17 @@ fn header_1(request: &[u8], status: u32) -> Vec<u8> {
     let mut octets = b"\xffSMB".to_vec();
     octets.push(request[4]);
     octets.extend(status.to_le_bytes());
-    octets.extend([0x98, 0x01, 0xc8]);
+    octets.extend([0x98, 0x01, if is_unicode(request) { 0xc8 } else { 0x48 }]);
     octets.extend([0; 12]);
     octets.extend(request.get(24..28).unwrap_or(&[0; 4]));
     octets.extend([0, 8]);
     octets.extend(request.get(30..32).unwrap_or(&[0; 2]));
     octets
+}
+
+/// `SMB_FLAGS2_UNICODE` (MS-CIFS §2.2.3.1).
+fn is_unicode(request: &[u8]) -> bool {
+    request.get(11).is_some_and(|flags| flags & 0x80 != 0)
 }
 
 fn framed(message: &[u8]) -> Vec<u8> {

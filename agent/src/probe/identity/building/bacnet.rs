@@ -7,8 +7,8 @@ use daicho_shared::coverage::Outcome;
 use daicho_shared::fact::{Fact, Transport};
 use daicho_shared::text;
 
-use crate::probe::identity::heard;
 use crate::probe::identity::told::{attribute, service};
+use crate::probe::listen::frame::Frame;
 use crate::probe::{Audience, Card, Heard, Known, Level, Probe, Question, Reading, Reply};
 
 /// The probe.
@@ -60,9 +60,9 @@ impl Probe for Bacnet {
 
     /// Some answer Who-Is by broadcast, and announce themselves so when they start.
     fn hear(&self, frame: &[u8]) -> Option<Heard> {
-        let heard = heard::datagram(frame).filter(|heard| heard.to == PORT)?;
+        let heard = Frame::read(frame)?.datagram().filter(|heard| heard.to_port == PORT)?;
         let (_, facts) = i_am(apdu(heard.data)?)?;
-        Some(Heard { address: Some(heard.address.into()), mac: heard.mac, facts })
+        heard.packet.heard(facts)
     }
 
     fn read(&self, asked: &Question, reply: Reply<'_>) -> Reading {
@@ -77,7 +77,11 @@ impl Probe for Bacnet {
     fn samples(&self) -> Vec<crate::probe::laws::Sample> {
         use crate::probe::laws::Sample;
         let [i_am, model] = [tests::i_am(), tests::model()];
-        vec![Sample::Frame(heard::broadcast(PORT, &i_am)), Sample::Datagram(i_am), Sample::Datagram(model)]
+        vec![
+            Sample::Frame(crate::probe::listen::frame::made::broadcast(PORT, &i_am)),
+            Sample::Datagram(i_am),
+            Sample::Datagram(model),
+        ]
     }
 }
 

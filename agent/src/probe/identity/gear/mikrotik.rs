@@ -7,8 +7,8 @@ use daicho_shared::coverage::Outcome;
 use daicho_shared::fact::{Fact, NameSource, Transport};
 use daicho_shared::text;
 
-use crate::probe::identity::heard;
 use crate::probe::identity::told::{attribute, service};
+use crate::probe::listen::frame::{Datagram, Frame};
 use crate::probe::{Audience, Card, Heard, Known, Level, Probe, Question, Reading, Reply};
 
 /// The probe.
@@ -54,8 +54,9 @@ impl Probe for Mikrotik {
     }
 
     fn hear(&self, frame: &[u8]) -> Option<Heard> {
-        let heard = heard::datagram(frame).filter(|heard| heard.to == PORT && heard.from == PORT)?;
-        Some(Heard { address: Some(heard.address.into()), mac: heard.mac, facts: parse(heard.data)? })
+        let both = |heard: &Datagram<'_>| heard.to_port == PORT && heard.from_port == PORT;
+        let heard = Frame::read(frame)?.datagram().filter(both)?;
+        heard.packet.heard(parse(heard.data)?)
     }
 
     fn read(&self, _question: &Question, reply: Reply<'_>) -> Reading {
@@ -71,7 +72,10 @@ impl Probe for Mikrotik {
     #[cfg(test)]
     fn samples(&self) -> Vec<crate::probe::laws::Sample> {
         use crate::probe::laws::Sample;
-        vec![Sample::Frame(heard::broadcast(PORT, &tests::announcement())), Sample::Datagram(tests::announcement())]
+        vec![
+            Sample::Frame(crate::probe::listen::frame::made::broadcast(PORT, &tests::announcement())),
+            Sample::Datagram(tests::announcement()),
+        ]
     }
 }
 
@@ -146,6 +150,6 @@ mod tests {
 
     #[test]
     fn a_question_is_no_announcement() {
-        assert!(Mikrotik.hear(&heard::broadcast(PORT, &REQUEST)).is_none());
+        assert!(Mikrotik.hear(&crate::probe::listen::frame::made::broadcast(PORT, &REQUEST)).is_none());
     }
 }

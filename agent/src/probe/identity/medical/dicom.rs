@@ -2,9 +2,10 @@
 //! PS3.4 §A, PS3.7 §9.1.5. Other services are proposed to learn the role by what is accepted, and are never
 //! used. A rejection proves DICOM, too: a wrong AE title is the normal case, and no other one is tried.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
+use daicho_shared::ae_title::AeTitle;
 use daicho_shared::coverage::Outcome;
 use daicho_shared::fact::{Fact, PortState, Transport};
 use daicho_shared::observation::Target;
@@ -62,35 +63,29 @@ pub struct Titles {
     pub calling: AeTitle,
     /// The AE title that we call where none is configured for the address.
     pub called: AeTitle,
-    /// AE titles by address.
-    pub nodes: BTreeMap<IpAddr, AeTitle>,
+    /// What is known of single nodes.
+    pub nodes: BTreeMap<IpAddr, Node>,
+}
+
+/// A configured application entity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Node {
+    /// Its AE title.
+    pub title: AeTitle,
+    /// Its TCP port, where it is not one of the usual ones.
+    pub port: Option<u16>,
+}
+
+impl Titles {
+    /// The port at which this node is known to listen.
+    pub fn port_of(&self, address: IpAddr) -> Option<u16> {
+        self.nodes.get(&address).filter(|_| self.verify)?.port
+    }
 }
 
 impl Default for Titles {
     fn default() -> Self {
-        let title = |text: &str| AeTitle(text.to_owned());
-        Self { verify: true, calling: title("DAICHO"), called: title("ANY-SCP"), nodes: BTreeMap::new() }
-    }
-}
-
-/// An AE title: 1 to 16 characters of ASCII without control characters and backslash, not only spaces (PS3.5 §6.2).
-#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
-#[serde(try_from = "String")]
-pub struct AeTitle(String);
-
-/// This is no AE title.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("AEタイトルは英数字16文字以内です / an AE title has 1 to 16 ASCII characters: {0:?}")]
-pub struct NotAnAeTitle(String);
-
-impl TryFrom<String> for AeTitle {
-    type Error = NotAnAeTitle;
-
-    fn try_from(text: String) -> Result<Self, NotAnAeTitle> {
-        let trimmed = text.trim_matches(' ');
-        let fits =
-            (1..=16).contains(&trimmed.len()) && trimmed.bytes().all(|it| matches!(it, b' '..=b'~') && it != b'\\');
-        if fits { Ok(Self(trimmed.to_owned())) } else { Err(NotAnAeTitle(text)) }
+        Self { verify: true, calling: AeTitle::own(), called: AeTitle::any(), nodes: BTreeMap::new() }
     }
 }
 
@@ -100,14 +95,15 @@ impl Probe for Dicom {
     }
 
     fn speak(&self, port: u16) -> Option<Question> {
-        let titles = Titles::default();
-        question(port, titles.calling, titles.called)
+        let Titles { calling, called, .. } = Titles::default();
+        Some(question(port, security(port)?, calling, called))
     }
 
     fn speak_to(&self, port: u16, target: &Target, setup: &Setup) -> Option<Question> {
         let titles = Some(&setup.dicom).filter(|titles| titles.verify)?;
-        let called = titles.nodes.get(&target.address).unwrap_or(&titles.called);
-        question(port, titles.calling.clone(), called.clone())
+        let called = titles.nodes.get(&target.address).map_or(&titles.called, |node| &node.title);
+        let own = (titles.port_of(target.address) == Some(port)).then_some(Security::Plain);
+        Some(question(port, security(port).or(own)?, titles.calling.clone(), called.clone()))
     }
 
     #[cfg(test)]
@@ -116,14 +112,17 @@ impl Probe for Dicom {
     }
 }
 
-fn question(port: u16, calling: AeTitle, called: AeTitle) -> Option<Question> {
-    let security = match port {
-        TLS => Security::Tls,
-        _ if PLAIN.contains(&port) => Security::Plain,
-        _ => return None,
-    };
+/// How DICOM is spoken at a port that is known for it.
+fn security(port: u16) -> Option<Security> {
+    match port {
+        TLS => Some(Security::Tls),
+        _ => PLAIN.contains(&port).then_some(Security::Plain),
+    }
+}
+
+fn question(port: u16, security: Security, calling: AeTitle, called: AeTitle) -> Question {
     let dialogue = Association { port, calling, called, ..Association::default() };
-    Some(Question::Stream { port, security, dialogue: Box::new(dialogue) })
+    Question::Stream { port, security, dialogue: Box::new(dialogue) }
 }
 
 /// Where the association stands: PS3.8 §9.2, as a requestor sees it.
@@ -186,7 +185,7 @@ impl Dialogue for Association {
             self.certificate = own.unwrap_or_default();
         }
         self.state = State::Requested;
-        Step::Send(pdu::associate(&self.calling.0, &self.called.0, &SYNTAXES))
+        Step::Send(pdu::associate(self.calling.as_str(), self.called.as_str(), &SYNTAXES))
     }
 
     fn hear(&mut self, bytes: &[u8]) -> Step {
@@ -310,12 +309,13 @@ impl Association {
     }
 
     fn association(&self, answer: &str) -> Fact {
-        let places = self.accept.contexts.iter().filter_map(|context| pdu::place(*context));
-        let accepted = places.filter_map(|place| SYNTAXES.get(place)).map(|syntax| (*syntax).to_owned());
+        // In the order proposed, whatever the order of the answer.
+        let places: BTreeSet<usize> = self.accept.contexts.iter().filter_map(|context| pdu::place(*context)).collect();
+        let accepted = places.into_iter().filter_map(|place| SYNTAXES.get(place)).map(|syntax| (*syntax).to_owned());
         Fact::Association {
             port: self.port,
             tls: self.tls,
-            called: self.called.0.clone(),
+            called: self.called.as_str().to_owned(),
             answer: answer.to_owned(),
             reason: self.reason.clone(),
             implementation: self.accept.implementation.clone().filter(|text| !text.is_empty()),
@@ -333,12 +333,21 @@ fn attribute(key: &str, value: String) -> Fact {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::probe::laws::Sample;
+    use crate::probe::laws::{Sample, device};
 
     const REJECT: [u8; 10] = [3, 0, 0, 0, 0, 4, 0, 1, 1, 7];
 
+    /// What real programs said to one verification.
+    const DEVICES: [&str; 4] = [
+        "dcmtk-367-storescp-verified",
+        "dcmtk-367-dcmqrscp-verified",
+        "dcmtk-367-dcmqrscp-rejected",
+        "orthanc-1101-verified",
+    ];
+
     pub(super) fn samples() -> Vec<Sample> {
-        vec![Sample::Stream(104, REJECT.to_vec()), Sample::Stream(104, pdu::ABORT.to_vec())]
+        let real = DEVICES.map(|name| Sample::Stream(104, device(name)));
+        real.into_iter().chain([Sample::Stream(104, pdu::ABORT.to_vec())]).collect()
     }
 
     fn opened() -> Association {
@@ -361,6 +370,26 @@ mod tests {
         body.extend([0x50, 0, 0, 8, 0x51, 0, 0, 4, 0, 0, 0x40, 0]);
         let length = u8::try_from(body.len()).unwrap();
         [vec![2, 0, 0, 0, 0, length], body].concat()
+    }
+
+    #[test]
+    fn real_programs_are_verified_and_released() {
+        let services =
+            [("dcmtk-367-storescp-verified", 5), ("dcmtk-367-dcmqrscp-verified", 6), ("orthanc-1101-verified", 7)];
+        for (name, accepted_services) in services {
+            let mut association = opened();
+            let stream = device(name);
+            let accept_length = 6 + usize::from(u16::from_be_bytes([stream[4], stream[5]]));
+            let (accept, rest) = stream.split_at(accept_length);
+            assert_eq!(association.hear(accept), Step::Send(pdu::echo_request(1)), "{name}");
+            let (response, release) = rest.split_at(rest.len() - 10);
+            assert_eq!(association.hear(response), Step::Send(pdu::RELEASE_REQUEST.to_vec()), "{name}");
+            assert_eq!(association.hear(release), Step::Done, "{name}");
+            assert!(
+                matches!(read(&mut association), Fact::Association { version: Some(version), echo: Some(0), accepted, .. }
+                if version == "OFFIS_DCMTK_367" && accepted.len() == accepted_services && accepted[0] == pdu::VERIFICATION)
+            );
+        }
     }
 
     #[test]
@@ -411,13 +440,5 @@ mod tests {
         let mut association = opened();
         assert_eq!(association.hear(b"HTTP/1.1 400 Bad Request\r\n"), Step::Done);
         assert_eq!(association.close().outcome, Some(Outcome::OtherProtocol));
-    }
-
-    #[test]
-    fn an_ae_title_is_of_ascii_and_short() {
-        assert_eq!(AeTitle::try_from(" CT 1 ".to_owned()).unwrap(), AeTitle("CT 1".to_owned()));
-        for text in ["", "   ", "SEVENTEEN_LETTERS", "CT\\1", "ＣＴ１"] {
-            assert!(AeTitle::try_from(text.to_owned()).is_err(), "{text}");
-        }
     }
 }

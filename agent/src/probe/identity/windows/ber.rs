@@ -77,7 +77,7 @@ mod tests {
             let (read, rest) = first(&bytes).unwrap();
             assert_eq!((read, rest), (Element { tag: 0x64, content: &content }, &[][..]));
             assert_eq!(whole_length(&bytes), Some(bytes.len()));
-            assert_eq!(first(&bytes[..bytes.len() - 1]).is_some(), false);
+            assert!(first(&bytes[..bytes.len() - 1]).is_none());
         }
     }
 

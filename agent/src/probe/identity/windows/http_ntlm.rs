@@ -3,12 +3,13 @@
 //! (MS-WSMV §2.2.1) is asked in this way at once, other pages where they offered it.
 
 use daicho_shared::coverage::Outcome;
-use daicho_shared::fact::{Fact, PortState, Transport};
+use daicho_shared::fact::Fact;
 use data_encoding::BASE64;
 
 use super::super::http::web;
 use super::super::page::Page;
 use super::ntlm::{self, Challenge};
+use super::{open, untold};
 use crate::probe::{Audience, Card, Dialogue, Known, Level, Probe, Question, Reading, Security, Step, TlsPeer};
 
 /// The probe.
@@ -24,8 +25,8 @@ static CARD: Card = Card {
     level: Level::Query,
     may_upset: "one refused request in the log of the web service",
     audience: Audience::Answering,
-    why: "its web service offered a Windows login, which names the machine",
-    why_ja: "Web画面がWindows認証を示しており、機器の名前が分かるため",
+    why: "its web service takes Windows logins, and the refusal of one names the machine",
+    why_ja: "WebサービスがWindows認証に対応しており、拒否の応答から機器の名前が分かるため",
 };
 
 const REMOTE_MANAGEMENT: u16 = 5985;
@@ -80,7 +81,7 @@ fn offered(facts: &[Fact]) -> Vec<(u16, bool, &'static str)> {
 
 fn question(port: u16, tls: bool, scheme: &'static str) -> Question {
     let security = if tls { Security::Tls } else { Security::Plain };
-    let dialogue = Box::new(Refusal { port, tls, scheme, connected: false, page: Page::default() });
+    let dialogue = Box::new(Refusal { port, tls, scheme, connected: false, heard: false, page: Page::default() });
     Question::Stream { port, security, dialogue }
 }
 
@@ -90,6 +91,7 @@ struct Refusal {
     tls: bool,
     scheme: &'static str,
     connected: bool,
+    heard: bool,
     page: Page,
 }
 
@@ -100,6 +102,7 @@ impl Dialogue for Refusal {
     }
 
     fn hear(&mut self, bytes: &[u8]) -> Step {
+        self.heard = true;
         if self.page.hear_head(bytes) { Step::Done } else { Step::Listen }
     }
 
@@ -107,12 +110,11 @@ impl Dialogue for Refusal {
         if !self.connected {
             return Reading::of(Outcome::Silent);
         }
-        let open = Fact::Port { transport: Transport::Tcp, port: self.port, state: PortState::Open };
         let Some(web) = web(&self.page, self.port, self.tls) else {
-            return Reading { facts: vec![open], ..Reading::of(Outcome::OtherProtocol) };
+            return untold(self.port, self.heard);
         };
         let told = challenge(&self.page).map(|challenge| challenge.facts()).unwrap_or_default();
-        Reading::answered([vec![open], web, told].concat())
+        Reading::answered([vec![open(self.port)], web, told].concat())
     }
 }
 

@@ -2,12 +2,13 @@
 //! §5.1), which everybody may read, and a proper farewell (RFC 4511 §4.3).
 
 use daicho_shared::coverage::Outcome;
-use daicho_shared::fact::{Fact, NameSource, PortState, Transport};
+use daicho_shared::fact::{Fact, NameSource, Transport};
 use daicho_shared::text;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 
 use super::ber::{Element, all, element, first, whole_length};
+use super::{open, untold};
 use crate::probe::{Audience, Card, Dialogue, Level, Probe, Question, Reading, Security, Step, TlsPeer};
 
 /// The probe.
@@ -73,16 +74,28 @@ impl Probe for Ldap {
 
 #[derive(Debug, Default)]
 struct Search {
-    connected: bool,
+    met: Met,
     heard: Vec<u8>,
-    spoke: bool,
     over: bool,
     attributes: Vec<(String, String)>,
 }
 
+/// How far it came.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Met {
+    #[default]
+    Nobody,
+    /// The connection stands.
+    Somebody,
+    /// Something was heard.
+    Words,
+    /// It was LDAP.
+    Directory,
+}
+
 impl Dialogue for Search {
     fn open(&mut self, _: Option<TlsPeer<'_>>) -> Step {
-        self.connected = true;
+        self.met = Met::Somebody;
         Step::Send(search())
     }
 
@@ -90,6 +103,7 @@ impl Dialogue for Search {
         if self.over {
             return Step::Done;
         }
+        self.met = self.met.max(Met::Words);
         self.heard.extend(bytes);
         loop {
             let length = match whole_length(&self.heard) {
@@ -111,14 +125,12 @@ impl Dialogue for Search {
     }
 
     fn close(&mut self) -> Reading {
-        if !self.connected {
-            return Reading::of(Outcome::Silent);
+        match self.met {
+            Met::Nobody => return Reading::of(Outcome::Silent),
+            Met::Somebody | Met::Words => return untold(PORT, self.met == Met::Words),
+            Met::Directory => {}
         }
-        let open = Fact::Port { transport: Transport::Tcp, port: PORT, state: PortState::Open };
-        if !self.spoke {
-            return Reading { facts: vec![open], ..Reading::of(Outcome::OtherProtocol) };
-        }
-        Reading::answered(std::iter::once(open).chain(facts(&self.attributes)).collect())
+        Reading::answered(std::iter::once(open(PORT)).chain(facts(&self.attributes)).collect())
     }
 }
 
@@ -129,13 +141,16 @@ impl Search {
         let operation = all(envelope.content).nth(1)?;
         match operation.tag {
             ENTRY => {
-                self.spoke = true;
+                self.met = Met::Directory;
                 let rows = all(operation.content).nth(1)?;
-                self.attributes.extend(all(rows.content).take(ATTRIBUTES.len()).flat_map(attribute));
+                // A base search brings one entry; more are not read.
+                if self.attributes.is_empty() {
+                    self.attributes = all(rows.content).take(ATTRIBUTES.len()).flat_map(attribute).collect();
+                }
                 Some(Step::Listen)
             }
             DONE => {
-                self.spoke = true;
+                self.met = Met::Directory;
                 Some(Step::Send(message_of(2, &element(UNBIND, &[]))))
             }
             _ => None,

@@ -39,10 +39,8 @@ pub(super) fn filetime(ticks: u64) -> Option<Timestamp> {
 
 /// A GUID as people write it (MS-DTYP §2.3.4.3); all zero is none.
 pub(super) fn guid(bytes: &[u8; 16]) -> Option<String> {
-    let [a, b, c, d, e, f, g, h, rest @ ..] = *bytes;
-    let (head, tail) = (hex::encode(&rest[..2]), hex::encode(&rest[2..]));
-    let first = u32::from_le_bytes([a, b, c, d]);
-    let (second, third) = (u16::from_le_bytes([e, f]), u16::from_le_bytes([g, h]));
+    let (first, second, third) = (u32_at(bytes, 0)?, u16_at(bytes, 4)?, u16_at(bytes, 6)?);
+    let (head, tail) = (hex::encode(&bytes[8..10]), hex::encode(&bytes[10..]));
     (*bytes != [0; 16]).then(|| format!("{first:08x}-{second:04x}-{third:04x}-{head}-{tail}"))
 }
 

@@ -15,3 +15,20 @@ mod ber;
 mod little;
 mod ntlm;
 mod session;
+
+use daicho_shared::coverage::Outcome;
+use daicho_shared::fact::{Fact, PortState, Transport};
+
+use crate::probe::Reading;
+
+/// The port is open.
+fn open(port: u16) -> Fact {
+    Fact::Port { transport: Transport::Tcp, port, state: PortState::Open }
+}
+
+/// A connection that told nothing in the protocol: what was heard was another one, or nothing was, as
+/// from a server that closes the connection on what it does not speak.
+fn untold(port: u16, heard: bool) -> Reading {
+    let outcome = if heard { Outcome::OtherProtocol } else { Outcome::BrokeOff };
+    Reading { facts: vec![open(port)], ..Reading::of(outcome) }
+}

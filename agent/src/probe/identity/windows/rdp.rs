@@ -3,11 +3,12 @@
 //! `CredSSP`, the first message of NTLM (MS-CSSP §2.2.1). Nobody logs in.
 
 use daicho_shared::coverage::Outcome;
-use daicho_shared::fact::{Fact, PortState, Transport};
+use daicho_shared::fact::{Fact, Transport};
 
 use super::super::certificate;
 use super::ber::{self, element};
 use super::ntlm::{self, Challenge};
+use super::{open, untold};
 use crate::probe::{Audience, Card, Dialogue, Level, Probe, Question, Reading, Security, Step, TlsPeer};
 
 /// The probe.
@@ -119,13 +120,10 @@ impl Dialogue for Greeting {
         if !self.connected {
             return Reading::of(Outcome::Silent);
         }
-        let open = Fact::Port { transport: Transport::Tcp, port: PORT, state: PortState::Open };
-        let Some((choice, token)) = confirmed(&self.heard) else {
-            return Reading { facts: vec![open], ..Reading::of(Outcome::OtherProtocol) };
-        };
+        let Some((choice, token)) = confirmed(&self.heard) else { return untold(PORT, !self.heard.is_empty()) };
         let challenge = ntlm::challenge_in(token);
         let told = challenge.iter().flat_map(Challenge::facts);
-        let facts = [open, service(), choice.fact()].into_iter().chain(self.certificate.drain(..)).chain(told);
+        let facts = [open(PORT), service(), choice.fact()].into_iter().chain(self.certificate.drain(..)).chain(told);
         Reading::answered(facts.collect())
     }
 }

@@ -4,9 +4,10 @@
 use std::net::IpAddr;
 
 use daicho_shared::coverage::Outcome;
-use daicho_shared::fact::{Fact, NameSource, PortState, Transport};
+use daicho_shared::fact::{Fact, NameSource, Transport};
 
 use super::little::{part, u16_at, u32_at, utf16};
+use super::{open, untold};
 use crate::probe::{Audience, Card, Dialogue, Level, Probe, Question, Reading, Security, Step, TlsPeer};
 
 /// The probe.
@@ -36,6 +37,7 @@ const FAULT: u8 = 3;
 /// First and last fragment.
 const WHOLE: u8 = 3;
 const HEADER: usize = 16;
+const LITTLE_ENDIAN: u8 = 0x10;
 /// A fragment longer than what we said that we take is none of ours.
 const FRAGMENT: u16 = 5_840;
 /// `IObjectExporter` 99fcfec4-5260-101b-bbcb-00aa0021347a, version 0.0 (MS-DCOM §1.9).
@@ -62,7 +64,7 @@ impl Probe for Rpc {
 
     #[cfg(test)]
     fn samples(&self) -> Vec<crate::probe::laws::Sample> {
-        let names = ["impacket-0131-server-alive", "samba-417-rpc-refused"];
+        let names = ["impacket-0131-rpc", "samba-417-refused-rpc"];
         names.map(|name| crate::probe::laws::Sample::Stream(PORT, crate::probe::laws::device(name))).into()
     }
 }
@@ -71,6 +73,7 @@ impl Probe for Rpc {
 struct Call {
     connected: bool,
     heard: Vec<u8>,
+    heard_any: bool,
     spoke: bool,
     facts: Vec<Fact>,
 }
@@ -82,17 +85,17 @@ impl Dialogue for Call {
     }
 
     fn hear(&mut self, bytes: &[u8]) -> Step {
+        self.heard_any = true;
         self.heard.extend(bytes);
         let mut step = Step::Listen;
         while step != Step::Done {
-            step = match fragment_length(&self.heard) {
-                None => break,
-                Some(Some(length)) if self.heard.len() < length => break,
-                Some(Some(length)) => {
+            step = match next(&self.heard) {
+                Next::Short => break,
+                Next::Whole(length) => {
                     let fragment: Vec<u8> = self.heard.drain(..length).collect();
                     self.fragment(&fragment).unwrap_or(Step::Done)
                 }
-                Some(None) => Step::Done,
+                Next::Other => Step::Done,
             };
         }
         step
@@ -102,11 +105,10 @@ impl Dialogue for Call {
         if !self.connected {
             return Reading::of(Outcome::Silent);
         }
-        let open = Fact::Port { transport: Transport::Tcp, port: PORT, state: PortState::Open };
         if !self.spoke {
-            return Reading { facts: vec![open], ..Reading::of(Outcome::OtherProtocol) };
+            return untold(PORT, self.heard_any);
         }
-        Reading::answered([open, service()].into_iter().chain(self.facts.drain(..)).collect())
+        Reading::answered([open(PORT), service()].into_iter().chain(self.facts.drain(..)).collect())
     }
 }
 
@@ -130,16 +132,29 @@ impl Call {
     }
 }
 
-/// Version 5.0, little-endian (C706 §12.6.3.1): the length of the fragment. Absent until the header is
-/// there; nothing where it is no such header.
-fn fragment_length(heard: &[u8]) -> Option<Option<usize>> {
+/// What stands at the beginning of what was heard.
+enum Next {
+    /// Too little to tell.
+    Short,
+    /// A fragment of this length.
+    Whole(usize),
+    /// Another protocol.
+    Other,
+}
+
+/// Version 5.0, little-endian (C706 §12.6.3.1).
+fn next(heard: &[u8]) -> Next {
     if !b"\x05\x00".starts_with(&heard[..heard.len().min(2)]) {
-        return Some(None);
+        return Next::Other;
     }
-    let header = heard.get(..HEADER)?;
-    let length =
-        u16_at(header, 8).filter(|length| (24..=FRAGMENT).contains(length) || (header[2] == BIND_NAK && *length >= 16));
-    Some(length.filter(|_| header[4] == 0x10).map(usize::from))
+    let Some(header) = heard.get(..HEADER) else { return Next::Short };
+    let least = if header[2] == BIND_NAK { HEADER } else { HEADER + 8 };
+    let length = usize::from(u16::from_le_bytes([header[8], header[9]]));
+    match length {
+        _ if header[4] != LITTLE_ENDIAN || length < least || length > usize::from(FRAGMENT) => Next::Other,
+        _ if heard.len() < length => Next::Short,
+        _ => Next::Whole(length),
+    }
 }
 
 /// The result of the one context that was offered (C706 §12.6.4.4), after the secondary address.
@@ -188,7 +203,7 @@ fn service() -> Fact {
 }
 
 fn header(kind: u8, length: u8) -> Vec<u8> {
-    vec![5, 0, kind, WHOLE, 0x10, 0, 0, 0, length, 0, 0, 0, 1, 0, 0, 0]
+    vec![5, 0, kind, WHOLE, LITTLE_ENDIAN, 0, 0, 0, length, 0, 0, 0, 1, 0, 0, 0]
 }
 
 fn bind() -> Vec<u8> {

@@ -1,12 +1,13 @@
 //! Which file server, and who stands behind it? SMB 2 and 3: NEGOTIATE (MS-SMB2 §2.2.3, §2.2.4), then
-//! SESSION_SETUP (§2.2.5, §2.2.6) up to the NTLM challenge. The login is never completed.
+//! `SESSION_SETUP` (§2.2.5, §2.2.6) up to the NTLM challenge. The login is never completed.
 
 use daicho_shared::coverage::Outcome;
-use daicho_shared::fact::{Fact, PortState, Transport};
+use daicho_shared::fact::{Fact, Transport};
 
 use super::little::{filetime, guid, part, u16_at, u32_at, u64_at};
 use super::ntlm::{self, Challenge};
 use super::session::{Session, Unit, wrapped};
+use super::{open, untold};
 use crate::probe::{Audience, Card, Dialogue, Level, Probe, Question, Reading, Security, Step, TlsPeer};
 
 /// The probe.
@@ -18,7 +19,7 @@ static CARD: Card = Card {
     title: "Which SMB version, and who are you? (no login)",
     title_ja: "ファイル共有(SMB)の版と機器名の確認（ログインしない）",
     standard: "MS-SMB2 §2.2.3 to §2.2.6, MS-NLMP §2.2.1",
-    packets: 8,
+    packets: 9,
     level: Level::Query,
     may_upset: "nothing known: every Windows client begins like this; a login that was not completed is not logged",
     audience: Audience::Everybody,
@@ -52,7 +53,7 @@ impl Probe for Smb {
 
     #[cfg(test)]
     fn samples(&self) -> Vec<crate::probe::laws::Sample> {
-        let names = ["samba-417-smb2", "samba-417-addc-smb2"];
+        let names = ["samba-417-smb", "samba-417-addc-smb"];
         names.map(|name| crate::probe::laws::Sample::Stream(PORT, crate::probe::laws::device(name))).into()
     }
 }
@@ -60,6 +61,7 @@ impl Probe for Smb {
 #[derive(Debug, Default)]
 struct Greeting {
     connected: bool,
+    heard: bool,
     session: Session,
     /// What the server negotiated, once it did.
     negotiated: Option<Vec<Fact>>,
@@ -73,6 +75,7 @@ impl Dialogue for Greeting {
     }
 
     fn hear(&mut self, bytes: &[u8]) -> Step {
+        self.heard = true;
         self.session.hear(bytes);
         let mut step = Step::Listen;
         while step != Step::Done {
@@ -89,12 +92,9 @@ impl Dialogue for Greeting {
         if !self.connected {
             return Reading::of(Outcome::Silent);
         }
-        let open = Fact::Port { transport: Transport::Tcp, port: PORT, state: PortState::Open };
-        let Some(negotiated) = self.negotiated.take() else {
-            return Reading { facts: vec![open], ..Reading::of(Outcome::OtherProtocol) };
-        };
+        let Some(negotiated) = self.negotiated.take() else { return untold(PORT, self.heard) };
         let told = self.challenge.iter().flat_map(Challenge::facts);
-        Reading::answered([open, service(PORT)].into_iter().chain(negotiated).chain(told).collect())
+        Reading::answered([open(PORT), service(PORT)].into_iter().chain(negotiated).chain(told).collect())
     }
 }
 
@@ -193,4 +193,57 @@ fn session_setup() -> Vec<u8> {
     bytes.extend([0; 8]);
     bytes.extend(token);
     bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::probe::laws::device;
+
+    fn facts(name: &str) -> Vec<Fact> {
+        let mut greeting = Greeting::default();
+        greeting.open(None);
+        assert_eq!(greeting.hear(&device(name)), Step::Done);
+        greeting.close().facts
+    }
+
+    #[test]
+    fn a_domain_controller_tells_dialect_signing_and_names() {
+        let facts = facts("samba-417-addc-smb");
+        let sharing = Fact::FileSharing { port: PORT, dialects: vec!["3.1.1".into()], signing_required: true };
+        assert!(facts.contains(&sharing), "{facts:?}");
+        let is_name = |fact: &Fact| matches!(fact, Fact::Name { name, domain: Some(domain), .. } if name == "dc1.hosp.example" && domain == "hosp.example");
+        assert!(facts.iter().any(is_name), "{facts:?}");
+    }
+
+    #[test]
+    fn a_guid_made_of_the_name_identifies_no_machine() {
+        let facts = facts("samba-417-smb");
+        assert!(!facts.iter().any(|fact| matches!(fact, Fact::MachineId { .. })), "{facts:?}");
+        let guid: [u8; 16] = std::array::from_fn(|at| u8::try_from(at * 16 + 9).unwrap());
+        assert!(matches!(server_guid(&guid), Some(Fact::MachineId { .. })));
+        assert_eq!(server_guid(&[0; 16]), None);
+    }
+
+    #[test]
+    fn messages_are_laid_out_as_the_standard_wants() {
+        let request = negotiate();
+        assert_eq!((request.len(), &request[100..110]), (158, &[2, 2, 0x10, 2, 0, 3, 2, 3, 0x11, 3][..]));
+        let setup = session_setup();
+        let length = usize::from(u16_at(&setup, 78).unwrap());
+        assert_eq!(part(&setup, 88, length).unwrap(), ntlm::negotiate_in_spnego());
+        assert_eq!(setup.len(), 88 + length);
+    }
+
+    #[test]
+    fn silence_is_no_other_protocol() {
+        for (said, outcome) in [(&b""[..], Outcome::BrokeOff), (b"SSH-2.0-x\r\n", Outcome::OtherProtocol)] {
+            let mut greeting = Greeting::default();
+            greeting.open(None);
+            if !said.is_empty() {
+                greeting.hear(said);
+            }
+            assert_eq!(greeting.close().outcome, Some(outcome));
+        }
+    }
 }

@@ -1,14 +1,15 @@
 //! Is SMB version 1 still switched on? NEGOTIATE with `NT LM 0.12` alone (MS-CIFS §2.2.4.52), then
-//! SESSION_SETUP_ANDX up to the NTLM challenge (MS-SMB §2.2.4.6), which names the product. No login.
+//! `SESSION_SETUP_ANDX` up to the NTLM challenge (MS-SMB §2.2.4.6), which names the product. No login.
 
 use daicho_shared::coverage::Outcome;
-use daicho_shared::fact::{Fact, NameSource, PortState, Transport};
+use daicho_shared::fact::{Fact, NameSource};
 use daicho_shared::text;
 
 use super::little::{part, u16_at, u32_at, utf16};
 use super::ntlm::{self, Challenge};
 use super::session::{Session, Unit, request, wrapped};
 use super::smb::{PORT, server_guid, service};
+use super::{open, untold};
 use crate::probe::{Audience, Card, Dialogue, Known, Level, Probe, Question, Reading, Security, Step, TlsPeer};
 
 /// The probe.
@@ -58,7 +59,7 @@ impl Probe for Smb1 {
     #[cfg(test)]
     fn samples(&self) -> Vec<crate::probe::laws::Sample> {
         use crate::probe::laws::{Sample, device};
-        let names = ["samba-417-smb1", "samba-417-smb1-refused", "impacket-0131-smb1"];
+        let names = ["samba-417-smb1", "samba-417-refused-smb1", "impacket-0131-smb1"];
         let over_445 = names.map(|name| Sample::Asked(PORT, device(name)));
         let granted = [&[0x82, 0, 0, 0][..], &device("samba-417-smb1")].concat();
         over_445.into_iter().chain([Sample::Asked(SESSION_PORT, granted)]).collect()
@@ -74,6 +75,7 @@ fn question(port: u16) -> Question {
 struct Greeting {
     port: u16,
     connected: bool,
+    heard: bool,
     session: Session,
     facts: Vec<Fact>,
 }
@@ -85,6 +87,7 @@ impl Dialogue for Greeting {
     }
 
     fn hear(&mut self, bytes: &[u8]) -> Step {
+        self.heard = true;
         self.session.hear(bytes);
         let mut step = Step::Listen;
         while step != Step::Done {
@@ -102,11 +105,10 @@ impl Dialogue for Greeting {
         if !self.connected {
             return Reading::of(Outcome::Silent);
         }
-        let open = Fact::Port { transport: Transport::Tcp, port: self.port, state: PortState::Open };
         if self.facts.is_empty() {
-            return Reading { facts: vec![open], ..Reading::of(Outcome::OtherProtocol) };
+            return untold(self.port, self.heard);
         }
-        Reading::answered(std::iter::once(open).chain(self.facts.drain(..)).collect())
+        Reading::answered(std::iter::once(open(self.port)).chain(self.facts.drain(..)).collect())
     }
 }
 
@@ -248,7 +250,7 @@ mod tests {
 
     #[test]
     fn a_refusal_is_no_version_1() {
-        let facts = facts("samba-417-smb1-refused");
+        let facts = facts("samba-417-refused-smb1");
         assert!(facts.contains(&attribute("version-1", "refused".into())));
         assert!(!facts.iter().any(|fact| matches!(fact, Fact::FileSharing { .. })));
     }
