@@ -185,7 +185,7 @@ fn scans(
     }
     let script = r#"eval "${BEFORE:-true}" || exit
     for config in "$FOLDER"/../*.toml; do
-        "$AGENT" scan --profile normal --config "$config" --out "${config%.toml}.jsonl" || exit
+        "$AGENT" scan --profile "${PROFILE:-normal}" --config "$config" --out "${config%.toml}.jsonl" || exit
     done
     eval "${THEN:-true}""#;
     let output = run(Command::new("bash")
