@@ -479,6 +479,12 @@ pub trait Probe: Sync {
     }
 }
 
+/// Octets that a real program sent, for tests of other rooms.
+#[cfg(test)]
+pub(crate) fn laws_device(name: &str) -> Vec<u8> {
+    laws::device(name)
+}
+
 /// The probe of this name.
 pub fn named(name: &str) -> Option<&'static dyn Probe> {
     PROBES.iter().copied().find(|probe| probe.card().name == name)

@@ -99,7 +99,8 @@ impl Switches {
         let ids = machine.macs().filter_map(|mac| self.learned[&place].get(&mac).cloned());
         let ids: BTreeSet<ObservationId> = ids.collect();
         let evidence = ids.into_iter().take(EVIDENCE).collect();
-        Some(Claim { value: self.names.get(&place)?.clone(), source: "bridge".to_owned(), evidence })
+        let value = self.names.get(&place)?.clone();
+        Some(Claim { value, source: "bridge".to_owned(), evidence, ..Claim::default() })
     }
 }
 

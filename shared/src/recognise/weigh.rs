@@ -1,6 +1,6 @@
 //! Adding up: which class, maker, model, system and version the evidence speaks for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::compare::{Kind, Value};
 use super::index::Hit;
@@ -16,11 +16,13 @@ const TEXTS: usize = 48;
 
 /// What the rules say of a device with these signs.
 pub fn recognise(rules: &Rules, signs: &[Sign<'_>]) -> Recognition {
-    let held: Vec<Held<'_, '_, '_>> =
-        rules.held(signs).into_iter().map(|(place, hits)| Held { rule: &rules.rules[place], hits, signs }).collect();
-    let (candidates, systems) = (candidates(&held), Kind::System(&rules.systems));
+    let held = rules.held(signs);
+    let held: Vec<Held<'_, '_>> =
+        held.into_iter().map(|(place, hits)| Held { rule: &rules.rules[place], hits, signs }).collect();
+    let spoken = spoken(&held);
+    let (candidates, systems) = (candidates(&spoken), Kind::System(&rules.systems));
     Recognition {
-        class: class(rules, &held, &candidates),
+        class: class(rules, &spoken, &candidates),
         candidates,
         maker: value(rules, &held, Kind::Maker, |says| says.maker.as_deref()),
         model: value(rules, &held, Kind::Words, |says| says.model.as_deref()),
@@ -30,13 +32,21 @@ pub fn recognise(rules: &Rules, signs: &[Sign<'_>]) -> Recognition {
 }
 
 /// A rule that holds, and where.
-struct Held<'r, 's, 'f> {
-    rule: &'r Rule,
-    hits: Vec<Hit<'r>>,
-    signs: &'s [Sign<'f>],
+struct Held<'h, 'f> {
+    rule: &'h Rule,
+    hits: Vec<Hit<'h>>,
+    signs: &'h [Sign<'f>],
 }
 
-impl Held<'_, '_, '_> {
+/// One text of a device: of one fact, or in one field where no fact stands behind it.
+type Text<'h> = (Option<usize>, &'h str, &'h str);
+
+impl<'h> Held<'h, '_> {
+    fn text(&self, hit: &Hit<'_>) -> Text<'h> {
+        let sign = &self.signs[hit.sign];
+        (sign.fact, if sign.fact.is_some() { "" } else { &sign.field }, &sign.text)
+    }
+
     fn reason(&self, hit: &Hit<'_>) -> Reason {
         let sign = &self.signs[hit.sign];
         Reason {
@@ -49,18 +59,43 @@ impl Held<'_, '_, '_> {
     }
 }
 
-/// Points by class. What speaks for a general class (`network.other`) speaks for each of its kinds
-/// that something speaks for by itself.
-fn candidates(held: &[Held<'_, '_, '_>]) -> Vec<(Class, u32)> {
-    let mut own: BTreeMap<Class, u32> = BTreeMap::new();
-    for held in held {
-        if let Some(class) = held.rule.class {
-            *own.entry(class).or_default() += held.rule.weight;
+/// The reasons that count, strongest first: a rule counts once however often the device repeats
+/// itself, and a text once, by its strongest rule, however many rules look at it.
+fn counted<'h, 'f>(mut hits: Vec<(&Held<'h, 'f>, &Hit<'h>)>) -> Vec<Reason> {
+    hits.sort_by(|(a, _), (b, _)| b.rule.weight.cmp(&a.rule.weight).then_with(|| a.rule.name.cmp(&b.rule.name)));
+    let (mut reasons, mut used) = (vec![], BTreeSet::new());
+    for of_rule in hits.chunk_by(|(a, _), (b, _)| a.rule.name == b.rule.name) {
+        if let Some((held, hit)) = of_rule.iter().find(|(held, hit)| !used.contains(&held.text(hit))) {
+            reasons.push(held.reason(hit));
+            used.extend(of_rule.iter().map(|(held, hit)| held.text(hit)));
         }
     }
-    let points = |class: Class| own.get(&class).copied().unwrap_or(0);
-    let with_generals = |class: &Class| (*class, points(*class) + class.generals().map(points).sum::<u32>());
-    let mut candidates: Vec<(Class, u32)> = own.keys().map(with_generals).collect();
+    reasons
+}
+
+fn points(reasons: &[Reason]) -> u32 {
+    reasons.iter().map(|reason| reason.weight).sum()
+}
+
+/// What speaks for each class by itself.
+type Spoken = BTreeMap<Class, Vec<Reason>>;
+
+fn spoken(held: &[Held<'_, '_>]) -> Spoken {
+    let mut by_class: BTreeMap<Class, Vec<_>> = BTreeMap::new();
+    for held in held {
+        if let Some(class) = held.rule.class {
+            by_class.entry(class).or_default().extend(held.hits.iter().take(TEXTS).map(|hit| (held, hit)));
+        }
+    }
+    by_class.into_iter().map(|(class, hits)| (class, counted(hits))).collect()
+}
+
+/// Points by class. What speaks for a general class (`network.other`) speaks for each of its kinds
+/// that something speaks for by itself.
+fn candidates(spoken: &Spoken) -> Vec<(Class, u32)> {
+    let own = |class: Class| spoken.get(&class).map_or(0, |reasons| points(reasons));
+    let with_generals = |class: &Class| (*class, own(*class) + class.generals().map(own).sum::<u32>());
+    let mut candidates: Vec<(Class, u32)> = spoken.keys().map(with_generals).collect();
     candidates.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
     candidates
 }
@@ -69,18 +104,18 @@ fn is_kind_of(class: Class, general: Class) -> bool {
     class == general || class.generals().any(|other| other == general)
 }
 
-fn class(rules: &Rules, held: &[Held<'_, '_, '_>], candidates: &[(Class, u32)]) -> Conclusion<Class> {
+fn class(rules: &Rules, spoken: &Spoken, candidates: &[(Class, u32)]) -> Conclusion<Class> {
     let best = candidates.first().map_or(0, |(_, points)| *points);
     let value = if best >= rules.threshold { leader(rules, candidates) } else { None };
-    let speaks = |such: &dyn Fn(Class) -> bool| reasons_for(held, |rule| rule.class.is_some_and(such));
     let tied = |class: Class| candidates.iter().any(|(other, points)| *other == class && points + rules.lead > best);
-    let reasons =
-        value.map(|value| speaks(&|class| is_kind_of(value, class) || (is_kind_of(class, value) && tied(class))));
+    let reasons = value
+        .map(|value| reasons_of(spoken, |class| is_kind_of(value, class) || (is_kind_of(class, value) && tied(class))));
     let is_said = |class: Class| value.is_some_and(|value| is_kind_of(value, class));
     let others = candidates.iter().filter(|(class, _)| !is_said(*class));
-    let other = |(class, points): &(Class, u32)| {
-        let reasons = speaks(&|general| is_kind_of(*class, general));
-        Other { value: *class, weight: *points, reasons }
+    let other = |(class, points): &(Class, u32)| Other {
+        value: *class,
+        weight: *points,
+        reasons: reasons_of(spoken, |general| is_kind_of(*class, general)),
     };
     Conclusion {
         value: value.unwrap_or(Class::Unknown),
@@ -94,30 +129,25 @@ fn class(rules: &Rules, held: &[Held<'_, '_, '_>], candidates: &[(Class, u32)]) 
 /// other, that general class. A general class of the winner's does not compete with it.
 fn leader(rules: &Rules, candidates: &[(Class, u32)]) -> Option<Class> {
     let &(top, best) = candidates.first()?;
-    let rivals: Vec<Class> =
-        candidates.iter().filter(|(_, points)| points + rules.lead > best).map(|(class, _)| *class).collect();
-    let holds_all = |general: &Class| rivals.iter().all(|rival| is_kind_of(*rival, *general));
+    let close = candidates.iter().filter(|(_, points)| points + rules.lead > best);
+    let rivals: Vec<Class> = close.map(|(class, _)| *class).collect();
     if rivals.iter().all(|rival| is_kind_of(top, *rival)) {
         return Some(top);
     }
-    top.generals().find(holds_all)
+    top.generals().find(|general| rivals.iter().all(|rival| is_kind_of(*rival, *general)))
 }
 
-fn reasons_for(held: &[Held<'_, '_, '_>], such: impl Fn(&Rule) -> bool) -> Vec<Reason> {
-    let speaking = held.iter().filter(|held| such(held.rule));
-    let mut reasons: Vec<Reason> = speaking.filter_map(|held| Some(held.reason(held.hits.first()?))).collect();
-    sort(&mut reasons);
+fn reasons_of(spoken: &Spoken, such: impl Fn(Class) -> bool) -> Vec<Reason> {
+    let speaking = spoken.iter().filter(|(class, _)| such(**class));
+    let mut reasons: Vec<Reason> = speaking.flat_map(|(_, reasons)| reasons.clone()).collect();
+    reasons.sort_by(|a, b| b.weight.cmp(&a.weight).then_with(|| a.rule.cmp(&b.rule)));
     reasons
 }
 
-fn sort(reasons: &mut [Reason]) {
-    reasons.sort_by(|a, b| b.weight.cmp(&a.weight).then_with(|| a.rule.cmp(&b.rule)));
-}
-
 /// What one rule says by one sign: one value, or several that are equally likely.
-struct Claim<'h, 'r, 's, 'f> {
-    held: &'h Held<'r, 's, 'f>,
-    hit: Hit<'r>,
+struct Claim<'c, 'h, 'f> {
+    held: &'c Held<'h, 'f>,
+    hit: Hit<'h>,
     values: Vec<Value>,
 }
 
@@ -133,7 +163,7 @@ struct Candidate<'c> {
 /// maybe more: `Windows` speaks for `Windows 10`, and is not a contradiction of it.
 fn value(
     rules: &Rules,
-    held: &[Held<'_, '_, '_>],
+    held: &[Held<'_, '_>],
     kind: Kind<'_>,
     part: impl Fn(&Says) -> Option<&str>,
 ) -> Option<Conclusion<String>> {
@@ -152,7 +182,7 @@ fn value(
 }
 
 /// Every value that says more than all others that agree with it, with its points, most first.
-fn weighed<'c>(claims: &'c [Claim<'_, '_, '_, '_>], kind: Kind<'_>) -> Vec<Candidate<'c>> {
+fn weighed<'c>(claims: &'c [Claim<'_, '_, '_>], kind: Kind<'_>) -> Vec<Candidate<'c>> {
     let mut values: Vec<&Value> = vec![];
     for value in claims.iter().flat_map(|claim| &claim.values) {
         if values.len() < TEXTS && !values.iter().any(|known| known.shown == value.shown) {
@@ -171,31 +201,19 @@ fn weighed<'c>(claims: &'c [Claim<'_, '_, '_, '_>], kind: Kind<'_>) -> Vec<Candi
     candidates
 }
 
-fn candidate<'c>(value: &'c Value, claims: &[Claim<'_, '_, '_, '_>], kind: Kind<'_>) -> Candidate<'c> {
-    let speaks = |claim: &Claim<'_, '_, '_, '_>| claim.values.iter().any(|said| kind.covers(said, value));
+fn candidate<'c>(value: &'c Value, claims: &[Claim<'_, '_, '_>], kind: Kind<'_>) -> Candidate<'c> {
+    let speaks = |claim: &Claim<'_, '_, '_>| claim.values.iter().any(|said| kind.covers(said, value));
     let speaking: Vec<usize> =
         claims.iter().enumerate().filter(|(_, claim)| speaks(claim)).map(|(place, _)| place).collect();
-    let weight = reasons(&speaking, claims).iter().map(|reason| reason.weight).sum();
+    let weight = points(&reasons(&speaking, claims));
     Candidate { value, claims: speaking, weight }
 }
 
-/// One rule counts once for a value, however often the device repeats itself.
-fn reasons(places: &[usize], claims: &[Claim<'_, '_, '_, '_>]) -> Vec<Reason> {
-    let mut reasons: Vec<Reason> = vec![];
-    for claim in places.iter().map(|place| &claims[*place]) {
-        if !reasons.iter().any(|reason| reason.rule == claim.held.rule.name) {
-            reasons.push(claim.held.reason(&claim.hit));
-        }
-    }
-    sort(&mut reasons);
-    reasons
+fn reasons(places: &[usize], claims: &[Claim<'_, '_, '_>]) -> Vec<Reason> {
+    counted(places.iter().map(|place| &claims[*place]).map(|claim| (claim.held, &claim.hit)).collect())
 }
 
-fn conclude(
-    candidates: &[Candidate<'_>],
-    claims: &[Claim<'_, '_, '_, '_>],
-    kind: Kind<'_>,
-) -> Option<Conclusion<String>> {
+fn conclude(candidates: &[Candidate<'_>], claims: &[Claim<'_, '_, '_>], kind: Kind<'_>) -> Option<Conclusion<String>> {
     let winner = candidates.first()?;
     let equal = |other: &&Candidate<'_>| other.claims == winner.claims;
     let names: Vec<String> = candidates.iter().filter(equal).map(|one| shown(one, claims, kind)).collect();
@@ -215,7 +233,7 @@ fn conclude(
 }
 
 /// The value as it is shown, with the edition that another claim for it tells.
-fn shown(one: &Candidate<'_>, claims: &[Claim<'_, '_, '_, '_>], kind: Kind<'_>) -> String {
+fn shown(one: &Candidate<'_>, claims: &[Claim<'_, '_, '_>], kind: Kind<'_>) -> String {
     let told = one.claims.iter().flat_map(|place| &claims[*place].values).filter(|said| kind.covers(said, one.value));
     let with_edition = told.into_iter().find_map(|said| one.value.with_edition(said, kind));
     with_edition.unwrap_or_else(|| one.value.shown.clone())
@@ -295,6 +313,19 @@ mod tests {
         let others: Vec<Class> = found.class.others.iter().map(|other| other.value).collect();
         assert_eq!(others, [Class::Modality, Class::Pacs, Class::Pc]);
         assert_eq!(recognise(&rules, &[sign("sign", "x"), sign("sign", "z")]).class.value, Class::Unknown);
+    }
+
+    #[test]
+    fn a_text_speaks_once_for_a_class_by_the_strongest_rule() {
+        let rules = table(&[
+            ("a", 60, "class='camera'", "\"http.title\"=['x']"),
+            ("b", 70, "class='camera'", "\"http.title\"=['y']"),
+            ("c", 20, "class='camera'", "\"http.server\"=['z']"),
+        ]);
+        let found = recognise(&rules, &[sign("http.title", "xy"), sign("http.server", "z")]);
+        assert_eq!((found.class.value, found.class.confidence), (Class::Camera, 90));
+        let found = recognise(&rules, &[sign("http.title", "xy"), sign("http.title", "x")]);
+        assert_eq!(found.candidates, [(Class::Camera, 130)]);
     }
 
     #[test]

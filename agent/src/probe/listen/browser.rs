@@ -16,7 +16,7 @@ pub struct Browser;
 
 static CARD: Card = card(
     "browser",
-    ["Windows machines that announce their shares (heard)", "Windows機の共有の広告の傍受（コンピューターブラウザー）"],
+    ["Windows machines that announce their shares (heard)", "Windows機の共有の広告の受信（コンピューターブラウザー）"],
     "MS-BRWS §2.2",
     [
         "name, version, role and comment of Windows and Samba machines",

@@ -16,7 +16,7 @@ pub struct Cdp;
 
 static CARD: Card = card(
     "cdp",
-    ["Which Cisco device hangs on this cable? (heard)", "隣接シスコ機器の自己紹介の傍受（CDP）"],
+    ["Which Cisco device hangs on this cable? (heard)", "隣接シスコ機器の自己紹介の受信（CDP）"],
     "Cisco Discovery Protocol, frame format",
     [
         "Cisco devices tell platform, software and port by themselves",

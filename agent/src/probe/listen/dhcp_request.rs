@@ -17,7 +17,7 @@ pub struct DhcpRequest;
 
 static CARD: Card = card(
     "dhcp-request",
-    ["What does a device say when it asks for an address? (heard)", "アドレス取得時の自己紹介の傍受（DHCP）"],
+    ["What does a device say when it asks for an address? (heard)", "アドレス取得時の自己紹介の受信（DHCP）"],
     "RFC 2131 §2, RFC 2132",
     ["host name and vendor class tell what asks for an address", "アドレスを求める機器の名前とベンダー名が分かるため"],
 );

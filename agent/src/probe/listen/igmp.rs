@@ -14,7 +14,7 @@ pub struct Igmp;
 
 static CARD: Card = card(
     "igmp",
-    ["Which groups does a device listen to? (heard)", "マルチキャスト参加の傍受（IGMP）"],
+    ["Which groups does a device listen to? (heard)", "マルチキャスト参加の受信（IGMP）"],
     "RFC 3376 §4, RFC 2236 §2",
     ["the groups that it joins tell what a device speaks", "参加するグループから機器の使うプロトコルが分かるため"],
 );

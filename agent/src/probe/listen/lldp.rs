@@ -15,7 +15,7 @@ pub struct Lldp;
 
 static CARD: Card = card(
     "lldp",
-    ["Which system hangs on this cable? (heard)", "隣接機器の自己紹介の傍受（LLDP）"],
+    ["Which system hangs on this cable? (heard)", "隣接機器の自己紹介の受信（LLDP）"],
     "IEEE 802.1AB-2016 §8",
     [
         "switches, access points and phones tell name, model and port by themselves",

@@ -17,7 +17,7 @@ pub struct LlmnrHeard;
 
 static CARD: Card = card(
     "llmnr-heard",
-    ["Who answers for a name? (heard)", "Windows機の名前確認の傍受（LLMNR）"],
+    ["Who answers for a name? (heard)", "Windows機の名前確認の受信（LLMNR）"],
     "RFC 4795 §2, §4",
     ["a machine makes sure of its own name when it starts", "機器が起動時に自分の名前の重複を確かめるため"],
 );

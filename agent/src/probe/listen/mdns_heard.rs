@@ -16,7 +16,7 @@ pub struct MdnsHeard;
 
 static CARD: Card = card(
     "mdns-heard",
-    ["Names and services that are announced (heard)", "機器の名前とサービスの広告の傍受（mDNS）"],
+    ["Names and services that are announced (heard)", "機器の名前とサービスの広告の受信（mDNS）"],
     "RFC 6762 §8.3, RFC 6763",
     [
         "devices announce name and services when they start, unasked",

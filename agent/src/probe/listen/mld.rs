@@ -14,7 +14,7 @@ pub struct Mld;
 
 static CARD: Card = card(
     "mld",
-    ["Which IPv6 groups does a device listen to? (heard)", "マルチキャスト参加の傍受（MLD）"],
+    ["Which IPv6 groups does a device listen to? (heard)", "マルチキャスト参加の受信（MLD）"],
     "RFC 3810 §5, RFC 2710 §3",
     ["the groups that it joins tell what a device speaks", "参加するグループから機器の使うプロトコルが分かるため"],
 );

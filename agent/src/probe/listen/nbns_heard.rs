@@ -15,7 +15,7 @@ pub struct NbnsHeard;
 
 static CARD: Card = card(
     "nbns-heard",
-    ["Names that Windows machines claim (heard)", "Windows機の名前登録の傍受（NetBIOS）"],
+    ["Names that Windows machines claim (heard)", "Windows機の名前登録の受信（NetBIOS）"],
     "RFC 1002 §4.2.2",
     [
         "a Windows machine claims its name and workgroup when it starts",

@@ -15,7 +15,7 @@ pub struct RouterAdvertisement;
 
 static CARD: Card = card(
     "router-advertisement",
-    ["What does an IPv6 router promise? (heard)", "IPv6ルータ広告の傍受"],
+    ["What does an IPv6 router promise? (heard)", "IPv6ルータ広告の受信"],
     "RFC 4861 §4.2, RFC 8106 §5.1",
     ["who offers a way out by IPv6, and with which addresses", "IPv6の出口と配布アドレスが分かるため"],
 );

@@ -14,7 +14,7 @@ pub struct Stp;
 
 static CARD: Card = card(
     "stp",
-    ["Which bridge is this, and which is the root? (heard)", "スイッチのスパニングツリー情報の傍受（STP/RSTP）"],
+    ["Which bridge is this, and which is the root? (heard)", "スイッチのスパニングツリー情報の受信（STP/RSTP）"],
     "IEEE 802.1D-2004 §9.3",
     ["only bridges speak it: the sender is a switch", "これを送るのはスイッチだけであるため"],
 );

@@ -15,7 +15,7 @@ pub struct Traffic;
 
 static CARD: Card = card(
     "traffic",
-    ["Which services answer others? (mirror port or capture file)", "通信の傍受（ミラーポート・キャプチャファイル）"],
+    ["Which services answer others? (mirror port or capture file)", "通信の受信（ミラーポート・キャプチャファイル）"],
     "RFC 9293 §3.5, RFC 1035 §4.1.1, RFC 5905 §7.3",
     ["what others were answered need not be asked again", "他の機器への応答から、開いているサービスが分かるため"],
 );

@@ -16,7 +16,7 @@ pub struct WsdHeard;
 
 static CARD: Card = card(
     "wsd-heard",
-    ["Devices that say hello (heard)", "機器の起動通知の傍受（WS-Discovery）"],
+    ["Devices that say hello (heard)", "機器の起動通知の受信（WS-Discovery）"],
     "WS-Discovery 1.1 §4.1",
     [
         "printers, cameras and Windows say what they are when they start",

@@ -93,6 +93,9 @@ pub struct Device {
     pub sip: Option<Sip>,
     /// What it says by SNMP.
     pub snmp: Option<Snmp>,
+    /// What it says unasked.
+    #[serde(default)]
+    pub says: Vec<crate::say::Says>,
     /// It answers DNS questions about the hospital (port 53).
     #[serde(default)]
     pub resolver: bool,
