@@ -42,8 +42,12 @@ struct Switches {
 
 impl Switches {
     fn read(assets: &[Asset], machines: &[Machine<'_>], evidence: &Evidence<'_>) -> Self {
-        let mut switches =
-            Self { learned: BTreeMap::new(), ports_of: BTreeMap::new(), uplinks: BTreeSet::new(), names: BTreeMap::new() };
+        let mut switches = Self {
+            learned: BTreeMap::new(),
+            ports_of: BTreeMap::new(),
+            uplinks: BTreeSet::new(),
+            names: BTreeMap::new(),
+        };
         for (index, machine) in machines.iter().enumerate() {
             switches.hear(index, &assets[index], machine, evidence);
         }
@@ -71,7 +75,8 @@ impl Switches {
     fn mark_uplinks(&mut self, assets: &[Asset], machines: &[Machine<'_>]) {
         let known: BTreeSet<usize> = self.learned.keys().map(|(switch, _)| *switch).collect();
         let own = |switch: &usize| machines[*switch].macs().chain(told_macs(&machines[*switch]));
-        let switch_macs: BTreeMap<Mac, usize> = known.iter().flat_map(|switch| own(switch).map(|mac| (mac, *switch))).collect();
+        let switch_macs: BTreeMap<Mac, usize> =
+            known.iter().flat_map(|switch| own(switch).map(|mac| (mac, *switch))).collect();
         let learned_switch = |(place, macs): (&Port, &BTreeMap<Mac, ObservationId>)| {
             macs.keys().any(|mac| switch_macs.get(mac).is_some_and(|other| *other != place.0)).then_some(*place)
         };
@@ -87,7 +92,8 @@ impl Switches {
 
     /// The port with the fewest addresses, where it is one and has few. What a switch says of itself is no place.
     fn place(&self, index: usize, machine: &Machine<'_>) -> Option<Claim> {
-        let ports: BTreeSet<Port> = machine.macs().filter_map(|mac| self.ports_of.get(&mac)).flatten().copied().collect();
+        let ports: BTreeSet<Port> =
+            machine.macs().filter_map(|mac| self.ports_of.get(&mac)).flatten().copied().collect();
         let elsewhere = ports.into_iter().filter(|place| place.0 != index && !self.uplinks.contains(place));
         let mut by_crowd: Vec<(usize, Port)> = elsewhere.map(|place| (self.learned[&place].len(), place)).collect();
         by_crowd.sort_unstable();
@@ -184,7 +190,9 @@ mod tests {
         let address = format!("10.0.0.{last}").parse().unwrap();
         let stands = |asset: &&Asset| asset.interfaces.iter().any(|interface| interface.addresses.contains(&address));
         let asset = verdict.assets.iter().find(stands).unwrap();
-        assert!(asset.place.as_ref().is_none_or(|place| place.evidence.iter().all(|id| verdict.evidence.contains_key(id))));
+        assert!(
+            asset.place.as_ref().is_none_or(|place| place.evidence.iter().all(|id| verdict.evidence.contains_key(id)))
+        );
         asset.place.as_ref().map(|place| place.value.clone())
     }
 

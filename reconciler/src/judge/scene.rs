@@ -19,7 +19,7 @@ use super::matching::{Pairing, pair};
 use super::portrait::{self, Facts};
 use super::uplink::{self, Signs};
 use super::verdict::{EntryState, Verdict};
-use super::{decision, difference, silence};
+use super::{decision, difference, place, silence};
 
 /// The derived picture.
 pub(crate) struct Scene<'a> {
