@@ -45,7 +45,7 @@ pub async fn talk(permit: &mut Permit, port: u16, security: Security, dialogue: 
         Err(ending) => return ending,
     };
     let mut heard = Vec::new();
-    let until = Instant::now() + dialogue.patience();
+    let until = tokio::time::Instant::now() + dialogue.patience();
     // However it ended, the dialogue says what it learned.
     let _ = conversation(permit, &mut stream, security, dialogue, (&mut heard, until)).await;
     close(permit, stream).await;
@@ -183,7 +183,7 @@ async fn converse<S: Wire>(
 /// What comes next; `None` when time is up. A peer that sends in pieces may wait for the acknowledgement
 /// of the first one (RFC 896): it gets it when nothing follows at once.
 async fn read<S: Wire>(stream: &mut S, buffer: &mut [u8], until: Instant) -> Option<io::Result<usize>> {
-    if let Ok(count) = timeout_at(until.min(Instant::now() + AT_ONCE), stream.read(buffer)).await {
+    if let Ok(count) = timeout_at(until.min(tokio::time::Instant::now() + AT_ONCE), stream.read(buffer)).await {
         return Some(count);
     }
     tcp_ack::now(stream.below());
