@@ -7,6 +7,7 @@ use std::io::BufReader;
 use std::net::{IpAddr, Ipv4Addr};
 use std::process::Command;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use daicho_shared::address::Mac;
 use daicho_shared::batch::Batch;
@@ -22,7 +23,7 @@ const ABSENT: usize = 2;
 const HOSPITAL: &str = include_str!("fragile.toml");
 
 /// Devices that the evidence or the settings ask to verify and nothing else, by their last octet.
-const VERIFIED: [u8; 6] = [21, 22, 23, 24, 25, 26];
+const VERIFIED: [u8; 7] = [21, 22, 23, 24, 25, 26, 27];
 /// Devices that get presence only: an infusion pump, a monitor and an analyser by their maker, and one that
 /// the settings name.
 const IN_PEACE: [u8; 4] = [41, 42, 43, 44];
@@ -70,10 +71,22 @@ fn night(test: &str) -> Option<&'static Night> {
 }
 
 fn scan() -> Night {
+    scan_with(SETTINGS, "10.10.0.0/26", None)
+}
+
+/// A scan, cut short after this long where a time is given.
+fn scan_with(settings: &str, scope: &str, stop_after: Option<Duration>) -> Night {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
     fs::write(path("hospital.toml"), HOSPITAL).unwrap();
-    fs::write(path("agent.toml"), SETTINGS).unwrap();
+    let stop_file = path("STOP");
+    fs::write(path("agent.toml"), format!("stop_file = {stop_file:?}\n{settings}")).unwrap();
+    let stopper = stop_after.map(|after| {
+        std::thread::spawn(move || {
+            std::thread::sleep(after);
+            fs::write(stop_file, "").unwrap();
+        })
+    });
     let output = run(Command::new(program("daicho-hospital"))
         .args(["exec", "--quiet", "--hospital"])
         .arg(path("hospital.toml"))
@@ -83,11 +96,13 @@ fn scan() -> Night {
         .arg(path("stats.json"))
         .arg("--")
         .arg(program("daicho-agent"))
-        .args(["scan", "--interface", "lan0", "--scope", "10.10.0.0/26", "--config"])
+        .args(["scan", "--interface", "lan0", "--scope", scope, "--config"])
         .arg(path("agent.toml"))
         .arg("--out")
         .arg(path("batch.jsonl")));
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let code = output.status.code();
+    assert_eq!(code == Some(0), stop_after.is_none(), "{code:?} {}", String::from_utf8_lossy(&output.stderr));
+    stopper.map(std::thread::JoinHandle::join);
     let batch = Batch::read(BufReader::new(fs::File::open(path("batch.jsonl")).unwrap())).unwrap();
     let own = batch.header.interfaces.iter().find(|it| it.name == "lan0").and_then(|it| it.mac).unwrap();
     let frames = frames(&fs::read(path("wire.pcap")).unwrap(), own);
@@ -212,6 +227,20 @@ fn an_answer_is_read_whatever_it_is() {
     assert_eq!(answers(25), ("aborted", Some("2/1"), None, "ANY-SCP"));
     // Behind TLS, of a device that nothing told to be medical before.
     assert!(matches!(night.associations(52)[..], [Fact::Association { tls: true, echo: Some(0), port: 2762, .. }]));
+}
+
+#[test]
+fn an_association_is_released_though_nobody_answers_or_the_scan_is_stopped() {
+    if let Some(why) = no_namespaces() {
+        return skip("release", &why);
+    }
+    for stop_after in [None, Some(Duration::from_secs(2))] {
+        let night = scan_with(SETTINGS, "10.10.0.27/32", stop_after);
+        // The hospital complains of an association that is never released.
+        assert_eq!(night.incidents.as_array().map(Vec::len), Some(0), "{stop_after:?}: {}", night.incidents);
+        assert!(matches!(night.associations(27)[..], [Fact::Association { echo: None, .. }]), "{stop_after:?}");
+        assert_eq!(night.batch.end.as_ref().map(|end| end.complete), Some(stop_after.is_none()));
+    }
 }
 
 #[test]
