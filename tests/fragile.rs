@@ -38,8 +38,8 @@ called_ae = "ANY-SCP"
 address = "10.10.0.22"
 ae_title = "MR1"
 [care]
-addresses = ["10.10.0.44"]
-verify_addresses = ["10.10.0.22"]
+addresses = ["10.10.0.44", "10.20.0.41"]
+verify_addresses = ["10.10.0.22", "10.20.0.21"]
 "#;
 
 /// A frame that left the agent's machine.
@@ -71,16 +71,16 @@ fn night(test: &str) -> Option<&'static Night> {
 }
 
 fn scan() -> Night {
-    scan_with(SETTINGS, "10.10.0.0/26", None)
+    scan_with(SETTINGS, &["10.10.0.0/26", "10.20.0.0/26"], None)
 }
 
 /// A scan, cut short after this long where a time is given.
-fn scan_with(settings: &str, scope: &str, stop_after: Option<Duration>) -> Night {
+fn scan_with(settings: &str, scope: &[&str], stop_after: Option<Duration>) -> Night {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
     fs::write(path("hospital.toml"), HOSPITAL).unwrap();
     let stop_file = path("STOP");
-    fs::write(path("agent.toml"), format!("stop_file = {stop_file:?}\n{settings}")).unwrap();
+    fs::write(path("agent.toml"), format!("stop_file = '{}'\n{settings}", stop_file.display())).unwrap();
     let stopper = stop_after.map(|after| {
         std::thread::spawn(move || {
             std::thread::sleep(after);
@@ -96,10 +96,12 @@ fn scan_with(settings: &str, scope: &str, stop_after: Option<Duration>) -> Night
         .arg(path("stats.json"))
         .arg("--")
         .arg(program("daicho-agent"))
-        .args(["scan", "--interface", "lan0", "--scope", scope, "--config"])
+        .args(["scan", "--interface", "lan0", "--config"])
         .arg(path("agent.toml"))
         .arg("--out")
-        .arg(path("batch.jsonl")));
+        .arg(path("batch.jsonl"))
+        .arg("--scope")
+        .args(scope));
     let code = output.status.code();
     assert_eq!(code == Some(0), stop_after.is_none(), "{code:?} {}", String::from_utf8_lossy(&output.stderr));
     stopper.map(std::thread::JoinHandle::join);
@@ -199,6 +201,21 @@ fn last_octet(address: IpAddr) -> Option<u8> {
 }
 
 #[test]
+fn behind_a_router_it_is_the_same() {
+    let Some(night) = night("routed") else { return };
+    let to = |last: u8| {
+        let address = Some(Ipv4Addr::new(10, 20, 0, last));
+        night.frames.iter().filter(|frame| frame.to == address).collect::<Vec<_>>()
+    };
+    assert!((1..=FRAGILE).contains(&to(21).len()), "{:#?}", to(21));
+    // An echo request, which this one answers.
+    assert!(to(41).len() == 1 && to(41)[0].tcp.is_none(), "{:#?}", to(41));
+    assert!((1..=62).filter(|last| ![1, 21, 41].contains(last)).all(|last| to(last).len() <= ABSENT));
+    let about = night.batch.observations.iter().filter(|it| it.target.address == IpAddr::from([10, 20, 0, 21]));
+    assert_eq!(about.flat_map(|it| &it.facts).filter(|fact| matches!(fact, Fact::Association { .. })).count(), 1);
+}
+
+#[test]
 fn a_verification_is_one_short_connection() {
     let Some(night) = night("verification") else { return };
     for last in VERIFIED {
@@ -235,7 +252,7 @@ fn an_association_is_released_though_nobody_answers_or_the_scan_is_stopped() {
         return skip("release", &why);
     }
     for stop_after in [None, Some(Duration::from_secs(2))] {
-        let night = scan_with(SETTINGS, "10.10.0.27/32", stop_after);
+        let night = scan_with(SETTINGS, &["10.10.0.27/32"], stop_after);
         // The hospital complains of an association that is never released.
         assert_eq!(night.incidents.as_array().map(Vec::len), Some(0), "{stop_after:?}: {}", night.incidents);
         assert!(matches!(night.associations(27)[..], [Fact::Association { echo: None, .. }]), "{stop_after:?}");
