@@ -131,11 +131,12 @@ fn unsafe_code_is_in_the_agents_edge_only() {
 #[test]
 fn every_probe_and_every_rule_is_registered() {
     let registry = fs::read_to_string(root().join("agent/src/probe/mod.rs")).unwrap();
-    for room in ["presence", "identity"] {
+    for room in ["presence", "identity", "identity/medical"] {
         let list = fs::read_to_string(root().join(format!("agent/src/probe/{room}/mod.rs"))).unwrap();
         let public = list.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'));
         for name in public {
-            assert!(registry.contains(&format!("{room}::{name}::")), "probe {room}/{name}.rs is not in PROBES");
+            let path = format!("{}::{name}::", room.replace('/', "::"));
+            assert!(registry.contains(&path), "probe {room}/{name}.rs is not in PROBES");
         }
     }
     let rules = fs::read_to_string(root().join("reconciler/src/judge/rule/mod.rs")).unwrap();
