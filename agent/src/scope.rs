@@ -22,6 +22,9 @@ pub use pace::Rate;
 use crate::probe::{Card, Level};
 use pace::Pace;
 
+/// The most addresses and MACs that are learned: more than any hospital has.
+const LEARN_LIMIT: usize = 200_000;
+
 /// Everything an operator said about what may be sent.
 #[derive(Debug, Clone)]
 pub struct Rules {
@@ -296,6 +299,9 @@ impl Gate {
     /// a MAC that also holds an allowed address is certain not to.
     fn may_ask_link_local(&self, target: &Target) -> bool {
         let certain = self.rules.networks.excluded().is_empty();
+        if self.excluded.len() >= LEARN_LIMIT {
+            return false;
+        }
         target.mac.is_some_and(|mac| (certain || self.bound.contains(&mac)) && !self.excluded.contains(&mac))
     }
 
@@ -309,18 +315,28 @@ impl Gate {
         bare || self.rules.networks.allows(target.address) || is_link_local(target.address)
     }
 
-    /// An address was heard from a MAC: learn who is excluded, and who is certainly not.
+    /// An address was heard from a MAC: learn who is excluded, and who is certainly not. Of a forger
+    /// who claims more addresses than there are devices, no more is learned.
     pub fn learn(&mut self, address: IpAddr, mac: Mac) {
-        self.macs.insert(address, mac);
+        if self.macs.len() < LEARN_LIMIT || self.macs.contains_key(&address) {
+            self.macs.insert(address, mac);
+        }
         // The question that it answered counts against it.
         if let Some(asked) = self.swept.remove(&address) {
             *self.spent.entry(DeviceKey::Mac(mac)).or_default() += asked;
         }
         if self.rules.networks.excludes(address) {
-            self.excluded.insert(mac);
-        } else if self.rules.networks.allows(address) {
+            if self.excluded.len() < LEARN_LIMIT {
+                self.excluded.insert(mac);
+            }
+        } else if self.rules.networks.allows(address) && self.bound.len() < LEARN_LIMIT {
             self.bound.insert(mac);
         }
+    }
+
+    /// This machine is known to hold an excluded address.
+    pub fn is_excluded(&self, mac: Mac) -> bool {
+        self.excluded.contains(&mac)
     }
 
     /// Whom a packet to this target counts against.

@@ -9,6 +9,9 @@ use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
 use tokio_rustls::client::TlsStream;
 
+use daicho_shared::fact::Fact;
+
+use super::meter::{Metered, OCTETS};
 use super::{ending_of, socket_address, tcp_ack, tcp_info};
 use crate::engine::Ending;
 use crate::plan::ANSWER_WAIT;
@@ -19,8 +22,8 @@ use crate::scope::Permit;
 const AT_ONCE: Duration = Duration::from_millis(10);
 /// Octets that the peer does not take within this time are not sent.
 const SAY_LIMIT: Duration = Duration::from_secs(2);
-/// The most octets that are read from one connection.
-const READ_LIMIT: usize = 1 << 16;
+/// Octets that wait in the kernel: what is under way when a peer is cut off is refused one by one.
+const RECEIVE_BUFFER: u32 = 16 * 1024;
 /// The most octets of a dialogue that are handed on as evidence.
 const KEPT: usize = 4096;
 /// What closing costs, where the kernel does not count: our FIN, and the acknowledgement of the peer's.
@@ -42,6 +45,7 @@ pub async fn connect(permit: &mut Permit, port: u16) -> Ending {
 /// Opens a connection and lets a dialogue speak, until it is over or the run is given up.
 pub async fn talk(permit: &mut Permit, asked: (u16, Security), dialogue: &mut dyn Dialogue, give_up: GiveUp) -> Ending {
     let (port, security) = asked;
+    dialogue.meet(permit.target().address);
     let mut course = Course::new(dialogue, give_up);
     let mut stream = match course.within(open(permit, port)).await {
         Some(Ok(stream)) => stream,
@@ -50,9 +54,11 @@ pub async fn talk(permit: &mut Permit, asked: (u16, Security), dialogue: &mut dy
     };
     // However it ended, the dialogue says what it learned.
     let _ = conversation(permit, &mut stream, security, dialogue, &mut course).await;
-    close(permit, stream).await;
+    let unnatural = close(permit, stream).await;
     course.heard.truncate(KEPT);
-    Ending::Read(dialogue.close(), course.heard)
+    let mut reading = dialogue.close();
+    reading.facts.extend(unnatural.map(|how| Fact::Unnatural { how: how.to_owned() }));
+    Ending::Read(reading, course.heard)
 }
 
 /// Turns true when the run is given up.
@@ -83,7 +89,7 @@ impl Course {
 
 async fn conversation(
     permit: &mut Permit,
-    stream: &mut TcpStream,
+    stream: &mut Metered,
     security: Security,
     dialogue: &mut dyn Dialogue,
     course: &mut Course,
@@ -102,28 +108,30 @@ trait Wire: AsyncRead + AsyncWrite + Unpin {
     fn below(&self) -> &TcpStream;
 }
 
-impl Wire for TcpStream {
+impl Wire for Metered {
     fn below(&self) -> &TcpStream {
-        self
+        Metered::below(self)
     }
 }
 
-impl Wire for TlsStream<&mut TcpStream> {
+impl Wire for TlsStream<&mut Metered> {
     fn below(&self) -> &TcpStream {
-        self.get_ref().0
+        self.get_ref().0.below()
     }
 }
 
-async fn open(permit: &mut Permit, port: u16) -> Result<TcpStream, Ending> {
+async fn open(permit: &mut Permit, port: u16) -> Result<Metered, Ending> {
     permit.spend(1).map_err(|error| Ending::Failed(error.to_string()))?;
     let address = socket_address(permit, port);
     let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() };
     let socket = socket.map_err(|error| Ending::Failed(error.to_string()))?;
     // The handshake's last acknowledgement travels with our first octets, too.
     tcp_ack::delay(&socket);
+    // Where the kernel keeps its own size, only a flood costs more.
+    let _ = socket.set_recv_buffer_size(RECEIVE_BUFFER);
     // Shorter than the kernel's first retransmission after one second: one SYN, never two.
     match timeout(ANSWER_WAIT, socket.connect(address)).await {
-        Ok(Ok(stream)) => Ok(stream),
+        Ok(Ok(stream)) => Ok(Metered::new(stream)),
         Ok(Err(error)) => Err(ending_of(&error)),
         Err(_) => Err(Ending::Silence),
     }
@@ -131,34 +139,38 @@ async fn open(permit: &mut Permit, port: u16) -> Result<TcpStream, Ending> {
 
 /// Closes in both directions. What the peer still says is read: octets that nobody reads would make
 /// the kernel reset the connection. Then the kernel has counted every segment, its last one included.
-async fn close(permit: &mut Permit, mut stream: TcpStream) {
-    let _ = timeout(FAREWELL, stream.shutdown()).await;
-    tcp_ack::delay(&stream);
-    let is_over = timeout(FAREWELL, drain(&mut stream)).await.is_ok();
-    let still_to_come = u32::from(!is_over);
-    permit.account(tcp_info::segments_out(&stream).map_or(permit.spent() + CLOSING, |sent| sent + still_to_come));
+/// A peer that was cut off gets no such courtesy, and why it was is handed on.
+async fn close(permit: &mut Permit, mut stream: Metered) -> Option<&'static str> {
+    if stream.unnatural().is_none() {
+        let _ = timeout(FAREWELL, stream.shutdown()).await;
+        tcp_ack::delay(stream.below());
+        let is_over = timeout(FAREWELL, drain(&mut stream)).await.is_ok();
+        if stream.unnatural().is_none() {
+            let sent = tcp_info::segments_out(stream.below()).map(|sent| sent + u32::from(!is_over));
+            permit.account(sent.unwrap_or(permit.spent() + CLOSING));
+            return None;
+        }
+    }
+    let how = stream.unnatural();
+    permit.account(stream.cut_off().unwrap_or(permit.spent() + CLOSING));
+    how
 }
 
-async fn drain(stream: &mut TcpStream) {
+async fn drain(stream: &mut Metered) {
     let mut buffer = [0; 4096];
-    let mut left = READ_LIMIT;
-    while let Ok(count @ 1..) = stream.read(&mut buffer).await {
-        left = left.saturating_sub(count);
-        if left == 0 {
-            return;
-        }
-        tcp_ack::delay(stream);
+    while let Ok(1..) = stream.read(&mut buffer).await {
+        tcp_ack::delay(stream.below());
     }
 }
 
 async fn talk_inside_tls(
     permit: &mut Permit,
-    stream: &mut TcpStream,
+    stream: &mut Metered,
     dialogue: &mut dyn Dialogue,
     course: &mut Course,
 ) -> io::Result<()> {
     let address = permit.target().address;
-    tcp_ack::delay(stream);
+    tcp_ack::delay(stream.below());
     let shaken = course.within(super::tls::connect(address, stream)).await;
     let mut inside = shaken.unwrap_or_else(|| Err(io::ErrorKind::TimedOut.into()))?;
     let (certificates, protocol) = super::tls::peer(&inside);
@@ -198,7 +210,7 @@ async fn converse<S: Wire>(
         };
         tcp_ack::delay(stream.below());
         let count = count?;
-        if count == 0 || course.heard.len() + count > READ_LIMIT {
+        if count == 0 || course.heard.len() + count > OCTETS {
             return Ok(End::Over);
         }
         course.heard.extend_from_slice(&buffer[..count]);

@@ -11,6 +11,7 @@ use daicho_shared::knowledge::ports::{PortRow, Ports};
 use daicho_shared::observation::Target;
 use daicho_shared::recognise::{Recognition, Rules, Sign, recognise, signs};
 
+use super::manner::Manner;
 use super::{Action, Asked, Ending, Engine, Next};
 use crate::plan::{ANSWER_WAIT, Item};
 use crate::probe::{Known, Level, Probe, Question, Reading, Reply, SEEMING_POINTS, named};
@@ -24,6 +25,8 @@ const RECHECKS: u8 = 2;
 const FACT_LIMIT: usize = 512;
 /// Class of the ports at which DICOM is spoken, in the port table.
 const DICOM_PORT: &str = "medical.dicom";
+/// The most of them that it may have said unasked.
+const HEARD_LIMIT: usize = 128;
 /// The most follow-up questions that one answer may bring.
 const FOLLOW_LIMIT: usize = 8;
 
@@ -38,9 +41,12 @@ pub(super) struct Device {
     open: BTreeSet<u16>,
     facts: Vec<Fact>,
     second_pass: bool,
+    /// Facts among these that were heard unasked.
+    heard: usize,
     silent: u8,
     rechecks: u8,
     recheck_until: Option<Duration>,
+    pub(super) manner: Manner,
 }
 
 /// How the device showed that it is there, and can show it again.
@@ -65,9 +71,11 @@ impl Device {
             open: BTreeSet::new(),
             facts: vec![],
             second_pass: false,
+            heard: 0,
             silent: 0,
             rechecks: 0,
             recheck_until: None,
+            manner: Manner::default(),
         }
     }
 
@@ -78,6 +86,17 @@ impl Device {
         }
         let room = FACT_LIMIT.saturating_sub(self.facts.len());
         self.facts.extend(facts.iter().take(room).cloned());
+    }
+
+    /// The same of what it said unasked; whether that is something new to consider.
+    pub(super) fn learn_heard(&mut self, facts: &[Fact]) -> bool {
+        let told: Vec<Fact> = facts.iter().filter(|fact| tells(fact)).take(HEARD_LIMIT - self.heard).cloned().collect();
+        if told.is_empty() || self.second_pass {
+            return false;
+        }
+        self.heard += told.len();
+        self.learn(&told);
+        true
     }
 
     /// What it seems to be, by its link-layer address and what was learned.
@@ -111,6 +130,11 @@ impl Device {
             }
         }
     }
+}
+
+/// More than that it is there.
+fn tells(fact: &Fact) -> bool {
+    !matches!(fact, Fact::LinkAddress { .. } | Fact::Alive)
 }
 
 /// The care that the evidence asks for. What speaks for a kind of medical device says more than
@@ -208,6 +232,7 @@ impl Engine {
             return Action::Transmit { permit, link: link.unwrap_or(0), frame: bytes };
         }
         self.devices[index].busy = true;
+        self.devices[index].manner.begin(now);
         self.put(permit, Asked::Device(index, item.probe), item.question)
     }
 
@@ -277,6 +302,11 @@ impl Engine {
 
     /// It stopped answering: leave it alone for the rest of the run, and say so.
     fn give_up(&mut self, now: Duration, index: usize) {
+        self.let_be(now, index, Reading { facts: vec![Fact::LeftAlone], ..Reading::of(Outcome::Silent) });
+    }
+
+    /// Nothing more goes to this device in this run, and this says why.
+    fn let_be(&mut self, now: Duration, index: usize, why: Reading) {
         let device = &mut self.devices[index];
         let target = device.target.clone();
         let left = std::mem::take(&mut device.queue);
@@ -284,8 +314,7 @@ impl Engine {
             self.log.not_allowed(&self.gate, &self.plan, &target, item.probe.card().name);
         }
         self.gate.leave_alone(&target);
-        let reading = Reading { facts: vec![Fact::LeftAlone], ..Reading::of(Outcome::Silent) };
-        self.log.observe(now, "care", target, reading, &[]);
+        self.log.observe(now, "care", target, why, &[]);
     }
 
     pub(super) fn device_done(
@@ -304,9 +333,13 @@ impl Engine {
         if outcome != Outcome::Silent {
             self.log.answered(&self.gate, &self.plan, &target, probe.card().name);
         }
+        let unnatural = self.watch_manner(now, index, question, &mut reading);
         self.learn(index, &reading.facts);
         let follow = std::mem::take(&mut reading.follow);
         self.log.observe(now, probe.card().name, target, reading, &bytes);
+        if let Some(how) = unnatural {
+            return self.let_be(now, index, Reading::answered(vec![Fact::Unnatural { how }]));
+        }
         for follow in follow.into_iter().take(FOLLOW_LIMIT).rev() {
             self.devices[index].queue.push_front(Item::new(probe, follow));
         }
@@ -355,8 +388,8 @@ fn read(probe: &'static dyn Probe, question: &Question, ending: Ending) -> (Read
         Ending::Refused => (refused(probe, question), vec![]),
         Ending::Accepted => (probe.read(question, Reply::Accepted), vec![]),
         Ending::Datagrams(datagrams) => read_datagrams(probe, question, datagrams),
-        Ending::Variables(variables, version) => {
-            (probe.read(question, Reply::Variables { variables: &variables, version }), vec![])
+        Ending::Variables { variables, version, more } => {
+            (probe.read(question, Reply::Variables { variables: &variables, version, more }), vec![])
         }
         Ending::Read(reading, bytes) => (reading, bytes),
         Ending::Failed(_) => (Reading::of(Outcome::BrokeOff), vec![]),

@@ -183,6 +183,7 @@ impl Connection {
         }
         let mut heard = Heard { port: key.port, service: self.service, ..Heard::default() };
         self.acknowledged(segment);
+        self.go_on(self.last);
         let news = !segment.payload.is_empty() || segment.control == TcpControl::Fin;
         if news && segment.seq_number == self.expected && self.phase != Phase::Opening && !self.peer_closed {
             heard.octets = segment.payload.len();
@@ -254,7 +255,20 @@ impl Connection {
         }
     }
 
+    /// Lets the service go on where everything that it said has been taken.
+    fn go_on(&mut self, now: Instant) {
+        if self.phase == Phase::Open && !self.closing && self.out.is_empty() {
+            let said = self.talk.go_on(now);
+            self.say(said);
+        }
+    }
+
     fn tick(&mut self, key: Key, now: Instant, answers: &mut Vec<Packet>) -> bool {
+        self.go_on(now);
+        if self.sent == 0 && !self.out.is_empty() {
+            self.flush(key, answers);
+            self.last = now;
+        }
         let quiet = now.saturating_duration_since(self.last);
         let waiting = self.sent > 0 || matches!(self.phase, Phase::Opening | Phase::Finishing);
         if waiting && quiet > REPEAT * u32::from(self.repeats + 1) {
