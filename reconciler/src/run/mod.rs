@@ -4,6 +4,7 @@ mod agent;
 mod agent_config;
 mod audit;
 mod console;
+mod declared;
 mod demo;
 mod failure;
 mod init;

@@ -127,6 +127,9 @@ fn read_more<'f>(fact: &'f Fact, hear: &mut impl FnMut(Cow<'f, str>, Cow<'f, str
             for syntax in accepted {
                 hear("dicom.accepted".into(), syntax.into());
             }
+            if accepted == &[VERIFICATION] {
+                hear("sign".into(), "dicom-verification-only".into());
+            }
         }
         Fact::Engine { enterprise, text, .. } => {
             hear("snmp.engine-enterprise".into(), enterprise.to_string().into());
@@ -151,6 +154,9 @@ fn open<'f>(transport: Transport, port: u16, ports: &'f Ports, hear: &mut impl F
         hear("port.class".into(), row.class.as_str().into());
     }
 }
+
+/// Verification SOP class, PS3.4 §A.4.
+const VERIFICATION: &str = "1.2.840.10008.1.1";
 
 /// The private enterprise number under `1.3.6.1.4.1` (RFC 2578 §4).
 fn enterprise(object_id: &str) -> Option<&str> {
