@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -15,14 +16,15 @@ use ipnet::IpNet;
 
 use crate::edge::sealed;
 use crate::engine::Progress;
-use crate::plan::Preview;
+use crate::listen;
+use crate::preview::{Asked, Preview};
 use crate::probe::{Level, PROBES};
 use crate::reread::reread;
 use crate::run::{self, Options};
 use crate::scope::ScopeError;
 use crate::settings::Settings;
 
-const EXIT_CODES: &str = "Exit codes: 0 the scan is complete, 2 usage or scope, 3 the scan was cut short (what was found is kept), 4 it failed.";
+const EXIT_CODES: &str = "Exit codes: 0 complete, 2 usage or scope, 3 cut short (what was found is kept), 4 it failed.";
 
 /// Looks at the networks it was given, gently, and writes down what answered.
 ///
@@ -38,6 +40,8 @@ struct Cli {
 enum Command {
     /// Scan, and write a batch of observations (JSON Lines). / ネットワークを調べる
     Scan(Box<Scan>),
+    /// Listen without sending anything: at a mirror port, or to a capture file. / 送信せずに聞く
+    Listen(Box<Listen>),
     /// Read the kept replies of a batch again with today's probes: batch in, batch out; nothing is sent. / 保存済みの応答の読み直し
     Reread,
     /// List the probes: what each asks, by which standard, and what it costs. / 調べ方の一覧
@@ -105,6 +109,50 @@ struct Scan {
     allow_public: bool,
 }
 
+#[derive(Debug, Args)]
+struct Listen {
+    /// Networks whose devices are written down; without one, nothing is. / 記録してよい範囲
+    #[arg(long, num_args = 1.., value_name = "CIDR", value_parser = network)]
+    scope: Vec<IpNet>,
+    /// Networks and addresses that are not, whatever --scope says. / 記録しない範囲
+    #[arg(long, num_args = 1.., value_name = "CIDR", value_parser = network)]
+    exclude: Vec<IpNet>,
+    /// The interface at the mirror port; it needs no address. / ミラーポートにつないだLANポート
+    #[arg(long, value_name = "IF", required_unless_present = "read")]
+    interface: Option<String>,
+    /// How long, in minutes. / 聞く時間（分）
+    #[arg(long, value_name = "N", value_parser = minutes, required_unless_present = "read")]
+    minutes: Option<Duration>,
+    /// Read this capture file (pcap, pcapng) instead. / キャプチャファイルを読む
+    #[arg(long, value_name = "FILE.pcap", conflicts_with_all = ["interface", "minutes", "pcap"])]
+    read: Option<PathBuf>,
+    /// Settings file, see config/agent.toml. / 設定ファイル
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Keep every frame that comes in. / 受信の記録（pcap）
+    #[arg(long, value_name = "FILE")]
+    pcap: Option<PathBuf>,
+    /// Where the batch goes; - is standard output. / 出力先
+    #[arg(long, value_name = "FILE", default_value = "-")]
+    out: PathBuf,
+    /// Allow networks wider than a /16.
+    #[arg(long)]
+    allow_large: bool,
+    /// Allow public addresses.
+    #[arg(long)]
+    allow_public: bool,
+}
+
+/// Longer than a week is a mistake.
+const LONGEST_MINUTES: f64 = 7.0 * 24.0 * 60.0;
+
+fn minutes(text: &str) -> Result<Duration, String> {
+    let minutes = text.parse::<f64>().ok().filter(|minutes| *minutes > 0.0 && *minutes <= LONGEST_MINUTES);
+    minutes.map(|minutes| Duration::from_secs_f64(minutes * 60.0)).ok_or_else(|| {
+        format!("{text}: 0より大きく{LONGEST_MINUTES}以下の分数ではありません / not a number of minutes up to {LONGEST_MINUTES}")
+    })
+}
+
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Typed {
     Gentle,
@@ -142,6 +190,7 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 fn run_command(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Scan(scan) => scan.run(),
+        Command::Listen(listen) => listen.run(),
         Command::Reread => read_again().map(|()| ExitCode::SUCCESS),
         Command::Probes { json } => list_probes(json).map(|()| ExitCode::SUCCESS),
         Command::Completions { shell } => {
@@ -182,10 +231,7 @@ impl Scan {
         let progress = Box::new(move |progress: Progress| show(&shown, progress));
         let ended = run::run(&settings, Options { output, pcap: self.pcap, progress })?;
         bar.finish_and_clear();
-        if let Some(reason) = &ended.reason {
-            writeln!(io::stderr(), "途中で終了しました / cut short: {reason} ({} devices so far)", ended.devices)?;
-        }
-        Ok(ExitCode::from(if ended.complete { 0 } else { 3 }))
+        say_how_it_ended(&ended)
     }
 
     /// The settings file, and over it what was typed.
@@ -208,6 +254,36 @@ impl Scan {
         }
         Ok(settings)
     }
+}
+
+impl Listen {
+    fn run(self) -> anyhow::Result<ExitCode> {
+        let mut settings = self.config.as_deref().map(Settings::read).transpose()?.unwrap_or_default();
+        settings.scope.networks.extend(&self.scope);
+        settings.scope.exclude.extend(&self.exclude);
+        settings.scope.allow_large |= self.allow_large;
+        settings.scope.allow_public |= self.allow_public;
+        settings.rules()?;
+        let output = open(&self.out)?;
+        let ended = match (self.read, self.interface, self.minutes) {
+            (Some(file), ..) => listen::read(&settings, &file, output)?,
+            (None, Some(interface), Some(lasts)) => {
+                listen::listen(&settings, &listen::Ear { interface, lasts, pcap: self.pcap }, output)?
+            }
+            // Refused by the command line's own rules.
+            _ => anyhow::bail!(
+                "--interface と --minutes、または --read が必要です / --interface and --minutes, or --read"
+            ),
+        };
+        say_how_it_ended(&ended)
+    }
+}
+
+fn say_how_it_ended(ended: &run::Ended) -> anyhow::Result<ExitCode> {
+    if let Some(reason) = &ended.reason {
+        writeln!(io::stderr(), "途中で終了しました / cut short: {reason} ({} devices so far)", ended.devices)?;
+    }
+    Ok(ExitCode::from(if ended.complete { 0 } else { 3 }))
 }
 
 fn open(path: &Path) -> anyhow::Result<Box<dyn Write>> {
@@ -260,26 +336,41 @@ fn print_preview(preview: &Preview, json: bool) -> anyhow::Result<()> {
         "  速さ / pace                 : {} packets/s in total, {} packets/s per device",
         preview.packets_per_second, preview.packets_per_second_and_device
     )?;
-    for probe in &preview.probes {
-        let care = if probe.fragile_devices { "fragile devices, too" } else { "not to fragile devices" };
-        writeln!(
-            out,
-            "  {:<12} {:>3} questions {:>4} packets  {} / {} ({care})",
-            probe.probe, probe.questions_per_device, probe.packets_per_device, probe.title_ja, probe.title
-        )?;
+    writeln!(
+        out,
+        "  上限 / budget               : {} packets per device, {} per fragile device",
+        preview.device_budget, preview.fragile_budget
+    )?;
+    print_pass(&mut out, "第1段 全機器に / first, everybody", &preview.first_pass)?;
+    print_pass(&mut out, "第2段 種類に合うものだけ / then, only what fits the device", &preview.second_pass)
+}
+
+fn print_pass(out: &mut impl Write, heading: &str, pass: &[Asked]) -> anyhow::Result<()> {
+    writeln!(out, "{heading}")?;
+    for asked in pass {
+        let ports = if asked.ports.is_empty() { String::new() } else { format!("  TCP {}", list(&asked.ports)) };
+        let whom = if asked.classes.is_empty() { String::new() } else { format!("  → {}", asked.classes.join(" ")) };
+        let care = if asked.fragile_devices { "  fragile ○" } else { "" };
+        writeln!(out, "  {:<13} {:>2} packets  {}{ports}{whom}{care}", asked.probe, asked.packets, asked.title_ja)?;
+        writeln!(out, "  {:13} なぜ / why: {} / {}", "", asked.why_ja, asked.why)?;
     }
     Ok(())
+}
+
+fn list(ports: &[u16]) -> String {
+    ports.iter().map(u16::to_string).collect::<Vec<_>>().join(",")
 }
 
 fn list_probes(json: bool) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
     for probe in PROBES {
         let card = probe.card();
-        let fragile = card.level <= Level::Presence;
+        let fragile = card.level <= Level::Verify;
         if json {
             let row = serde_json::json!({
                 "name": card.name, "title": card.title, "title_ja": card.title_ja, "standard": card.standard,
                 "packets": card.packets, "may_upset": card.may_upset, "fragile_devices": fragile,
+                "why": card.why, "why_ja": card.why_ja,
             });
             writeln!(out, "{row}")?;
         } else {

@@ -1,4 +1,5 @@
-//! The loop: engine on one side, operating system on the other; the only file that knows both.
+//! The loop: engine on one side, operating system on the other. Only this file and `listen.rs`, which
+//! sends nothing, know both.
 
 use std::io::Write;
 use std::net::IpAddr;
@@ -9,6 +10,7 @@ use std::time::Duration;
 use anyhow::Context;
 use daicho_shared::batch::{AgentInterface, End, FORMAT, Header, Record, Sent, VERSION, write_record};
 use daicho_shared::id::{ProbeName, RunId};
+use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use uuid::Uuid;
 
@@ -17,7 +19,8 @@ use crate::edge::link::{self, Arrival, LinkSender};
 use crate::edge::pcap::Recorder;
 use crate::edge::{echo::Pinger, interfaces, snmp, tcp, udp};
 use crate::engine::{Action, Ending, Engine, Job, Progress};
-use crate::plan::{ANSWER_WAIT, Plan, Preview};
+use crate::plan::{ANSWER_WAIT, Plan};
+use crate::preview::{self, Preview};
 use crate::probe::Question;
 use crate::scope::Gate;
 use crate::settings::Settings;
@@ -47,7 +50,8 @@ pub struct Ended {
 pub fn preview(settings: &Settings) -> anyhow::Result<Preview> {
     let rules = settings.rules()?;
     let plan = plan(settings, &interfaces::list(), &rules.networks);
-    Ok(plan.preview(&rules.networks, rules.rate))
+    let budgets = (rules.device_budget, rules.fragile_budget);
+    Ok(preview::preview(&plan, &rules.networks, rules.rate, budgets))
 }
 
 /// Runs to the end, to a signal, or to the stop file.
@@ -103,7 +107,8 @@ impl<W: Write> Runner<W> {
             .collect::<anyhow::Result<Vec<_>>>()?;
         let gateways = gateways(&interfaces, &plan);
         let mut output = options.output;
-        write_record(&mut output, &Record::Header(header(settings, &clock, interfaces)))?;
+        let profile = settings.pace.profile.as_str();
+        write_record(&mut output, &Record::Header(header(settings, clock.started, profile, interfaces)))?;
         let (tell, ended) = mpsc::unbounded_channel();
         let (give_up, giving_up) = watch::channel(false);
         let snmp = snmp::Reader::new(&settings.snmp)?;
@@ -260,14 +265,14 @@ async fn ask(job: &mut Job, tools: &Tools) -> Ending {
 }
 
 /// SIGTERM, Ctrl-C and a closed terminal.
-struct Signals {
+pub(crate) struct Signals {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
     hang_up: tokio::signal::unix::Signal,
 }
 
 impl Signals {
-    fn listen() -> std::io::Result<Self> {
+    pub(crate) fn listen() -> std::io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,
@@ -276,7 +281,8 @@ impl Signals {
         })
     }
 
-    async fn next(&mut self) -> &'static str {
+    /// Which of them came, in English.
+    pub(crate) async fn next(&mut self) -> &'static str {
         tokio::select! {
             _ = self.interrupt.recv() => "interrupted",
             _ = self.terminate.recv() => "terminated",
@@ -290,6 +296,7 @@ fn plan(settings: &Settings, interfaces: &[AgentInterface], networks: &crate::sc
     let mut plan = Plan::new(networks, links, settings.pace.profile);
     plan.resolver = settings.resolver.address;
     plan.presence_only = settings.pace.presence_only;
+    plan.setup.dicom = settings.dicom.titles();
     plan.snmp = !settings.snmp.communities.is_empty() || !settings.snmp.user.is_empty();
     plan
 }
@@ -299,17 +306,23 @@ fn gateways(interfaces: &[AgentInterface], plan: &Plan) -> Vec<(String, IpAddr)>
     used.flat_map(|it| it.gateways.iter().map(|gateway| (it.name.clone(), *gateway))).collect()
 }
 
-fn header(settings: &Settings, clock: &Clock, interfaces: Vec<AgentInterface>) -> Header {
+/// The first line of a batch.
+pub(crate) fn header(
+    settings: &Settings,
+    started: Timestamp,
+    profile: &str,
+    interfaces: Vec<AgentInterface>,
+) -> Header {
     Header {
         format: FORMAT.to_owned(),
         version: VERSION,
         run: RunId(Uuid::now_v7().to_string()),
         agent: env!("CARGO_PKG_VERSION").to_owned(),
         host: interfaces::host_name(),
-        started: clock.started,
+        started,
         scope: settings.scope.networks.clone(),
         exclude: settings.scope.exclude.clone(),
-        profile: settings.pace.profile.as_str().to_owned(),
+        profile: profile.to_owned(),
         interfaces,
     }
 }

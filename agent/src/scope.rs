@@ -22,6 +22,9 @@ pub use pace::Rate;
 use crate::probe::{Card, Level};
 use pace::Pace;
 
+/// The most addresses and MACs that are learned: more than any hospital has.
+const LEARN_LIMIT: usize = 200_000;
+
 /// Everything an operator said about what may be sent.
 #[derive(Debug, Clone)]
 pub struct Rules {
@@ -156,6 +159,8 @@ pub struct Gate {
     bound: HashSet<Mac>,
     /// Who answered from an address.
     macs: HashMap<IpAddr, Mac>,
+    /// Questions whether anybody is at an address, until it is known who is.
+    swept: HashMap<IpAddr, u32>,
     /// The resolver that is asked about others: what it is asked counts with what it is asked itself.
     resolver: Option<IpAddr>,
     sent: BTreeMap<(Target, &'static str), Tally>,
@@ -175,6 +180,7 @@ impl Gate {
             excluded: HashSet::new(),
             bound: HashSet::new(),
             macs: HashMap::new(),
+            swept: HashMap::new(),
             resolver: None,
             sent: BTreeMap::new(),
         }
@@ -201,12 +207,16 @@ impl Gate {
     }
 
     /// May this one frame ask whether anybody is at this address? It names nobody's MAC yet, so only
-    /// the total pace counts.
+    /// the total pace counts; it is counted against the device when that is known.
     pub fn ask_sweep(&mut self, now: Duration, target: &Target, card: &Card) -> Verdict {
         if !self.rules.networks.allows(target.address) {
             return Verdict::Denied(Denied::OutOfScope);
         }
-        self.ask_paced(now, target, card)
+        let verdict = self.ask_paced(now, target, card);
+        if let Verdict::Granted(_) = verdict {
+            *self.swept.entry(target.address).or_default() += 1;
+        }
+        verdict
     }
 
     /// May this question go to everybody on a link now? The link must carry an allowed network.
@@ -289,6 +299,9 @@ impl Gate {
     /// a MAC that also holds an allowed address is certain not to.
     fn may_ask_link_local(&self, target: &Target) -> bool {
         let certain = self.rules.networks.excluded().is_empty();
+        if self.excluded.len() >= LEARN_LIMIT {
+            return false;
+        }
         target.mac.is_some_and(|mac| (certain || self.bound.contains(&mac)) && !self.excluded.contains(&mac))
     }
 
@@ -302,14 +315,28 @@ impl Gate {
         bare || self.rules.networks.allows(target.address) || is_link_local(target.address)
     }
 
-    /// An address was heard from a MAC: learn who is excluded, and who is certainly not.
+    /// An address was heard from a MAC: learn who is excluded, and who is certainly not. Of a forger
+    /// who claims more addresses than there are devices, no more is learned.
     pub fn learn(&mut self, address: IpAddr, mac: Mac) {
-        self.macs.insert(address, mac);
+        if self.macs.len() < LEARN_LIMIT || self.macs.contains_key(&address) {
+            self.macs.insert(address, mac);
+        }
+        // The question that it answered counts against it.
+        if let Some(asked) = self.swept.remove(&address) {
+            *self.spent.entry(DeviceKey::Mac(mac)).or_default() += asked;
+        }
         if self.rules.networks.excludes(address) {
-            self.excluded.insert(mac);
-        } else if self.rules.networks.allows(address) {
+            if self.excluded.len() < LEARN_LIMIT {
+                self.excluded.insert(mac);
+            }
+        } else if self.rules.networks.allows(address) && self.bound.len() < LEARN_LIMIT {
             self.bound.insert(mac);
         }
+    }
+
+    /// This machine is known to hold an excluded address.
+    pub fn is_excluded(&self, mac: Mac) -> bool {
+        self.excluded.contains(&mac)
     }
 
     /// Whom a packet to this target counts against.

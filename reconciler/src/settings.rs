@@ -7,6 +7,7 @@ use std::io;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
+use daicho_shared::ae_title::AeTitle;
 use daicho_shared::knowledge::ports::Profile;
 use ipnet::IpNet;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -37,6 +38,8 @@ pub struct Settings {
     pub resolver: Resolver,
     /// Read-only SNMP credentials.
     pub snmp: Snmp,
+    /// How DICOM nodes are verified.
+    pub dicom: Dicom,
     /// Where reports go.
     pub report: Report,
     /// When to raise the alarm.
@@ -136,6 +139,39 @@ pub struct SnmpUser {
     /// Its password.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub privacy_password: Option<Secret>,
+}
+
+/// How DICOM nodes are verified.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Dicom {
+    /// One association, one C-ECHO, one release; otherwise the port is only connected to.
+    pub verify: bool,
+    /// The AE title that the scan calls itself.
+    pub calling_ae: AeTitle,
+    /// The AE title that it calls where no node is listed.
+    pub called_ae: AeTitle,
+    /// AE titles by address.
+    pub node: Vec<DicomNode>,
+}
+
+/// One DICOM application entity.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct DicomNode {
+    /// The device.
+    pub address: IpAddr,
+    /// Its AE title.
+    pub ae_title: AeTitle,
+    /// Its port, where it is not a usual one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub port: Option<u16>,
+}
+
+impl Default for Dicom {
+    fn default() -> Self {
+        Self { verify: true, calling_ae: AeTitle::own(), called_ae: AeTitle::any(), node: vec![] }
+    }
 }
 
 /// A text that no log and no error message may show.

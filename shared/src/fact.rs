@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::address::Mac;
 
 /// One thing a probe learned about the observation's target.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(tag = "fact", rename_all = "snake_case")]
 pub enum Fact {
     /// The address answered, or spoke, from this link-layer address (RFC 826, RFC 4861).
@@ -359,7 +359,7 @@ impl Transport {
 }
 
 /// What a plain connection attempt met at a port.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PortState {
     /// It was accepted.

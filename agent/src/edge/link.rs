@@ -1,5 +1,6 @@
-//! Whole Ethernet frames on one link, by way of `pnet_datalink`. Not promiscuous: what is not for
-//! this machine is none of its business, and looks like an attack to a watchful network.
+//! Whole Ethernet frames on one link, by way of `pnet_datalink`. A scan is not promiscuous: what is
+//! for another machine alone is none of its business, and looks like an attack to a watchful network.
+//! Listening at a mirror port is, and never sends.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -9,6 +10,7 @@ use anyhow::{Context, bail};
 use pnet_datalink::{Channel, Config, DataLinkReceiver, DataLinkSender};
 use tokio::sync::mpsc;
 
+use crate::edge::groups::AllGroups;
 use crate::edge::pcap::Recorder;
 use crate::scope::Permit;
 
@@ -21,8 +23,25 @@ const BUFFER: usize = 1 << 16;
 pub struct LinkSender {
     sender: Box<dyn DataLinkSender>,
     recorder: Recorder,
+    listener: LinkListener,
+}
+
+/// The receiving side of a link; it ends when this is dropped.
+#[derive(Debug)]
+pub struct LinkListener {
     stop: Arc<AtomicBool>,
     dropped: Arc<AtomicU64>,
+    _groups: Option<AllGroups>,
+}
+
+/// What is read of what comes in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ear {
+    /// ARP, `ICMPv6`, and what is for everybody or for a group. Everything else is for the operating
+    /// system's own sockets.
+    Groups,
+    /// Everything that passes (mirror port).
+    Everything,
 }
 
 /// A frame that came in, and the link it came in on.
@@ -35,27 +54,53 @@ pub fn open(
     arrivals: mpsc::Sender<Arrival>,
     recorder: Recorder,
 ) -> anyhow::Result<LinkSender> {
+    let (sender, receiver) = channel(name, false)?;
+    let listener = read(receiver, Ear::Groups, (name, index), arrivals, recorder.clone());
+    Ok(LinkSender { sender, recorder, listener })
+}
+
+/// Listens to everything that passes, and cannot send. Needs `CAP_NET_RAW`.
+pub fn listen(
+    name: &str,
+    index: usize,
+    arrivals: mpsc::Sender<Arrival>,
+    recorder: Recorder,
+) -> anyhow::Result<LinkListener> {
+    let (_, receiver) = channel(name, true)?;
+    Ok(read(receiver, Ear::Everything, (name, index), arrivals, recorder))
+}
+
+fn channel(name: &str, promiscuous: bool) -> anyhow::Result<(Box<dyn DataLinkSender>, Box<dyn DataLinkReceiver>)> {
     let interfaces = pnet_datalink::interfaces();
     let interface = interfaces.iter().find(|it| it.name == name).with_context(|| format!("no interface {name}"))?;
     let config = Config {
-        promiscuous: false,
+        promiscuous,
         read_timeout: Some(READ_TIMEOUT),
         read_buffer_size: BUFFER,
         write_buffer_size: BUFFER,
         ..Config::default()
     };
-    let (sender, receiver) = match pnet_datalink::channel(interface, config) {
-        Ok(Channel::Ethernet(sender, receiver)) => (sender, receiver),
+    match pnet_datalink::channel(interface, config) {
+        Ok(Channel::Ethernet(sender, receiver)) => Ok((sender, receiver)),
         Ok(_) => bail!("{name}: not an Ethernet interface"),
         Err(error) => bail!(
             "{name}: 生のフレームを扱う権限がありません。setcap cap_net_raw+ep を daicho-agent に付けるか、管理者として実行してください。/ cannot open a raw socket: {error}. Give daicho-agent CAP_NET_RAW (setcap cap_net_raw+ep) or run it as root."
         ),
-    };
+    }
+}
+
+fn read(
+    receiver: Box<dyn DataLinkReceiver>,
+    ear: Ear,
+    (name, index): (&str, usize),
+    arrivals: mpsc::Sender<Arrival>,
+    recorder: Recorder,
+) -> LinkListener {
     let (stop, dropped) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
-    let reader =
-        Reader { receiver, index, arrivals, recorder: recorder.clone(), stop: stop.clone(), dropped: dropped.clone() };
+    let reader = Reader { receiver, ear, index, arrivals, recorder, stop: stop.clone(), dropped: dropped.clone() };
     std::thread::spawn(move || reader.run());
-    Ok(LinkSender { sender, recorder, stop, dropped })
+    // Where it is refused, the groups that the operating system joined itself are heard.
+    LinkListener { stop, dropped, _groups: AllGroups::join(name).ok() }
 }
 
 impl LinkSender {
@@ -69,11 +114,18 @@ impl LinkSender {
 
     /// Frames that came in and could not be kept.
     pub fn dropped(&self) -> u64 {
+        self.listener.dropped()
+    }
+}
+
+impl LinkListener {
+    /// Frames that came in and could not be kept.
+    pub fn dropped(&self) -> u64 {
         self.dropped.load(Ordering::Relaxed)
     }
 }
 
-impl Drop for LinkSender {
+impl Drop for LinkListener {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
     }
@@ -81,6 +133,7 @@ impl Drop for LinkSender {
 
 struct Reader {
     receiver: Box<dyn DataLinkReceiver>,
+    ear: Ear,
     index: usize,
     arrivals: mpsc::Sender<Arrival>,
     recorder: Recorder,
@@ -93,7 +146,7 @@ impl Reader {
         while !self.stop.load(Ordering::Relaxed) {
             let Ok(frame) = self.receiver.next() else { continue };
             self.recorder.frame(frame);
-            if !is_worth_reading(frame) {
+            if self.ear == Ear::Groups && !is_worth_reading(frame) {
                 continue;
             }
             match self.arrivals.try_send((self.index, frame.to_vec())) {
@@ -107,11 +160,11 @@ impl Reader {
     }
 }
 
-/// Probes read ARP and `ICMPv6`; everything else is for the operating system's own sockets.
 fn is_worth_reading(frame: &[u8]) -> bool {
+    let to_group = frame.first().is_some_and(|octet| octet & 1 == 1);
     match frame.get(12..14) {
         Some([0x08, 0x06]) => true,
-        Some([0x86, 0xdd]) => frame.get(20) == Some(&58),
-        _ => false,
+        Some([0x86, 0xdd]) => to_group || frame.get(20) == Some(&58),
+        _ => to_group,
     }
 }

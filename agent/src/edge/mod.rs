@@ -2,14 +2,18 @@
 //!
 //! Whatever sends takes a [`crate::scope::Permit`] and spends it first.
 
+pub mod capture;
 pub mod clock;
 pub mod echo;
+mod groups;
 pub mod interfaces;
 pub mod link;
+mod meter;
 pub mod pcap;
 pub mod sealed;
 pub mod snmp;
 pub mod tcp;
+mod tcp_ack;
 mod tcp_info;
 pub mod tls;
 pub mod udp;

@@ -1,9 +1,11 @@
 //! What is written down: observations in order, and how each segment was looked at.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::{BuildHasher, RandomState};
 use std::net::IpAddr;
 use std::time::Duration;
 
+use daicho_shared::address::Mac;
 use daicho_shared::batch::Trouble;
 use daicho_shared::coverage::{Coverage, Outcome};
 use daicho_shared::fact::Fact;
@@ -20,15 +22,69 @@ use crate::scope::Gate;
 
 /// The most troubles of one run that are written down.
 const TROUBLE_LIMIT: usize = 1000;
+/// The most different things that one sender may say.
+const NEWS_OF_ONE: u16 = 64;
+/// The most different things that are written down of all senders' later words; everybody's first word
+/// is kept beside them.
+const NEWS: usize = 200_000;
+/// The most link-layer addresses that may claim one address of the scope.
+const CLAIMANTS: u8 = 4;
+/// The most senders without an address of the scope.
+const STRANGERS: usize = 16_384;
 
 #[derive(Debug)]
 pub(super) struct Log {
     started: Timestamp,
     number: u32,
     fresh: Vec<Observation>,
-    heard: BTreeSet<(Target, Vec<Fact>)>,
+    news: News,
     counts: BTreeMap<(IpNet, &'static str), Counts>,
     troubles: Vec<Trouble>,
+}
+
+/// Who said something: address and link-layer address, as far as the frame proves them.
+pub(super) type Sender = (Option<IpAddr>, Option<Mac>);
+
+/// What was heard already. A number stands for each thing that was said, so that a hostile host that
+/// says a million things costs a bounded number of octets.
+#[derive(Debug, Default)]
+struct News {
+    keys: RandomState,
+    said: HashSet<u64>,
+    senders: HashMap<Sender, u16>,
+    claimants: HashMap<IpAddr, u8>,
+    strangers: usize,
+    told: bool,
+}
+
+impl News {
+    /// Whether it is news; `None` where it is, and no room is left for it.
+    fn take(&mut self, sender: Sender, in_scope: bool, facts: &[Fact]) -> Option<bool> {
+        let said = self.keys.hash_one((sender, facts));
+        if self.said.contains(&said) {
+            return Some(false);
+        }
+        match self.senders.get_mut(&sender) {
+            Some(count) if *count >= NEWS_OF_ONE || self.said.len() >= NEWS => return None,
+            Some(count) => *count += 1,
+            None => self.admit(sender, in_scope)?,
+        }
+        Some(self.said.insert(said))
+    }
+
+    fn admit(&mut self, sender: Sender, in_scope: bool) -> Option<()> {
+        match sender.0.filter(|_| in_scope) {
+            Some(address) => {
+                let claimants = self.claimants.entry(address).or_default();
+                *claimants = claimants.checked_add(1).filter(|count| *count <= CLAIMANTS)?;
+            }
+            None => {
+                self.strangers = Some(self.strangers + 1).filter(|count| *count <= STRANGERS)?;
+            }
+        }
+        self.senders.insert(sender, 1);
+        Some(())
+    }
 }
 
 #[derive(Debug, Default, Clone, Copy)]
@@ -40,7 +96,8 @@ struct Counts {
 
 impl Log {
     pub(super) fn new(started: Timestamp) -> Self {
-        Self { started, number: 0, fresh: vec![], heard: BTreeSet::new(), counts: BTreeMap::new(), troubles: vec![] }
+        let (counts, troubles) = (BTreeMap::new(), vec![]);
+        Self { started, number: 0, fresh: vec![], news: News::default(), counts, troubles }
     }
 
     pub(super) fn observe(
@@ -70,9 +127,15 @@ impl Log {
         &self.troubles
     }
 
-    /// The same target has not said the same before.
-    pub(super) fn is_news(&mut self, target: &Target, facts: &[Fact]) -> bool {
-        self.heard.insert((target.clone(), facts.to_vec()))
+    /// This sender has not said the same before, and has not said too much.
+    pub(super) fn is_news(&mut self, now: Duration, sender: Sender, in_scope: bool, facts: &[Fact]) -> bool {
+        let news = self.news.take(sender, in_scope, facts);
+        if news.is_none() && !std::mem::replace(&mut self.news.told, true) {
+            let who = sender.1.map(|mac| mac.to_string()).or(sender.0.map(|address| address.to_string()));
+            let message = "more was heard than is kept; the rest of what such senders said is left out";
+            self.trouble(now, who.unwrap_or_default(), message.to_owned());
+        }
+        news.unwrap_or(false)
     }
 
     pub(super) fn take(&mut self) -> Vec<Observation> {

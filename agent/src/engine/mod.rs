@@ -6,14 +6,16 @@
 //! one question at a time, so that it never sees two connections of ours at once.
 
 mod device;
+mod ear;
 mod log;
+mod manner;
 mod sweep;
 #[cfg(test)]
 mod tests;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, HashMap, HashSet, VecDeque};
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 use std::time::Duration;
 
 use daicho_shared::address::Mac;
@@ -24,10 +26,11 @@ use daicho_shared::observation::{Observation, Target};
 use jiff::Timestamp;
 
 use crate::plan::{Item, Plan};
-use crate::probe::{Heard, PROBES, Probe, Question, Reading, Reply, Variable};
-use crate::scope::{Gate, Permit, Tally, Verdict, is_link_local};
+use crate::probe::{PROBES, Probe, Question, Reading, Reply, Variable};
+use crate::scope::{DeviceKey, Gate, Permit, Tally, Verdict};
 
-use device::{Device, Proof, care};
+use device::{Device, Proof};
+use ear::{DEVICE_LIMIT, Waiting};
 use log::Log;
 use sweep::{Routed, Sweep};
 
@@ -74,7 +77,14 @@ pub enum Ending {
     /// Datagrams came, each from an address.
     Datagrams(Vec<(IpAddr, Vec<u8>)>),
     /// SNMP variables came.
-    Variables(Vec<Variable>, &'static str),
+    Variables {
+        /// In the order received.
+        variables: Vec<Variable>,
+        /// Protocol version that worked.
+        version: &'static str,
+        /// The table has more rows.
+        more: bool,
+    },
     /// A dialogue was read; the octets it received, bounded.
     Read(Reading, Vec<u8>),
     /// The operating system could not put the question.
@@ -98,6 +108,7 @@ pub struct Engine {
     next_job: u64,
     deferred: Vec<Target>,
     own: HashSet<Mac>,
+    waiting: Waiting,
     sweep_turn: bool,
     stopped: Option<String>,
 }
@@ -122,8 +133,22 @@ impl Engine {
                 log.observe(Duration::ZERO, "route", target, Reading::answered(facts), &[]);
             }
         }
-        let calls = calls(&plan);
         let addresses = plan.addresses(gate.networks());
+        Self::with(plan, gate, log, addresses)
+    }
+
+    /// An engine that is told what was heard on one link, and is never asked what to send: nothing is
+    /// planned. `own` are the listening machine's link-layer addresses.
+    pub fn listening(interface: &str, own: &[Mac], gate: Gate, started: Timestamp) -> Self {
+        let plan = Plan::listening(interface);
+        let mut engine = Self::with(plan, gate, Log::new(started), vec![]);
+        engine.own.extend(own);
+        engine.calls.clear();
+        engine
+    }
+
+    fn with(plan: Plan, gate: Gate, log: Log, addresses: Vec<IpAddr>) -> Self {
+        let calls = calls(&plan);
         let (on_link, routed): (Vec<IpAddr>, Vec<IpAddr>) =
             addresses.into_iter().partition(|address| plan.link_of(*address).is_some());
         Self {
@@ -141,6 +166,7 @@ impl Engine {
             jobs: HashMap::new(),
             next_job: 0,
             deferred: vec![],
+            waiting: Waiting::default(),
             sweep_turn: true,
             stopped: None,
         }
@@ -181,16 +207,6 @@ impl Engine {
     /// The frame of a [`Action::Transmit`] was sent, or could not be.
     pub fn sent(&mut self, now: Duration, permit: Permit) {
         self.gate.settle(now, permit);
-    }
-
-    /// A frame came in on a link.
-    pub fn hear(&mut self, now: Duration, link: usize, frame: &[u8]) {
-        let Some(name) = self.plan.links.get(link).map(|link| link.interface.clone()) else { return };
-        for probe in PROBES {
-            if let Some(heard) = probe.hear(frame).filter(|heard| !self.own.contains(&heard.mac)) {
-                self.heard(now, *probe, heard, &name, frame);
-            }
-        }
     }
 
     /// A question has ended.
@@ -280,61 +296,23 @@ impl Engine {
         }
     }
 
-    fn heard(&mut self, now: Duration, probe: &'static dyn Probe, heard: Heard, interface: &str, frame: &[u8]) {
-        let Some(address) = heard.address else { return self.overheard(now, probe, heard, interface, frame) };
-        let Heard { mac, facts, .. } = heard;
-        self.gate.learn(address, mac);
-        let target = Target { address, mac: Some(mac), interface: Some(interface.to_owned()) };
-        if !self.gate.may_record(&target) {
-            return;
-        }
-        self.sweep.answered(address);
-        let known = self.by_mac.get(&mac).copied();
-        if let Some(index) = known.filter(|index| self.devices[*index].is_there()) {
-            self.agenda.push(Reverse((now, index)));
-        }
-        if self.log.is_news(&target, &facts) {
-            self.log.answered(&self.gate, &self.plan, &target, probe.card().name);
-            self.log.observe(now, probe.card().name, target.clone(), Reading::answered(facts), frame);
-        }
-        if is_link_local(address) && !self.sweep.is_over() {
-            self.deferred.push(target);
-        } else {
-            self.arrive(now, target, true, Proof::Link);
-        }
-    }
-
-    /// A frame that names nobody's address: it is told of the device with this link-layer address, or
-    /// of an unspecified one where no address is known yet.
-    fn overheard(&mut self, now: Duration, probe: &'static dyn Probe, heard: Heard, interface: &str, frame: &[u8]) {
-        let Heard { mac, facts, .. } = heard;
-        let known = self.by_mac.get(&mac).copied();
-        let address = known.map_or(Ipv4Addr::UNSPECIFIED.into(), |index| self.devices[index].target.address);
-        let target = Target { address, mac: Some(mac), interface: Some(interface.to_owned()) };
-        if !self.gate.may_record(&target) || !self.log.is_news(&target, &facts) {
-            return;
-        }
-        if let Some(index) = known {
-            self.devices[index].learn(&facts);
-        }
-        self.log.observe(now, probe.card().name, target, Reading::answered(facts), frame);
-    }
-
     /// Somebody is there: a new device, with everything there is to ask it.
     fn arrive(&mut self, now: Duration, target: Target, on_link: bool, proof: Proof) {
         let known = target.mac.is_some_and(|mac| self.by_mac.contains_key(&mac));
-        if known || self.by_address.contains_key(&target.address) || !self.gate.may_ask(&target) {
+        let index = self.devices.len();
+        let full = index >= DEVICE_LIMIT;
+        if known || full || self.by_address.contains_key(&target.address) || !self.gate.may_ask(&target) {
             return;
         }
-        let index = self.devices.len();
         if let Some(mac) = target.mac {
             self.by_mac.insert(mac, index);
         }
         self.by_address.insert(target.address, index);
         let queue = self.plan.first_pass(&target, on_link);
-        let device = Device::new(target, proof, on_link, queue);
+        let mut device = Device::new(target, proof, on_link, queue);
+        device.learn_heard(&self.waiting.take(&device.target));
         // The maker's prefix may already ask for care.
-        self.gate.treat_with(&device.target, care(&device.recognise(self.plan.port_table())));
+        self.gate.treat_with(&device.target, device.care(self.plan.port_table()));
         self.devices.push(device);
         self.agenda.push(Reverse((now, index)));
     }
@@ -401,6 +379,8 @@ impl Engine {
                 self.devices[index].learn(&facts);
                 self.devices[index].queue.extend(follow.into_iter().map(|question| Item::new(probe, question)));
                 self.agenda.push(Reverse((now, index)));
+            } else {
+                self.waiting.keep(DeviceKey::Address(address), &facts);
             }
         }
     }

@@ -100,7 +100,13 @@ impl<'a> Evidence<'a> {
 /// Somebody was at the target: it answered, refused, or broke off.
 pub(crate) fn shows_presence(observation: &Observation) -> bool {
     let heard = !matches!(observation.outcome, Outcome::Silent | Outcome::NotAllowed);
-    heard && !HEARSAY.contains(&observation.probe.0.as_str()) && can_be_a_host(observation.target.address)
+    let somebody = can_be_a_host(observation.target.address) || is_bare(&observation.target);
+    heard && !HEARSAY.contains(&observation.probe.0.as_str()) && somebody
+}
+
+/// Heard of a link-layer address that named no address (LLDP, spanning tree, a request for one).
+pub(crate) fn is_bare(target: &Target) -> bool {
+    target.address.is_unspecified() && target.mac.is_some_and(Mac::is_interface)
 }
 
 /// The link-layer addresses that an observation binds to its target.
@@ -157,6 +163,16 @@ mod tests {
         let batch = world.batch();
         let present: Vec<_> = Evidence::new(&batch).observations.iter().map(|o| shows_presence(o)).collect();
         assert_eq!(present, [false, false, true]);
+    }
+
+    #[test]
+    fn a_link_layer_address_alone_is_somebody_and_no_address_at_all_is_nobody() {
+        let mut world = World::new();
+        world.see("0.0.0.0", "lldp", vec![]);
+        world.hear("00:80:A3:00:00:05", "lldp", vec![]);
+        let batch = world.batch();
+        let present: Vec<_> = Evidence::new(&batch).observations.iter().map(|o| shows_presence(o)).collect();
+        assert_eq!(present, [false, true]);
     }
 
     #[test]

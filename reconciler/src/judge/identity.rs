@@ -83,11 +83,16 @@ impl<'a> Bindings<'a> {
         bindings.drop_proxies(rules.proxy_addresses);
         for observation in &evidence.observations {
             bindings.hear_neighbours(evidence, observation);
+            bindings.hear_virtual_routers(observation);
         }
         bindings
     }
 
+    /// Nobody holds the unspecified address: there, the link-layer address alone was heard.
     fn bind(&mut self, address: IpAddr, mac: Mac) {
+        if address.is_unspecified() {
+            return;
+        }
         if mac.is_virtual_router() {
             self.moving.insert(address);
             self.unusable.insert(mac);
@@ -125,6 +130,15 @@ impl<'a> Bindings<'a> {
                 self.moving.insert(*address);
             } else if !self.direct.contains_key(address) {
                 self.told.entry(*address).or_insert_with(|| (BTreeSet::new(), observation)).0.insert(*mac);
+            }
+        }
+    }
+
+    /// An address that routers share moves between them (RFC 5798, RFC 2281).
+    fn hear_virtual_routers(&mut self, observation: &Observation) {
+        for fact in &observation.facts {
+            if let Fact::VirtualRouter { addresses, .. } = fact {
+                self.moving.extend(addresses);
             }
         }
     }
@@ -202,8 +216,15 @@ impl<'a> Sightings<'a> {
     }
 
     fn place(&mut self, unit: Unit, address: IpAddr) {
-        self.addresses.entry(unit).or_default().insert(address);
-        self.at.entry(address).or_insert(unit);
+        match (unit, address.is_unspecified()) {
+            (_, false) => {
+                self.addresses.entry(unit).or_default().insert(address);
+                self.at.entry(address).or_insert(unit);
+            }
+            (Unit::Mac(_), true) => drop(self.addresses.entry(unit).or_default()),
+            // A virtual router's or a proxy's link-layer address, and nothing else: no machine of its own.
+            (Unit::Bare(_), true) => {}
+        }
     }
 
     /// Everything that was seen.

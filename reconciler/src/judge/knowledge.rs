@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use daicho_shared::knowledge::makers::Makers;
 use daicho_shared::knowledge::ports::Ports;
 use daicho_shared::recognise::{Rules, RulesError};
 use ipnet::IpNet;
@@ -11,7 +12,6 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::finding::Severity;
-use super::maker::Makers;
 
 /// Keys, weights and severities, as compiled in.
 pub const IDENTITY: &str = include_str!("../../../config/identity.toml");
@@ -31,7 +31,7 @@ pub struct Knowledge {
     pub identity: Identity,
     /// `config/uplinks.toml`.
     pub uplinks: Uplinks,
-    /// Maker spellings of `config/identity.toml`.
+    /// Maker spellings of `config/makers.toml`.
     pub makers: Makers,
     /// `config/ports.toml`.
     pub ports: Ports,
@@ -48,14 +48,14 @@ pub struct KnowledgeError {
 }
 
 impl Knowledge {
-    /// Reads the two tables; the rules of recognition and the port table are those compiled in.
+    /// Reads the two tables; the rules of recognition, the makers and the ports are those compiled in.
     pub fn parse(identity: &str, uplinks: &str) -> Result<Self, KnowledgeError> {
         let identity: Identity = read("identity.toml", identity)?;
         Ok(Self {
             rules: Cow::Borrowed(Rules::builtin()),
             rules_id: fingerprint(Rules::builtin()),
             added_rules: vec![],
-            makers: Makers::new(&identity.makers),
+            makers: Makers::builtin().clone(),
             uplinks: read("uplinks.toml", uplinks)?,
             ports: Ports::builtin(),
             identity,
@@ -131,8 +131,6 @@ pub struct Identity {
     pub generic_names: BTreeSet<String>,
     /// Probes that ask whether anybody is there.
     pub presence_probes: BTreeSet<String>,
-    /// Maker spellings, first the name used for comparison.
-    pub makers: Vec<Vec<String>>,
     /// Weights.
     pub keys: Keys,
     /// How loud each finding is, by code.

@@ -6,7 +6,7 @@
 //! 2. `identity`, `join`: which addresses and interfaces are one machine, and why
 //! 3. `portrait`, `classify`, `homing`, `uplink`: what is shown of a machine, with sources and grades;
 //!    `decision`: what people said it is, which wins
-//! 4. `group`, `names`, `maker`: which ledger rows are one machine, and what they declare
+//! 4. `group`, `names`: which ledger rows are one machine, and what they declare
 //! 5. `compare`, `matching`: which group is which machine, explained
 //! 6. `difference`, `silence`: what a pair differs in; what it means not to be seen
 //! 7. `rule`: one reason to speak each
@@ -20,7 +20,6 @@ pub mod entry;
 pub mod finding;
 pub mod inventory;
 pub mod knowledge;
-pub mod maker;
 pub mod pairing;
 pub mod understanding;
 pub mod verdict;

@@ -96,6 +96,18 @@ impl World {
         });
     }
 
+    /// A frame was heard that named no address.
+    pub(crate) fn hear(&mut self, mac: &str, probe: &str, facts: Vec<Fact>) {
+        self.see("0.0.0.0", probe, facts);
+        self.batch.observations.last_mut().unwrap().target.mac = Some(mac.parse().unwrap());
+    }
+
+    /// Nobody was asked: a mirror port or a capture file.
+    pub(crate) fn only_listened(&mut self) {
+        self.batch.coverage.clear();
+        self.batch.header.profile = "listen".into();
+    }
+
     /// An ARP answer.
     pub(crate) fn arp(&mut self, address: &str, mac: &str) {
         self.see(address, "arp", vec![Fact::LinkAddress { mac: mac.parse().unwrap() }]);

@@ -8,11 +8,11 @@ use daicho_shared::address::Mac;
 use daicho_shared::class::{self, Class};
 use serde::Serialize;
 
-use super::Failure;
+use super::{Failure, declared};
 use crate::edge;
 use crate::judge::decision::{About, Decision};
-use crate::judge::entry::{DeviceType, Entry, Ledger, Register};
-use crate::settings::{Resolver, Scope, Settings, Snmp};
+use crate::judge::entry::Ledger;
+use crate::settings::{Dicom, Resolver, Scope, Settings, Snmp};
 
 /// The agent's settings file.
 #[derive(Debug, Serialize)]
@@ -22,6 +22,7 @@ struct AgentConfig<'a> {
     pace: Pace,
     resolver: &'a Resolver,
     snmp: &'a Snmp,
+    dicom: &'a Dicom,
     care: Care,
 }
 
@@ -65,6 +66,7 @@ fn text(folder: &Path, settings: &Settings, known: &Known<'_>) -> Result<String,
         pace: Pace { profile: settings.scan.profile.as_str() },
         resolver: &settings.resolver,
         snmp: &settings.snmp,
+        dicom: &settings.dicom,
         care: care(known),
     };
     Ok(toml::to_string(&config).map_err(anyhow::Error::from)?)
@@ -76,9 +78,14 @@ fn text(folder: &Path, settings: &Settings, known: &Known<'_>) -> Result<String,
 /// different things, the agent takes the more careful one.
 fn care(known: &Known<'_>) -> Care {
     let mut care = Care::default();
-    for entry in known.ledger.entries.iter().filter(|entry| is_medical(entry)) {
-        care.addresses.extend(&entry.addresses);
-        care.macs.extend(&entry.macs);
+    for entry in &known.ledger.entries {
+        let (addresses, macs) = match declared::care(entry) {
+            class::Care::None => continue,
+            class::Care::Verify => (&mut care.verify_addresses, &mut care.verify_macs),
+            class::Care::Presence => (&mut care.addresses, &mut care.macs),
+        };
+        addresses.extend(&entry.addresses);
+        macs.extend(&entry.macs);
     }
     for decision in known.decisions.iter().filter(|decision| decision.about == About::Class) {
         let class = decision.value.parse::<Class>().unwrap_or(Class::Unknown);
@@ -93,18 +100,15 @@ fn care(known: &Known<'_>) -> Care {
     care
 }
 
-fn is_medical(entry: &Entry) -> bool {
-    entry.register == Register::Medical || entry.device_type == Some(DeviceType::Medical)
-}
-
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::judge::decision::DecisionKey;
+    use crate::judge::entry::Entry;
     use serde_json::json;
 
     /// As few words as an entry can be made of.
-    pub(super) fn entry(register: &str, device_type: Option<&str>, address: &str, mac: &str) -> Entry {
+    pub(in crate::run) fn entry(register: &str, device_type: Option<&str>, address: &str, mac: &str) -> Entry {
         serde_json::from_value(json!({
             "id": address, "register": register, "origin": {"file": "a.csv", "sheet": "", "row": 2},
             "asset_no": null, "manufacturer": null, "model": null, "serial_no": null, "os": null, "software": [],
@@ -122,10 +126,12 @@ mod tests {
             entry("equipment", Some("medical"), "10.20.0.5", "00:80:A3:00:00:05"),
             entry("medical", None, "10.20.0.6", "00:80:A3:00:00:06"),
             entry("equipment", Some("client"), "10.20.0.7", "00:80:A3:00:00:07"),
+            Entry { description: Some("64列CT".into()), ..entry("medical", None, "10.20.0.8", "00:80:A3:00:00:08") },
         ];
         let ledger = Ledger { entries, files: vec![], problems: vec![] };
         let sample = "[scope]\nnetworks = [\"10.20.0.0/24\"]\n[resolver]\naddress = \"10.20.0.1\"\n\
-                      [[snmp.user]]\nname = \"u\"\nauth_password = \"secret-8\"\n";
+                      [[snmp.user]]\nname = \"u\"\nauth_password = \"secret-8\"\n\
+                      [[dicom.node]]\naddress = \"10.20.0.8\"\nae_title = \"CT1\"\n";
         let settings = Settings::parse(sample, Path::new("daicho.toml")).unwrap();
         let decision = |number, key: &str, value: &str| Decision {
             number,
@@ -147,7 +153,9 @@ mod tests {
         assert_eq!(read["care"]["addresses"].to_string(), "[\"10.20.0.5\", \"10.20.0.6\"]");
         let macs = "[\"00:80:A3:00:00:05\", \"00:80:A3:00:00:06\", \"00:80:A3:00:00:09\"]";
         assert_eq!(read["care"]["macs"].to_string(), macs, "a decision for a server takes nothing off the list");
-        assert_eq!(read["care"]["verify_addresses"].to_string(), "[\"10.20.0.9\"]");
+        assert_eq!(read["care"]["verify_addresses"].to_string(), "[\"10.20.0.8\", \"10.20.0.9\"]");
+        assert_eq!(read["dicom"]["node"][0]["ae_title"].as_str(), Some("CT1"));
+        assert_eq!(read["dicom"]["verify"].as_bool(), Some(true));
         assert_eq!(read["stop_file"].as_str(), Some("/srv/daicho/data/STOP"));
         assert_eq!(read["scope"]["networks"].to_string(), "[\"10.20.0.0/24\"]");
         assert_eq!(read["resolver"]["address"].as_str(), Some("10.20.0.1"));

@@ -5,6 +5,7 @@ mod agent_config;
 mod audit;
 mod console;
 mod decide;
+mod declared;
 mod demo;
 mod failure;
 mod init;

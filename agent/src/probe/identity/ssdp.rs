@@ -66,31 +66,36 @@ fn search(host: &str) -> Vec<u8> {
 
 fn read(question: &Question, bytes: &[u8]) -> Reading {
     let answer = String::from_utf8_lossy(&bytes[..bytes.len().min(4096)]).into_owned();
-    let mut lines = answer.lines();
-    if !lines.next().is_some_and(|line| line.starts_with("HTTP/1.1 200")) {
-        return Reading::of(Outcome::OtherProtocol);
-    }
-    let fields: Vec<(String, &str)> = lines
-        .filter_map(|line| line.split_once(':'))
-        .map(|(key, value)| (key.trim().to_ascii_lowercase(), value.trim()))
-        .collect();
-    let get = |wanted: &str| fields.iter().find(|(key, _)| key == wanted).map(|(_, value)| *value);
+    let Some(fields) = fields(&answer, "HTTP/1.1 200") else { return Reading::of(Outcome::OtherProtocol) };
+    let follow = get(&fields, "location").and_then(|location| description(question, location));
+    Reading { outcome: Some(Outcome::Answered), facts: told(&fields), follow: follow.into_iter().collect() }
+}
+
+/// The fields of a message that begins like this, their names in lower case.
+pub(crate) fn fields<'m>(message: &'m str, begins: &str) -> Option<Vec<(String, &'m str)>> {
+    let mut lines = message.lines();
+    lines.next().filter(|line| line.starts_with(begins))?;
+    let fields = lines.filter_map(|line| line.split_once(':'));
+    Some(fields.map(|(key, value)| (key.trim().to_ascii_lowercase(), value.trim())).collect())
+}
+
+fn get<'m>(fields: &[(String, &'m str)], wanted: &str) -> Option<&'m str> {
+    fields.iter().find(|(key, _)| key == wanted).map(|(_, value)| *value)
+}
+
+/// What an answer or an announcement says of its sender.
+pub(crate) fn told(fields: &[(String, &str)]) -> Vec<Fact> {
     let service = Fact::Service {
         transport: Transport::Udp,
         port: PORT,
         protocol: "ssdp".to_owned(),
         product: None,
         version: None,
-        banner: get("server").map(text::bounded),
+        banner: get(fields, "server").map(text::bounded),
     };
-    let id = get("usn").and_then(|usn| usn.split("::").next()).filter(|id| id.starts_with("uuid:"));
+    let id = get(fields, "usn").and_then(|usn| usn.split("::").next()).filter(|id| id.starts_with("uuid:"));
     let id = id.map(|id| Fact::MachineId { source: "upnp-udn".to_owned(), value: text::bounded(id) });
-    let follow = get("location").and_then(|location| description(question, location));
-    Reading {
-        outcome: Some(Outcome::Answered),
-        facts: std::iter::once(service).chain(id).collect(),
-        follow: follow.into_iter().collect(),
-    }
+    std::iter::once(service).chain(id).collect()
 }
 
 /// Only the unicast answer leads to a fetch, and the connection goes to the device that answered,

@@ -57,7 +57,7 @@ impl Probe for Arp {
         let known = [ArpOperations::Request, ArpOperations::Reply].contains(&arp.get_operation());
         (is_ipv4 && known && is_host && speaks_for_itself).then(|| Heard {
             address: Some(IpAddr::V4(address)),
-            mac,
+            mac: Some(mac),
             facts: vec![Fact::LinkAddress { mac }, Fact::Alive],
         })
     }
@@ -122,7 +122,7 @@ mod tests {
     fn a_reply_names_its_sender() {
         let frame = reply((HOST, [10, 1, 0, 9].into()), (SCANNER, [10, 1, 0, 5].into()));
         let heard = Arp.hear(&frame).unwrap();
-        assert_eq!((heard.address, heard.mac), (Some("10.1.0.9".parse().unwrap()), HOST));
+        assert_eq!((heard.address, heard.mac), (Some("10.1.0.9".parse().unwrap()), Some(HOST)));
     }
 
     #[test]

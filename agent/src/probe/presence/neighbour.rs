@@ -79,7 +79,7 @@ impl Probe for Neighbour {
             Icmpv6Types::RouterAdvert if unforwarded => facts.extend(router(ip.payload())),
             _ => return None,
         }
-        Some(Heard { address: Some(IpAddr::V6(source)), mac, facts })
+        Some(Heard { address: Some(IpAddr::V6(source)), mac: Some(mac), facts })
     }
 
     fn ask(&self, _known: &Known<'_>) -> Vec<Question> {

@@ -81,6 +81,7 @@ pub fn profile(profile: &str, lang: Lang) -> String {
         "gentle" => lang.pick("控えめ", "gentle"),
         "normal" => lang.pick("標準", "normal"),
         "fast" => lang.pick("速い", "fast"),
+        "listen" => lang.pick("受信のみ（送信なし）", "listening only, nothing sent"),
         _ => return super::phrase::shown(profile),
     };
     word.to_owned()

@@ -12,6 +12,7 @@ pub mod field;
 pub mod finding;
 pub mod fixed;
 pub mod headings;
+mod heard;
 pub mod level;
 pub mod observation;
 pub mod phrase;

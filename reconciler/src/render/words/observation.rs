@@ -5,7 +5,7 @@ use daicho_shared::fact::{Fact, PortState};
 use daicho_shared::observation::Observation;
 
 use super::phrase::{mark, shown};
-use super::{Lang, fixed};
+use super::{Lang, fixed, heard};
 use crate::judge::inventory::PROBE;
 
 /// What a probe asks, as a noun phrase; an unknown probe keeps its name.
@@ -20,7 +20,16 @@ pub fn method(probe: &str, lang: Lang) -> String {
         "netbios" => lang.pick("NetBIOSノード状態", "NetBIOS node status"),
         "mdns" => "mDNS",
         "ssdp" | "upnp" => "SSDP/UPnP",
-        "snmp" => lang.pick("SNMP（読み取り）", "SNMP (read only)"),
+        "snmp" => "SNMP",
+        "snmp-interfaces" => lang.pick("SNMP（インターフェース・アドレス）", "SNMP (interfaces and addresses)"),
+        "snmp-routes" => lang.pick("SNMP（ARP表・経路表）", "SNMP (ARP table and routes)"),
+        "snmp-entity" => lang.pick("SNMP（型名・製造番号）", "SNMP (model and serial number)"),
+        "snmp-host" => lang.pick("SNMP（導入済みソフトウェア）", "SNMP (installed software)"),
+        "snmp-printer" => lang.pick("SNMP（プリンター情報）", "SNMP (printer)"),
+        "snmp-ups" => lang.pick("SNMP（無停電電源装置の情報）", "SNMP (power supply)"),
+        "snmp-bridge" => lang.pick("SNMP（スイッチの学習表）", "SNMP (what a switch learned at its ports)"),
+        "snmp-neighbours" => lang.pick("SNMP（LLDP・CDPの隣接機器）", "SNMP (LLDP and CDP neighbours)"),
+        "snmp-engine" => lang.pick("SNMPの識別番号の問い合わせ", "SNMP engine discovery"),
         "ssh" => lang.pick("SSHのバナーとホスト鍵", "SSH banner and host key"),
         "tls" => lang.pick("TLSのサーバ証明書", "TLS certificate"),
         "https" => lang.pick("HTTPSの応答と証明書", "HTTPS answer and certificate"),
@@ -30,7 +39,12 @@ pub fn method(probe: &str, lang: Lang) -> String {
         "greeting" => lang.pick("接続時のあいさつ文", "greeting on connecting"),
         "care" => lang.pick("応答の見守り", "watch over its answers"),
         "inventory" => lang.pick("インベントリファイル", "inventory file"),
-        _ => return method_windows(probe, lang).or_else(|| method_other(probe, lang)).unwrap_or_else(|| mark(probe)),
+        _ => {
+            return heard::method(probe, lang)
+                .or_else(|| method_windows(probe, lang))
+                .or_else(|| method_other(probe, lang))
+                .unwrap_or_else(|| mark(probe));
+        }
     };
     word.to_owned()
 }
@@ -104,7 +118,10 @@ pub fn sentence(observation: &Observation, when: &str, host: &str, lang: Lang) -
     if observation.probe.0 == PROBE {
         return written(observation, when, host, lang);
     }
-    let (method, address) = (method(&observation.probe.0, lang), mark(&observation.target.address.to_string()));
+    let target = &observation.target;
+    let bare = target.mac.filter(|_| target.address.is_unspecified());
+    let about = bare.map_or_else(|| target.address.to_string(), |mac| mac.to_string());
+    let (method, address) = (method(&observation.probe.0, lang), mark(&about));
     let (host, answer) = (mark(host), answer(observation, lang));
     let interface = observation.target.interface.as_deref().map(mark);
     match (lang, interface) {

@@ -1,0 +1,132 @@
+//! What comes in on a link, asked for or not: to whom it belongs, and whether it is news.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
+
+use daicho_shared::address::Mac;
+use daicho_shared::fact::Fact;
+use daicho_shared::observation::Target;
+
+use super::Engine;
+use super::device::Proof;
+use crate::probe::{Heard, Level, Probe, Reading, overhear};
+use crate::scope::{DeviceKey, is_link_local};
+
+/// The most devices of one run: more than any hospital has, and what a forger of addresses may cost.
+pub(super) const DEVICE_LIMIT: usize = 100_000;
+/// The most senders whose words are kept until it is known which device they are.
+const WAITING_SENDERS: usize = 4096;
+/// The most facts of one sender that are kept so.
+const WAITING_FACTS: usize = 64;
+
+/// What one probe heard in one frame.
+struct Said<'s> {
+    probe: &'static dyn Probe,
+    heard: Heard,
+    frame: &'s [u8],
+}
+
+/// What was heard of senders that are no device yet.
+#[derive(Debug, Default)]
+pub(super) struct Waiting(HashMap<DeviceKey, Vec<Fact>>);
+
+impl Waiting {
+    /// Keeps facts of one sender, within bounds.
+    pub(super) fn keep(&mut self, key: DeviceKey, facts: &[Fact]) {
+        if self.0.len() >= WAITING_SENDERS && !self.0.contains_key(&key) {
+            return;
+        }
+        let kept = self.0.entry(key).or_default();
+        let room = WAITING_FACTS.saturating_sub(kept.len());
+        kept.extend(facts.iter().take(room).cloned());
+    }
+
+    /// Everything that was heard of this target.
+    pub(super) fn take(&mut self, target: &Target) -> Vec<Fact> {
+        let by_mac = target.mac.and_then(|mac| self.0.remove(&DeviceKey::Mac(mac)));
+        let by_address = self.0.remove(&DeviceKey::Address(target.address));
+        [by_mac, by_address].into_iter().flatten().flatten().collect()
+    }
+}
+
+impl Engine {
+    /// A frame came in on a link.
+    pub fn hear(&mut self, now: Duration, link: usize, frame: &[u8]) {
+        let Some(interface) = self.plan.links.get(link).map(|link| link.interface.clone()) else { return };
+        let sender = frame.get(6..12).and_then(|octets| octets.try_into().ok()).map(Mac);
+        if sender.is_none_or(|mac| self.own.contains(&mac) || self.gate.is_excluded(mac)) {
+            return;
+        }
+        for (probe, heard) in overhear(frame) {
+            let said = Said { probe, heard, frame };
+            match (said.heard.address, said.heard.mac) {
+                (Some(address), Some(mac)) => self.present(now, said, address, mac, &interface),
+                (address, mac) => {
+                    let target = self.unproven(address, mac, &interface);
+                    self.take_note(now, said, &target);
+                }
+            }
+        }
+    }
+
+    /// The sender shows that he is at this address.
+    fn present(&mut self, now: Duration, said: Said<'_>, address: IpAddr, mac: Mac, interface: &str) {
+        self.gate.learn(address, mac);
+        let target = Target { address, mac: Some(mac), interface: Some(interface.to_owned()) };
+        if self.own.contains(&mac) || !self.gate.may_record(&target) {
+            return;
+        }
+        self.sweep.answered(address);
+        let known = self.by_mac.get(&mac).copied();
+        if let Some(index) = known.filter(|index| self.devices[*index].is_there()) {
+            self.agenda.push(Reverse((now, index)));
+        }
+        if !self.take_note(now, said, &target) {
+            return;
+        }
+        if is_link_local(address) && !self.sweep.is_over() {
+            self.deferred.push(target);
+        } else {
+            self.arrive(now, target, true, Proof::Link);
+        }
+    }
+
+    /// Whom a frame is about that does not show where he is: the device with this link-layer address
+    /// where it is known, or the address alone.
+    fn unproven(&self, address: Option<IpAddr>, mac: Option<Mac>, interface: &str) -> Target {
+        let known = mac.and_then(|mac| self.by_mac.get(&mac)).map(|index| self.devices[*index].target.address);
+        let address = address.or(known).unwrap_or(Ipv4Addr::UNSPECIFIED.into());
+        Target { address, mac, interface: Some(interface.to_owned()) }
+    }
+
+    /// Writes it down once, and keeps it for choosing questions; `true` where it was news.
+    fn take_note(&mut self, now: Duration, said: Said<'_>, target: &Target) -> bool {
+        let Said { probe, heard: Heard { address, mac, facts }, frame } = said;
+        let bare = target.mac.is_none() && target.address.is_unspecified();
+        let in_scope = self.gate.networks().allows(target.address);
+        if bare || !self.gate.may_record(target) || !self.log.is_news(now, (address, mac), in_scope, &facts) {
+            return false;
+        }
+        if probe.card().level > Level::Listen {
+            self.log.answered(&self.gate, &self.plan, target, probe.card().name);
+        }
+        let by_mac = target.mac.and_then(|mac| self.by_mac.get(&mac));
+        match by_mac.or_else(|| self.by_address.get(&target.address)).copied() {
+            Some(index) => self.learn_heard(index, &facts),
+            None => self.waiting.keep(DeviceKey::of(target), &facts),
+        }
+        self.log.observe(now, probe.card().name, target.clone(), Reading::answered(facts), frame);
+        true
+    }
+
+    /// What a device says of itself unasked may ask for care from this moment.
+    pub(super) fn learn_heard(&mut self, index: usize, facts: &[Fact]) {
+        let device = &mut self.devices[index];
+        if device.learn_heard(facts) {
+            let care = device.care(self.plan.port_table());
+            self.gate.treat_with(&device.target, care);
+        }
+    }
+}
