@@ -88,7 +88,7 @@ fn describe(card: &mut Card, label: Label, value: &str) {
         Label::Mac => card.mac = value.parse::<Mac>().ok(),
         // `Media disconnected`, `メディアは接続されていません`; connected media are not told.
         Label::Media => card.up = false,
-        Label::Address => address(value).into_iter().for_each(|address| card.add(address, None)),
+        Label::Address => card.add_all(address(value).into_iter().collect()),
         Label::Mask => {
             if let Some((address, known)) = card.addresses.iter_mut().rev().find(|(address, _)| address.is_ipv4()) {
                 *known = known.or_else(|| prefix(value)).filter(|_| address.is_ipv4());

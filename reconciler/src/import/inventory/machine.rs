@@ -161,6 +161,13 @@ fn edition(name: &str) -> Option<String> {
 }
 
 impl Card {
+    /// Addresses without their prefix lengths.
+    pub(super) fn add_all(&mut self, addresses: Vec<IpAddr>) {
+        for address in addresses {
+            self.add(address, None);
+        }
+    }
+
     /// An address that tells something: not a loopback, not one that every link has.
     pub(super) fn add(&mut self, address: IpAddr, prefix: Option<u8>) {
         let local = match address {
@@ -220,7 +227,7 @@ impl Machine {
         let v4 = |card: &Card| card.addresses.iter().any(|(address, _)| address.is_ipv4());
         cards.sort_by_key(|card| (!card.up, card.mac.is_none(), !v4(card), card.addresses.is_empty()));
         let Some(card) = cards.first() else { return (None, None) };
-        let address = card.addresses.iter().map(|(address, _)| *address).min_by_key(|address| address.is_ipv6());
+        let address = card.addresses.iter().map(|(address, _)| *address).min_by_key(IpAddr::is_ipv6);
         (address, card.mac)
     }
 

@@ -124,7 +124,7 @@ fn systeminfo(parts: &Parts) -> Machine {
     let own: Vec<IpAddr> = entries.filter_map(|(_, value)| value.trim().parse().ok()).collect();
     if let Some(card) = (!own.is_empty()).then(|| machine.card("systeminfo", None)).flatten() {
         card.up = true;
-        own.into_iter().for_each(|address| card.add(address, None));
+        card.add_all(own);
     }
     machine
 }
@@ -194,7 +194,7 @@ fn wmic_card(machine: &mut Machine, cells: &BTreeMap<&str, &str>) {
         ["netenabled", "ipenabled"].iter().any(|key| get(key).is_some_and(|on| on.eq_ignore_ascii_case("true")));
     if let Some(card) = machine.card(&name, Some(mac)) {
         card.up |= enabled || !own.is_empty();
-        own.into_iter().for_each(|address| card.add(address, None));
+        card.add_all(own);
     }
 }
 
@@ -231,7 +231,7 @@ pub(super) fn computer_info(document: &Value) -> Option<Machine> {
         let name = tree::text(adapter, &["description", "connectionid"]).unwrap_or_default();
         if let Some(card) = (!listed.is_empty()).then(|| machine.card(&name, None)).flatten() {
             card.up = true;
-            listed.into_iter().for_each(|address| card.add(address, None));
+            card.add_all(listed);
         }
     }
     Some(machine)
