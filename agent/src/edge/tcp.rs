@@ -8,6 +8,7 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_rustls::client::TlsStream;
 
+use daicho_shared::coverage::Outcome;
 use daicho_shared::fact::Fact;
 
 use super::meter::{Metered, OCTETS};
@@ -29,6 +30,8 @@ const KEPT: usize = 4096;
 const CLOSING: u32 = 2;
 /// The peer's own FIN, and what it still had to say, are waited for this long.
 const FAREWELL: Duration = Duration::from_millis(250);
+/// So many octets of it: whoever has more to say is not listened to.
+const FAREWELL_LIMIT: usize = 16 * 1024;
 
 /// Opens and closes a connection.
 pub async fn connect(permit: &mut Permit, port: u16) -> Ending {
@@ -49,12 +52,18 @@ pub async fn talk(permit: &mut Permit, port: u16, security: Security, dialogue: 
         Err(ending) => return ending,
     };
     let mut heard = Vec::new();
-    let until = Instant::now() + dialogue.patience();
+    let until = tokio::time::Instant::now() + dialogue.patience();
     // However it ended, the dialogue says what it learned.
     let _ = conversation(permit, &mut stream, security, dialogue, (&mut heard, until)).await;
-    let unnatural = close(permit, stream).await;
+    let farewell = close(permit, stream).await;
     heard.truncate(KEPT);
     let mut reading = dialogue.close();
+    let unnatural = match farewell {
+        Farewell::Fair => None,
+        // Who did not speak the protocol, and goes on when he is left, has no end.
+        Farewell::Flooded => (reading.outcome == Some(Outcome::OtherProtocol)).then_some("endless-answer"),
+        Farewell::CutOff(how) => Some(how),
+    };
     reading.facts.extend(unnatural.map(|how| Fact::Unnatural { how: how.to_owned() }));
     Ending::Read(reading, heard)
 }
@@ -112,30 +121,51 @@ async fn open(permit: &mut Permit, port: u16) -> Result<Metered, Ending> {
     }
 }
 
+/// How a connection was left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Farewell {
+    /// Closed in both directions, or in ours while the peer had nothing to say.
+    Fair,
+    /// The peer went on after our end.
+    Flooded,
+    /// The peer was cut off, and why.
+    CutOff(&'static str),
+}
+
 /// Closes in both directions. What the peer still says is read: octets that nobody reads would make
 /// the kernel reset the connection. Then the kernel has counted every segment, its last one included.
-/// A peer that was cut off gets no such courtesy, and why it was is handed on.
-async fn close(permit: &mut Permit, mut stream: Metered) -> Option<&'static str> {
+/// A peer that was cut off, or has too much to say, gets no such courtesy.
+async fn close(permit: &mut Permit, mut stream: Metered) -> Farewell {
+    let mut farewell = Farewell::Fair;
+    let mut is_over = false;
     if stream.unnatural().is_none() {
         let _ = timeout(FAREWELL, stream.shutdown()).await;
         tcp_ack::delay(stream.below());
-        let is_over = timeout(FAREWELL, drain(&mut stream)).await.is_ok();
-        if stream.unnatural().is_none() {
-            let sent = tcp_info::segments_out(stream.below()).map(|sent| sent + u32::from(!is_over));
-            permit.account(sent.unwrap_or(permit.spent() + CLOSING));
-            return None;
-        }
+        let left = timeout(FAREWELL, drain(&mut stream)).await;
+        is_over = left.is_ok();
+        farewell = if left == Ok(0) { Farewell::Flooded } else { farewell };
     }
-    let how = stream.unnatural();
-    permit.account(stream.cut_off().unwrap_or(permit.spent() + CLOSING));
-    how
+    farewell = stream.unnatural().map_or(farewell, Farewell::CutOff);
+    let sent = match farewell {
+        Farewell::Fair => tcp_info::segments_out(stream.below()).map(|sent| sent + u32::from(!is_over)),
+        Farewell::Flooded | Farewell::CutOff(_) => stream.cut_off(),
+    };
+    permit.account(sent.unwrap_or(permit.spent() + CLOSING));
+    farewell
 }
 
-async fn drain(stream: &mut Metered) {
+/// Reads until the peer has closed; how much it may still say then.
+async fn drain(stream: &mut Metered) -> usize {
     let mut buffer = [0; 4096];
-    while let Ok(1..) = stream.read(&mut buffer).await {
+    let mut left = FAREWELL_LIMIT;
+    while let Ok(count @ 1..) = stream.read(&mut buffer).await {
+        left = left.saturating_sub(count);
+        if left == 0 {
+            break;
+        }
         tcp_ack::delay(stream.below());
     }
+    left
 }
 
 async fn talk_inside_tls(
@@ -195,7 +225,7 @@ async fn converse<S: Wire>(
 /// What comes next; `None` when time is up. A peer that sends in pieces may wait for the acknowledgement
 /// of the first one (RFC 896): it gets it when nothing follows at once.
 async fn read<S: Wire>(stream: &mut S, buffer: &mut [u8], until: Instant) -> Option<io::Result<usize>> {
-    if let Ok(count) = timeout_at(until.min(Instant::now() + AT_ONCE), stream.read(buffer)).await {
+    if let Ok(count) = timeout_at(until.min(tokio::time::Instant::now() + AT_ONCE), stream.read(buffer)).await {
         return Some(count);
     }
     tcp_ack::now(stream.below());

@@ -39,6 +39,7 @@ mod join;
 mod laws;
 mod matching;
 mod names;
+mod place;
 mod portrait;
 mod rule;
 #[cfg(test)]

@@ -465,7 +465,7 @@ pub enum UdpHabit {
         /// Firmware.
         firmware: String,
     },
-    /// MikroTik's neighbour discovery, port 5678; answers the one who asks.
+    /// `MikroTik`'s neighbour discovery, port 5678; answers the one who asks.
     Mikrotik {
         /// Identity.
         name: String,
