@@ -2,8 +2,10 @@
 //!
 //! A daemon that is not installed is skipped, and said so; where `DAICHO_TEST_ALL` is set, skipping fails.
 
+mod listen;
+
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use daicho_shared::batch::Batch;
@@ -164,14 +166,7 @@ fn scan(test: &str, hosts: &[&Host], settings: &str) -> Option<(TempDir, Batch)>
         return None;
     }
     let folder = tempfile::tempdir().unwrap();
-    let lan = folder.path().join("lan");
-    for host in hosts {
-        let place = lan.join(host.name);
-        fs::create_dir_all(&place).unwrap();
-        fs::write(place.join("address"), host.last.to_string()).unwrap();
-        fs::write(place.join("start"), host.start).unwrap();
-        fs::write(place.join("ready"), host.ready).unwrap();
-    }
+    let lan = place(folder.path(), hosts);
     let config = folder.path().join("agent.toml");
     fs::write(&config, format!("[scope]\nnetworks = [\"10.77.0.0/27\"]\ninterface = \"lan0\"\n{settings}")).unwrap();
     let batch = folder.path().join("batch.jsonl");
@@ -187,6 +182,19 @@ fn scan(test: &str, hosts: &[&Host], settings: &str) -> Option<(TempDir, Batch)>
     assert!(output.status.success(), "{}: {said}{}", output.status, logs(&lan));
     let read = Batch::read(std::io::BufReader::new(fs::File::open(&batch).unwrap())).unwrap();
     Some((folder, read))
+}
+
+/// The folder that describes a LAN of these hosts.
+fn place(folder: &Path, hosts: &[&Host]) -> PathBuf {
+    let lan = folder.join("lan");
+    for host in hosts {
+        let place = lan.join(host.name);
+        fs::create_dir_all(&place).unwrap();
+        fs::write(place.join("address"), host.last.to_string()).unwrap();
+        fs::write(place.join("start"), host.start).unwrap();
+        fs::write(place.join("ready"), host.ready).unwrap();
+    }
+    lan
 }
 
 fn cannot_run(hosts: &[&Host]) -> Option<String> {

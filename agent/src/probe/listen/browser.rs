@@ -55,7 +55,8 @@ impl Probe for Browser {
 
     #[cfg(test)]
     fn samples(&self) -> Vec<crate::probe::laws::Sample> {
-        vec![crate::probe::laws::Sample::Frame(tests::announcement(HOST))]
+        use crate::probe::laws::{Sample, device};
+        vec![Sample::Frame(tests::announcement(HOST)), Sample::Frame(device("samba-nmbd-browser"))]
     }
 }
 

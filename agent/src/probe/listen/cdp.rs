@@ -48,7 +48,8 @@ impl Probe for Cdp {
 
     #[cfg(test)]
     fn samples(&self) -> Vec<crate::probe::laws::Sample> {
-        vec![crate::probe::laws::Sample::Frame(tests::switch())]
+        use crate::probe::laws::{Sample, device};
+        vec![Sample::Frame(tests::switch()), Sample::Frame(device("lldpd-1016-cdp"))]
     }
 }
 

@@ -59,7 +59,8 @@ impl Probe for DhcpRequest {
 
     #[cfg(test)]
     fn samples(&self) -> Vec<crate::probe::laws::Sample> {
-        vec![crate::probe::laws::Sample::Frame(tests::discover())]
+        use crate::probe::laws::{Sample, device};
+        vec![Sample::Frame(tests::discover()), Sample::Frame(device("busybox-135-dhcp"))]
     }
 }
 

@@ -43,7 +43,8 @@ impl Probe for Igmp {
 
     #[cfg(test)]
     fn samples(&self) -> Vec<crate::probe::laws::Sample> {
-        vec![crate::probe::laws::Sample::Frame(tests::report())]
+        use crate::probe::laws::{Sample, device};
+        vec![Sample::Frame(tests::report()), Sample::Frame(device("linux-618-igmp"))]
     }
 }
 

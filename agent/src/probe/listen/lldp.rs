@@ -64,7 +64,8 @@ impl Probe for Lldp {
 
     #[cfg(test)]
     fn samples(&self) -> Vec<crate::probe::laws::Sample> {
-        vec![crate::probe::laws::Sample::Frame(tests::phone())]
+        use crate::probe::laws::{Sample, device};
+        vec![Sample::Frame(tests::phone()), Sample::Frame(device("lldpd-1016-lldp"))]
     }
 }
 

@@ -40,7 +40,8 @@ impl Probe for Mld {
 
     #[cfg(test)]
     fn samples(&self) -> Vec<crate::probe::laws::Sample> {
-        vec![crate::probe::laws::Sample::Frame(tests::report())]
+        use crate::probe::laws::{Sample, device};
+        vec![Sample::Frame(tests::report()), Sample::Frame(device("linux-618-mld"))]
     }
 }
 

@@ -50,7 +50,11 @@ impl Probe for NbnsHeard {
 
     #[cfg(test)]
     fn samples(&self) -> Vec<crate::probe::laws::Sample> {
-        vec![crate::probe::laws::Sample::Frame(tests::registration("CT-PC1", 0, [10, 1, 0, 9]))]
+        use crate::probe::laws::{Sample, device};
+        vec![
+            Sample::Frame(tests::registration("CT-PC1", 0, [10, 1, 0, 9])),
+            Sample::Frame(device("samba-nmbd-registration")),
+        ]
     }
 }
 

@@ -49,7 +49,8 @@ impl Probe for RouterAdvertisement {
 
     #[cfg(test)]
     fn samples(&self) -> Vec<crate::probe::laws::Sample> {
-        vec![crate::probe::laws::Sample::Frame(tests::advertisement())]
+        use crate::probe::laws::{Sample, device};
+        vec![Sample::Frame(tests::advertisement()), Sample::Frame(device("radvd-219-advertisement"))]
     }
 }
 

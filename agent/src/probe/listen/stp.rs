@@ -47,7 +47,8 @@ impl Probe for Stp {
 
     #[cfg(test)]
     fn samples(&self) -> Vec<crate::probe::laws::Sample> {
-        vec![crate::probe::laws::Sample::Frame(tests::bpdu())]
+        use crate::probe::laws::{Sample, device};
+        vec![Sample::Frame(tests::bpdu()), Sample::Frame(device("linux-618-stp"))]
     }
 }
 

@@ -46,7 +46,8 @@ impl Probe for WsdHeard {
 
     #[cfg(test)]
     fn samples(&self) -> Vec<crate::probe::laws::Sample> {
-        vec![crate::probe::laws::Sample::Frame(tests::message("Hello"))]
+        use crate::probe::laws::{Sample, device};
+        vec![Sample::Frame(tests::message("Hello")), Sample::Frame(device("wsdd-070-hello"))]
     }
 }
 
