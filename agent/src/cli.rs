@@ -9,14 +9,17 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use daicho_shared::batch::Batch;
 use daicho_shared::knowledge::ports::Profile;
 use indicatif::{ProgressBar, ProgressStyle};
 use ipnet::IpNet;
 
+use crate::edge::sealed;
 use crate::engine::Progress;
 use crate::listen;
-use crate::plan::Preview;
+use crate::preview::{Asked, Preview};
 use crate::probe::{Level, PROBES};
+use crate::reread::reread;
 use crate::run::{self, Options};
 use crate::scope::ScopeError;
 use crate::settings::Settings;
@@ -39,6 +42,8 @@ enum Command {
     Scan(Box<Scan>),
     /// Listen without sending anything: at a mirror port, or to a capture file. / 送信せずに聞く
     Listen(Box<Listen>),
+    /// Read the kept replies of a batch again with today's probes: batch in, batch out; nothing is sent. / 保存済みの応答の読み直し
+    Reread,
     /// List the probes: what each asks, by which standard, and what it costs. / 調べ方の一覧
     Probes {
         /// As JSON.
@@ -186,6 +191,7 @@ fn run_command(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Scan(scan) => scan.run(),
         Command::Listen(listen) => listen.run(),
+        Command::Reread => read_again().map(|()| ExitCode::SUCCESS),
         Command::Probes { json } => list_probes(json).map(|()| ExitCode::SUCCESS),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "daicho-agent", &mut io::stdout());
@@ -197,6 +203,18 @@ fn run_command(command: Command) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
     }
+}
+
+/// A batch on standard input, the same batch as it is understood today on standard output. Its header names
+/// this agent, because its facts are this agent's.
+fn read_again() -> anyhow::Result<()> {
+    sealed::open_nothing_more().context("cannot give up the right to open sockets")?;
+    let mut batch = Batch::read(io::stdin().lock()).context("standard input is no batch")?;
+    reread(&mut batch);
+    env!("CARGO_PKG_VERSION").clone_into(&mut batch.header.agent);
+    let mut output = BufWriter::new(io::stdout().lock());
+    batch.write(&mut output)?;
+    Ok(output.flush()?)
 }
 
 impl Scan {
@@ -318,26 +336,41 @@ fn print_preview(preview: &Preview, json: bool) -> anyhow::Result<()> {
         "  速さ / pace                 : {} packets/s in total, {} packets/s per device",
         preview.packets_per_second, preview.packets_per_second_and_device
     )?;
-    for probe in &preview.probes {
-        let care = if probe.fragile_devices { "fragile devices, too" } else { "not to fragile devices" };
-        writeln!(
-            out,
-            "  {:<12} {:>3} questions {:>4} packets  {} / {} ({care})",
-            probe.probe, probe.questions_per_device, probe.packets_per_device, probe.title_ja, probe.title
-        )?;
+    writeln!(
+        out,
+        "  上限 / budget               : {} packets per device, {} per fragile device",
+        preview.device_budget, preview.fragile_budget
+    )?;
+    print_pass(&mut out, "第1段 全機器に / first, everybody", &preview.first_pass)?;
+    print_pass(&mut out, "第2段 種類に合うものだけ / then, only what fits the device", &preview.second_pass)
+}
+
+fn print_pass(out: &mut impl Write, heading: &str, pass: &[Asked]) -> anyhow::Result<()> {
+    writeln!(out, "{heading}")?;
+    for asked in pass {
+        let ports = if asked.ports.is_empty() { String::new() } else { format!("  TCP {}", list(&asked.ports)) };
+        let whom = if asked.classes.is_empty() { String::new() } else { format!("  → {}", asked.classes.join(" ")) };
+        let care = if asked.fragile_devices { "  fragile ○" } else { "" };
+        writeln!(out, "  {:<13} {:>2} packets  {}{ports}{whom}{care}", asked.probe, asked.packets, asked.title_ja)?;
+        writeln!(out, "  {:13} なぜ / why: {} / {}", "", asked.why_ja, asked.why)?;
     }
     Ok(())
+}
+
+fn list(ports: &[u16]) -> String {
+    ports.iter().map(u16::to_string).collect::<Vec<_>>().join(",")
 }
 
 fn list_probes(json: bool) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
     for probe in PROBES {
         let card = probe.card();
-        let fragile = card.level <= Level::Presence;
+        let fragile = card.level <= Level::Verify;
         if json {
             let row = serde_json::json!({
                 "name": card.name, "title": card.title, "title_ja": card.title_ja, "standard": card.standard,
                 "packets": card.packets, "may_upset": card.may_upset, "fragile_devices": fragile,
+                "why": card.why, "why_ja": card.why_ja,
             });
             writeln!(out, "{row}")?;
         } else {

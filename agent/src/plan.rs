@@ -8,10 +8,9 @@ use daicho_shared::address::Mac;
 use daicho_shared::knowledge::ports::{PortRow, Ports, Profile};
 use daicho_shared::observation::Target;
 use ipnet::IpNet;
-use serde::Serialize;
 
-use crate::probe::{Audience, Card, Known, Level, Link, PROBES, Probe, Question, named};
-use crate::scope::{Networks, Rate};
+use crate::probe::{Audience, Known, Level, Link, PROBES, Probe, Question, Setup, named};
+use crate::scope::Networks;
 
 /// Packets of a connection that is opened and closed: SYN, ACK, FIN, ACK.
 const CONNECT_PACKETS: u32 = 4;
@@ -33,6 +32,8 @@ pub struct Plan {
     pub snmp: bool,
     /// Only find out who is there.
     pub presence_only: bool,
+    /// What is configured for single probes.
+    pub setup: Setup,
 }
 
 /// One question to one device, ready to be put.
@@ -73,7 +74,7 @@ impl Plan {
             link.addresses.iter().any(|address| meets(&address.trunc()))
         };
         let table = Ports::builtin();
-        let ports = table.asked_by(profile).cloned().collect();
+        let ports = table.rows_of(profile);
         Self {
             links: links.into_iter().filter(carries).collect(),
             ports,
@@ -81,6 +82,7 @@ impl Plan {
             resolver: None,
             snmp: false,
             presence_only: false,
+            setup: Setup::default(),
         }
     }
 
@@ -93,6 +95,7 @@ impl Plan {
             resolver: None,
             snmp: false,
             presence_only: true,
+            setup: Setup::default(),
         }
     }
 
@@ -119,10 +122,14 @@ impl Plan {
         let known = self.known(target, on_link, &open);
         let (free, others): (Vec<Item>, Vec<Item>) = asked(&known, |audience| audience == Audience::Everybody)
             .partition(|item| item.probe.card().level <= Level::Presence);
-        let first = self.ports.iter().filter(|row| row.seeming.is_empty());
+        // A port that an operator named tells more than any usual one.
+        let named = self.setup.dicom.port_of(target.address);
+        let told = named.and_then(|port| spoken(port, target, &self.setup, |_| true));
+        let first = self.ports.iter().filter(|row| row.seeming.is_empty() && Some(row.port) != named);
         let (telling, rest): (Vec<&PortRow>, Vec<&PortRow>) = first.partition(|row| row.fragile);
-        let ports = |rows: Vec<&PortRow>| rows.into_iter().filter_map(port_item).collect::<Vec<_>>();
-        free.into_iter().chain(ports(telling)).chain(others).chain(ports(rest)).collect()
+        let item = |row: &PortRow| port_item(row, target, &self.setup);
+        let ports = |rows: Vec<&PortRow>| rows.into_iter().filter_map(item).collect::<Vec<_>>();
+        free.into_iter().chain(told).chain(ports(telling)).chain(others).chain(ports(rest)).collect()
     }
 
     /// The second pass: what fits the device, by what it seems to be after the first.
@@ -131,7 +138,8 @@ impl Plan {
             return VecDeque::new();
         }
         let fits = |seeming: &[String]| seeming.iter().any(|prefix| known.seems(prefix));
-        let ports = self.ports.iter().filter(|row| fits(&row.seeming)).filter_map(port_item);
+        let item = |row: &PortRow| port_item(row, known.target, &self.setup);
+        let ports = self.ports.iter().filter(|row| fits(&row.seeming)).filter_map(item);
         let questions = asked(known, |audience| match audience {
             Audience::Everybody => false,
             Audience::Seeming(classes) => classes.iter().any(|prefix| known.seems(prefix)),
@@ -150,94 +158,6 @@ impl Plan {
         let (resolver, snmp) = (self.resolver.is_some(), self.snmp);
         Known { target, on_link, open, resolver, snmp, facts: &[], seems: None }
     }
-
-    /// What the run would send, for `--dry-run`.
-    pub fn preview(&self, networks: &Networks, rate: Rate) -> Preview {
-        let addresses = self.addresses(networks);
-        let on_link = addresses.iter().filter(|address| self.link_of(**address).is_some()).count();
-        let routed = addresses.len() - on_link;
-        let target = Target { address: IpAddr::from([0, 0, 0, 0]), mac: None, interface: None };
-        let mut probes: Vec<ProbePreview> = PROBES.iter().map(|probe| ProbePreview::of(probe.card())).collect();
-        let mut most = 0;
-        for item in self.first_pass(&target, true) {
-            most += item.packets;
-            for row in probes.iter_mut().filter(|row| row.probe == item.probe.card().name) {
-                row.questions_per_device += 1;
-                row.packets_per_device += item.packets;
-            }
-        }
-        let sweep = u32::try_from(on_link * 2 + routed * 2).unwrap_or(u32::MAX);
-        Preview {
-            addresses_on_link: on_link,
-            addresses_routed: routed,
-            sweep_packets_at_most: sweep,
-            packets_per_device_at_most: most,
-            packets_per_second: rate.total,
-            packets_per_second_and_device: rate.device,
-            sweep_seconds: sweep.div_ceil(rate.total),
-            device_seconds_at_least: most.div_ceil(rate.device),
-            probes,
-        }
-    }
-}
-
-/// What a dry run says.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Preview {
-    /// Addresses on the agent's own links.
-    pub addresses_on_link: usize,
-    /// Addresses behind a router.
-    pub addresses_routed: usize,
-    /// Packets to find out who is there, at most.
-    pub sweep_packets_at_most: u32,
-    /// Packets to one ordinary device that answers everything, at most.
-    pub packets_per_device_at_most: u32,
-    /// Pace, in total.
-    pub packets_per_second: u32,
-    /// Pace, to one device.
-    pub packets_per_second_and_device: u32,
-    /// Time to find out who is there.
-    pub sweep_seconds: u32,
-    /// Time for one ordinary device at its pace; devices are asked side by side.
-    pub device_seconds_at_least: u32,
-    /// Per probe.
-    pub probes: Vec<ProbePreview>,
-}
-
-/// One probe's part.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ProbePreview {
-    /// Name.
-    pub probe: &'static str,
-    /// What it asks.
-    pub title: &'static str,
-    /// The same in Japanese.
-    pub title_ja: &'static str,
-    /// Standard.
-    pub standard: &'static str,
-    /// What it may upset.
-    pub may_upset: &'static str,
-    /// Questions to one device.
-    pub questions_per_device: u32,
-    /// Packets to one device, at most.
-    pub packets_per_device: u32,
-    /// Fragile devices get it, too.
-    pub fragile_devices: bool,
-}
-
-impl ProbePreview {
-    fn of(card: &Card) -> Self {
-        Self {
-            probe: card.name,
-            title: card.title,
-            title_ja: card.title_ja,
-            standard: card.standard,
-            may_upset: card.may_upset,
-            questions_per_device: 0,
-            packets_per_device: 0,
-            fragile_devices: card.level <= Level::Presence,
-        }
-    }
 }
 
 /// How long an answer is waited for.
@@ -251,12 +171,16 @@ fn asked<'k>(known: &'k Known<'_>, audience: impl Fn(Audience) -> bool + 'k) -> 
 
 /// A port is spoken to by the first probe that can, or only connected to. At a port that tells a
 /// fragile device, only a verification may be spoken.
-fn port_item(row: &PortRow) -> Option<Item> {
+pub fn port_item(row: &PortRow, target: &Target, setup: &Setup) -> Option<Item> {
     let may_speak = |probe: &dyn Probe| row.payload && (!row.fragile || probe.card().level <= Level::Verify);
-    let spoken =
-        PROBES.iter().filter(|probe| may_speak(**probe)).find_map(|&probe| Some((probe, probe.speak(row.port)?)));
-    let (probe, question) = spoken.or_else(|| Some((named("connect")?, Question::Connect { port: row.port })))?;
-    Some(Item::new(probe, question))
+    spoken(row.port, target, setup, may_speak)
+        .or_else(|| Some(Item::new(named("connect")?, Question::Connect { port: row.port })))
+}
+
+/// The first probe that may speak at this port, and does.
+fn spoken(port: u16, target: &Target, setup: &Setup, may_speak: impl Fn(&dyn Probe) -> bool) -> Option<Item> {
+    let mut speakers = PROBES.iter().filter(|probe| may_speak(**probe));
+    speakers.find_map(|&probe| Some(Item::new(probe, probe.speak_to(port, target, setup)?)))
 }
 
 fn is_enumerable(network: IpNet) -> bool {

@@ -19,7 +19,8 @@ use crate::edge::link::{self, Arrival, LinkSender};
 use crate::edge::pcap::Recorder;
 use crate::edge::{echo::Pinger, interfaces, snmp, tcp, udp};
 use crate::engine::{Action, Ending, Engine, Job, Progress};
-use crate::plan::{ANSWER_WAIT, Plan, Preview};
+use crate::plan::{ANSWER_WAIT, Plan};
+use crate::preview::{self, Preview};
 use crate::probe::Question;
 use crate::scope::Gate;
 use crate::settings::Settings;
@@ -49,7 +50,8 @@ pub struct Ended {
 pub fn preview(settings: &Settings) -> anyhow::Result<Preview> {
     let rules = settings.rules()?;
     let plan = plan(settings, &interfaces::list(), &rules.networks);
-    Ok(plan.preview(&rules.networks, rules.rate))
+    let budgets = (rules.device_budget, rules.fragile_budget);
+    Ok(preview::preview(&plan, &rules.networks, rules.rate, budgets))
 }
 
 /// Runs to the end, to a signal, or to the stop file.
@@ -294,6 +296,7 @@ fn plan(settings: &Settings, interfaces: &[AgentInterface], networks: &crate::sc
     let mut plan = Plan::new(networks, links, settings.pace.profile);
     plan.resolver = settings.resolver.address;
     plan.presence_only = settings.pace.presence_only;
+    plan.setup.dicom = settings.dicom.titles();
     plan.snmp = !settings.snmp.communities.is_empty() || !settings.snmp.user.is_empty();
     plan
 }

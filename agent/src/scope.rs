@@ -159,6 +159,8 @@ pub struct Gate {
     bound: HashSet<Mac>,
     /// Who answered from an address.
     macs: HashMap<IpAddr, Mac>,
+    /// Questions whether anybody is at an address, until it is known who is.
+    swept: HashMap<IpAddr, u32>,
     /// The resolver that is asked about others: what it is asked counts with what it is asked itself.
     resolver: Option<IpAddr>,
     sent: BTreeMap<(Target, &'static str), Tally>,
@@ -178,6 +180,7 @@ impl Gate {
             excluded: HashSet::new(),
             bound: HashSet::new(),
             macs: HashMap::new(),
+            swept: HashMap::new(),
             resolver: None,
             sent: BTreeMap::new(),
         }
@@ -204,12 +207,16 @@ impl Gate {
     }
 
     /// May this one frame ask whether anybody is at this address? It names nobody's MAC yet, so only
-    /// the total pace counts.
+    /// the total pace counts; it is counted against the device when that is known.
     pub fn ask_sweep(&mut self, now: Duration, target: &Target, card: &Card) -> Verdict {
         if !self.rules.networks.allows(target.address) {
             return Verdict::Denied(Denied::OutOfScope);
         }
-        self.ask_paced(now, target, card)
+        let verdict = self.ask_paced(now, target, card);
+        if let Verdict::Granted(_) = verdict {
+            *self.swept.entry(target.address).or_default() += 1;
+        }
+        verdict
     }
 
     /// May this question go to everybody on a link now? The link must carry an allowed network.
@@ -313,6 +320,10 @@ impl Gate {
     pub fn learn(&mut self, address: IpAddr, mac: Mac) {
         if self.macs.len() < LEARN_LIMIT || self.macs.contains_key(&address) {
             self.macs.insert(address, mac);
+        }
+        // The question that it answered counts against it.
+        if let Some(asked) = self.swept.remove(&address) {
+            *self.spent.entry(DeviceKey::Mac(mac)).or_default() += asked;
         }
         if self.rules.networks.excludes(address) {
             if self.excluded.len() < LEARN_LIMIT {

@@ -7,11 +7,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use daicho_shared::address::Mac;
+use daicho_shared::ae_title::AeTitle;
 use daicho_shared::class::Care;
 use daicho_shared::knowledge::ports::Profile;
 use ipnet::IpNet;
 use serde::Deserialize;
 
+use crate::probe::identity::medical::dicom::{Node, Titles};
 use crate::scope::{Consent, DeviceKey, Networks, Rate, Rules, ScopeError};
 
 /// The settings file, `config/agent.toml`.
@@ -28,6 +30,8 @@ pub struct Settings {
     pub snmp: SnmpSettings,
     /// Devices to be careful with.
     pub care: CareSettings,
+    /// How DICOM nodes are verified.
+    pub dicom: DicomSettings,
     /// The scan ends when this file appears.
     pub stop_file: Option<PathBuf>,
 }
@@ -136,6 +140,48 @@ pub struct CareSettings {
     pub verify_macs: Vec<Mac>,
 }
 
+/// `[dicom]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DicomSettings {
+    /// Verify at all (one association, C-ECHO, release).
+    pub verify: bool,
+    /// The AE title that we call ourselves.
+    pub calling_ae: AeTitle,
+    /// The AE title that we call where no node is listed.
+    pub called_ae: AeTitle,
+    /// AE titles by address.
+    pub node: Vec<DicomNode>,
+}
+
+/// `[[dicom.node]]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DicomNode {
+    /// The device.
+    pub address: IpAddr,
+    /// Its AE title.
+    pub ae_title: AeTitle,
+    /// Its port; the usual ones (104, 11112) are tried where absent.
+    pub port: Option<u16>,
+}
+
+impl Default for DicomSettings {
+    fn default() -> Self {
+        let Titles { verify, calling, called, .. } = Titles::default();
+        Self { verify, calling_ae: calling, called_ae: called, node: vec![] }
+    }
+}
+
+impl DicomSettings {
+    /// As the probe wants it.
+    pub fn titles(&self) -> Titles {
+        let known = |node: &DicomNode| (node.address, Node { title: node.ae_title.clone(), port: node.port });
+        let nodes = self.node.iter().map(known).collect();
+        Titles { verify: self.verify, calling: self.calling_ae.clone(), called: self.called_ae.clone(), nodes }
+    }
+}
+
 impl Settings {
     /// Reads a settings file.
     pub fn read(path: &Path) -> anyhow::Result<Self> {
@@ -195,8 +241,14 @@ pub fn limits(profile: Profile) -> Limits {
         Profile::Normal => (500, 20, 600),
         Profile::Fast => (2000, 50, 1200),
     };
-    Limits { rate: Rate { total, device }, device_budget, fragile_budget: 10 }
+    let fragile_budget = FRAGILE_PACKETS - KERNEL_PACKETS;
+    Limits { rate: Rate { total, device }, device_budget, fragile_budget }
 }
+
+/// The most packets that a fragile device receives from the agent's machine in one run, by promise.
+const FRAGILE_PACKETS: u32 = 10;
+/// Of these, what is left for the kernel's own ARP or neighbour request.
+const KERNEL_PACKETS: u32 = 1;
 
 #[cfg(test)]
 mod tests {
@@ -206,6 +258,18 @@ mod tests {
     fn the_sample_file_parses_and_scans_nothing_by_itself() {
         let settings: Settings = toml::from_str(include_str!("../../config/agent.toml")).unwrap();
         assert_eq!(settings.rules().unwrap_err(), ScopeError::Empty);
+    }
+
+    #[test]
+    fn titles_are_read_and_a_wrong_one_is_an_error() {
+        let text = "[dicom]\ncalled_ae = 'PACS'\n[[dicom.node]]\naddress = '10.1.0.9'\nae_title = 'CT1'\nport = 4006\n";
+        let titles = toml::from_str::<Settings>(text).unwrap().dicom.titles();
+        assert!(
+            titles.verify
+                && titles.port_of([10, 1, 0, 9].into()) == Some(4006)
+                && titles.called == "PACS".to_owned().try_into().unwrap()
+        );
+        assert!(toml::from_str::<Settings>("[dicom]\ncalled_ae = 'MUCH TOO LONG TITLE'\n").is_err());
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::io;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
+use daicho_shared::ae_title::AeTitle;
 use daicho_shared::knowledge::ports::Profile;
 use ipnet::IpNet;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -37,6 +38,8 @@ pub struct Settings {
     pub resolver: Resolver,
     /// Read-only SNMP credentials.
     pub snmp: Snmp,
+    /// How DICOM nodes are verified.
+    pub dicom: Dicom,
     /// Where reports go.
     pub report: Report,
     /// When to raise the alarm.
@@ -138,6 +141,39 @@ pub struct SnmpUser {
     pub privacy_password: Option<Secret>,
 }
 
+/// How DICOM nodes are verified.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Dicom {
+    /// One association, one C-ECHO, one release; otherwise the port is only connected to.
+    pub verify: bool,
+    /// The AE title that the scan calls itself.
+    pub calling_ae: AeTitle,
+    /// The AE title that it calls where no node is listed.
+    pub called_ae: AeTitle,
+    /// AE titles by address.
+    pub node: Vec<DicomNode>,
+}
+
+/// One DICOM application entity.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct DicomNode {
+    /// The device.
+    pub address: IpAddr,
+    /// Its AE title.
+    pub ae_title: AeTitle,
+    /// Its port, where it is not a usual one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub port: Option<u16>,
+}
+
+impl Default for Dicom {
+    fn default() -> Self {
+        Self { verify: true, calling_ae: AeTitle::own(), called_ae: AeTitle::any(), node: vec![] }
+    }
+}
+
 /// A text that no log and no error message may show.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
@@ -178,11 +214,13 @@ impl Default for Report {
 pub struct Judge {
     /// Findings from here on make the exit code 1.
     pub fail_on: Severity,
+    /// A folder with tables of rules beside those compiled in, relative to the project folder.
+    pub rules: Option<PathBuf>,
 }
 
 impl Default for Judge {
     fn default() -> Self {
-        Self { fail_on: Severity::Act }
+        Self { fail_on: Severity::Act, rules: None }
     }
 }
 
@@ -353,6 +391,7 @@ mod tests {
         assert_eq!(settings.snmp.user.len(), 1);
         assert_eq!(settings.scan.agent, ["/usr/local/bin/daicho-agent"]);
         assert!(settings.resolver.address.is_some());
+        assert_eq!(settings.judge.rules.as_deref(), Some(Path::new("rules")));
     }
 
     #[test]

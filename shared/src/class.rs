@@ -142,6 +142,25 @@ impl Class {
         self.is_within("medical")
     }
 
+    /// The general class that this one is a kind of: what speaks for that speaks for this one, too.
+    pub fn general(self) -> Option<Self> {
+        match self {
+            Self::LteRouter => Some(Self::Router),
+            Self::Router | Self::Switch | Self::AccessPoint | Self::Firewall | Self::LoadBalancer | Self::Vpn => {
+                Some(Self::Network)
+            }
+            Self::Medical => None,
+            medical if medical.is_medical() => Some(Self::Medical),
+            Self::ThinClient => Some(Self::Pc),
+            _ => None,
+        }
+    }
+
+    /// The general classes of this one, the nearest first.
+    pub fn generals(self) -> impl Iterator<Item = Self> {
+        std::iter::successors(self.general(), |class| class.general())
+    }
+
     /// How carefully devices that seem to be of this class are treated.
     pub fn care(self) -> Care {
         match self {
@@ -200,6 +219,14 @@ mod tests {
         for (old, class) in [("client", Class::Pc), ("router", Class::Router), ("medical", Class::Medical)] {
             assert_eq!(serde_json::from_str::<Class>(&format!("\"{old}\"")).unwrap(), class);
         }
+    }
+
+    #[test]
+    fn a_kind_has_general_classes() {
+        let generals: Vec<_> = Class::LteRouter.generals().collect();
+        assert_eq!(generals, [Class::Router, Class::Network]);
+        assert_eq!(Class::Infusion.general(), Some(Class::Medical));
+        assert!(Class::ALL.iter().all(|(class, _)| class.generals().count() < 3));
     }
 
     #[test]

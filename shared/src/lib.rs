@@ -6,6 +6,7 @@
 //! decided by the reconciler alone.
 
 pub mod address;
+pub mod ae_title;
 pub mod batch;
 pub mod class;
 pub mod coverage;

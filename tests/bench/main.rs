@@ -2,9 +2,13 @@
 //!
 //!     cargo build --release && cargo bench -p daicho-tests --bench peers -- sweep
 //!     cargo build --release && cargo bench -p daicho-tests --bench peers -- services
+//!     cargo build --release && cargo bench -p daicho-tests --bench peers -- identity
+//!     cargo build --release && cargo bench -p daicho-tests --bench peers -- scale
 //!
 //! Started as `inside FILE PROGRAM ARGS…` it is the yardstick: it runs one program inside the hospital and
 //! writes what that took.
+
+mod identity;
 
 use std::env;
 use std::fs;
@@ -47,7 +51,9 @@ fn main() -> ExitCode {
         ["inside", file, program, rest @ ..] => inside(Path::new(file), program, rest),
         ["sweep"] => race(&sweep(), &["--hosts", "2000"]),
         ["services"] => race(&services(), &[]),
-        _ => println!("usage: cargo bench -p daicho-tests --bench peers -- sweep|services"),
+        ["identity"] => identity::race(),
+        ["scale"] => identity::scale(),
+        _ => println!("usage: cargo bench -p daicho-tests --bench peers -- sweep|services|identity|scale"),
     }
     ExitCode::SUCCESS
 }

@@ -41,7 +41,7 @@ done
 
 # A host is ready when its `ready` command succeeds; a host without one is ready after a while.
 for host in "$folder"/*/; do
-    for _ in $(seq 100); do
+    for _ in $(seq 300); do
         if [ -f "$host/ready" ]; then
             ADDRESS=10.77.0.$(cat "$host/address") DIR=$host bash "$host/ready" >/dev/null 2>&1 && break
         fi

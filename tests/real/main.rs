@@ -3,6 +3,10 @@
 //! A daemon that is not installed is skipped, and said so; where `DAICHO_TEST_ALL` is set, skipping fails.
 
 mod listen;
+mod medical;
+mod names;
+mod services;
+mod windows;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -161,6 +165,11 @@ exec dnsmasq -k -C $DIR/conf",
 
 /// Runs the agent on a LAN of these hosts; `None`, and said so, where one cannot run.
 fn scan(test: &str, hosts: &[&Host], settings: &str) -> Option<(TempDir, Batch)> {
+    scan_then(test, hosts, settings, &[])
+}
+
+/// The same with these variables for the hosts; `THEN` is a command that runs after the agent, in its place.
+fn scan_then(test: &str, hosts: &[&Host], settings: &str, variables: &[(&str, &str)]) -> Option<(TempDir, Batch)> {
     if let Some(why) = cannot_run(hosts) {
         skip(test, &why);
         return None;
@@ -171,8 +180,10 @@ fn scan(test: &str, hosts: &[&Host], settings: &str) -> Option<(TempDir, Batch)>
     fs::write(&config, format!("[scope]\nnetworks = [\"10.77.0.0/27\"]\ninterface = \"lan0\"\n{settings}")).unwrap();
     let batch = folder.path().join("batch.jsonl");
     let output = run(Command::new("bash")
+        .envs(variables.iter().copied())
         .arg(root().join("tests/real/lan.sh"))
         .arg(&lan)
+        .args(["bash", "-c", "\"$@\" && eval \"${THEN:-true}\"", "scan"])
         .arg(program("daicho-agent"))
         .args(["scan", "--profile", "normal", "--config"])
         .arg(&config)

@@ -17,7 +17,7 @@ use bytes::Bytes;
 
 use super::socket_address;
 use crate::engine::Ending;
-use crate::probe::{SNMP_PAGE_ROWS, SNMP_PAGES, SnmpRead, SnmpValue, Variable};
+use crate::probe::{SNMP_PAGES, SnmpRead, SnmpValue, Variable, snmp_page_rows};
 use crate::scope::Permit;
 use crate::settings::{SnmpSettings, SnmpUser};
 
@@ -25,6 +25,8 @@ const PORT: u16 = 161;
 const WAIT: Duration = Duration::from_millis(1200);
 /// The longest octet string that is kept.
 const OCTETS: usize = 1024;
+/// The most requests for scalars in version 1.
+const V1_TRIES: usize = 4;
 
 /// The configured credentials, ready to use.
 pub struct Reader {
@@ -65,9 +67,9 @@ impl Reader {
         for index in order {
             let Some((auth, version)) = self.credentials.get(index) else { continue };
             match read_with(permit, auth.clone(), wanted).await {
-                Ok(variables) => {
+                Ok(Answer { variables, more }) => {
                     self.worked.lock().unwrap_or_else(PoisonError::into_inner).insert(address, index);
-                    return Ending::Variables(variables, version);
+                    return Ending::Variables { variables, version, more };
                 }
                 Err(Stop::Silent) => {}
                 Err(Stop::Refused) => return Ending::Refused,
@@ -86,16 +88,24 @@ enum Stop {
     Failed(String),
 }
 
-async fn read_with(permit: &mut Permit, auth: Auth, wanted: &SnmpRead) -> Result<Vec<Variable>, Stop> {
+/// What was read, and whether there is more.
+#[derive(Default)]
+struct Answer {
+    variables: Vec<Variable>,
+    more: bool,
+}
+
+async fn read_with(permit: &mut Permit, auth: Auth, wanted: &SnmpRead) -> Result<Answer, Stop> {
     permit.spend(1).map_err(|_| Stop::Spent)?;
     // A version 3 exchange asks for the engine's identity first: what was sent is counted.
     let sent = Arc::new(AtomicU32::new(permit.spent() - 1));
     let bulk = !matches!(auth, Auth::Community { version: async_snmp::CommunityVersion::V1, .. });
     let client = client(socket_address(permit, PORT), auth, sent.clone()).await.map_err(|error| stop(&error))?;
     let answer = match wanted {
-        SnmpRead::Scalars(scalars) => get(&client, scalars).await,
-        SnmpRead::Rows { columns, after, left } => {
-            let pages = SNMP_PAGES.min(left.div_ceil(SNMP_PAGE_ROWS));
+        SnmpRead::Scalars(scalars) if bulk => get(&client, scalars).await,
+        SnmpRead::Scalars(scalars) => get_v1(&client, scalars).await,
+        SnmpRead::Rows { columns, after, left, .. } => {
+            let pages = SNMP_PAGES.min(left.div_ceil(snmp_page_rows(columns.len())));
             rows(&client, Walk::new(columns, after.as_deref()), pages, bulk).await
         }
     };
@@ -103,37 +113,66 @@ async fn read_with(permit: &mut Permit, auth: Auth, wanted: &SnmpRead) -> Result
     answer
 }
 
-async fn get(client: &Client<Counted>, scalars: &[&str]) -> Result<Vec<Variable>, Stop> {
+async fn get(client: &Client<Counted>, scalars: &[&str]) -> Result<Answer, Stop> {
     let scalars: Vec<Oid> = scalars.iter().filter_map(|oid| oid.parse().ok()).collect();
-    let answer = client.get_many(&scalars).await.map_err(|error| stop(&error))?;
-    Ok(answer.varbinds.iter().map(variable).collect())
+    match client.get_many(&scalars).await {
+        Ok(answer) => Ok(Answer { variables: answer.varbinds.iter().map(variable).collect(), more: false }),
+        Err(error) if status(&error).is_some() => Ok(Answer::default()),
+        Err(error) => Err(stop(&error)),
+    }
+}
+
+/// Version 1 refuses a whole GET where one object is missing (RFC 1157 §4.1.2). A GETNEXT of what comes
+/// just before each object brings those that are there, and is refused only at the end of everything.
+async fn get_v1(client: &Client<Counted>, scalars: &[&str]) -> Result<Answer, Stop> {
+    let before = |scalar: &&str| scalar.strip_suffix(".0").and_then(|object| object.parse().ok());
+    let walk = Walk::at(scalars.iter().filter_map(before).collect());
+    let mut answer = rows(client, walk, V1_TRIES, false).await?;
+    answer.variables.retain(|variable| scalars.contains(&variable.oid.as_str()));
+    Ok(Answer { more: false, ..answer })
 }
 
 /// Reads pages; what was read before a page failed is kept.
-async fn rows(client: &Client<Counted>, mut walk: Walk, pages: usize, bulk: bool) -> Result<Vec<Variable>, Stop> {
-    let mut found = Vec::new();
+async fn rows(client: &Client<Counted>, mut walk: Walk, pages: usize, bulk: bool) -> Result<Answer, Stop> {
+    let mut answer = Answer::default();
     for page in 0..pages {
-        let answer = if bulk {
-            client.get_bulk(&walk.at, 0, u32::try_from(SNMP_PAGE_ROWS).unwrap_or(1)).await
+        let read = if bulk {
+            let rows = snmp_page_rows(walk.at.len());
+            client.get_bulk(&walk.at, 0, u32::try_from(rows).unwrap_or(1)).await
         } else {
             client.get_next_many(&walk.at).await.map(|answer| answer.varbinds)
         };
-        match answer {
-            Ok(page) => found.extend(walk.take(&page)),
-            Err(error) if page == 0 => return Err(stop(&error)),
-            Err(_) => break,
+        match read {
+            Ok(page) => answer.variables.extend(walk.take(&page)),
+            // Version 1 says by an error that nothing comes after a column; the others are read on.
+            Err(error) => match status(&error) {
+                Some(index) => walk.leave(index),
+                None if page == 0 => return Err(stop(&error)),
+                None => walk.at.clear(),
+            },
         }
-        if walk.at.is_empty() {
+        if walk.at.is_empty() || walk.once && !answer.variables.is_empty() {
             break;
         }
     }
-    Ok(found)
+    answer.more = !walk.at.is_empty();
+    Ok(answer)
+}
+
+/// The agent answered, with an error of its own: about the variable of this number, from 1.
+fn status(error: &async_snmp::Error) -> Option<usize> {
+    match error.exchange_source() {
+        async_snmp::Error::Snmp { index, .. } => Some(usize::try_from(*index).unwrap_or(0)),
+        _ => None,
+    }
 }
 
 /// Where a walk over several columns stands.
 struct Walk {
     columns: Vec<Oid>,
     at: Vec<Oid>,
+    /// One answer is enough.
+    once: bool,
 }
 
 impl Walk {
@@ -143,6 +182,21 @@ impl Walk {
         Self {
             columns: columns.iter().filter_map(|column| column.parse().ok()).collect(),
             at: columns.iter().filter_map(start).collect(),
+            once: false,
+        }
+    }
+
+    /// Only what comes next after these.
+    fn at(objects: Vec<Oid>) -> Self {
+        Self { at: objects.clone(), columns: objects, once: true }
+    }
+
+    /// Nothing comes after the column of this number; where the number says nothing, the walk is over.
+    fn leave(&mut self, number: usize) {
+        if (1..=self.at.len()).contains(&number) {
+            self.at.remove(number - 1);
+        } else {
+            self.at.clear();
         }
     }
 
@@ -175,7 +229,7 @@ async fn client(peer: SocketAddr, auth: Auth, sent: Arc<AtomicU32>) -> async_snm
 }
 
 fn stop(error: &async_snmp::Error) -> Stop {
-    match error {
+    match error.exchange_source() {
         async_snmp::Error::Network { source, .. } if source.kind() == std::io::ErrorKind::ConnectionRefused => {
             Stop::Refused
         }

@@ -9,21 +9,22 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
-use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
+
+use super::meter::Metered;
 
 /// The most certificates of a chain that are kept.
 const CHAIN: usize = 4;
 
 /// Shakes hands over an open connection.
-pub(super) async fn connect(address: IpAddr, stream: &mut TcpStream) -> io::Result<TlsStream<&mut TcpStream>> {
+pub(super) async fn connect(address: IpAddr, stream: &mut Metered) -> io::Result<TlsStream<&mut Metered>> {
     let config = CONFIG.clone().ok_or_else(|| io::Error::other("no TLS provider"))?;
     TlsConnector::from(config).connect(ServerName::IpAddress(address.into()), stream).await
 }
 
 /// The peer's certificates, leaf first, and the protocol version.
-pub(super) fn peer(stream: &TlsStream<&mut TcpStream>) -> (Vec<Vec<u8>>, &'static str) {
+pub(super) fn peer(stream: &TlsStream<&mut Metered>) -> (Vec<Vec<u8>>, &'static str) {
     let (_, connection) = stream.get_ref();
     let chain = connection.peer_certificates().unwrap_or_default();
     let certificates = chain.iter().take(CHAIN).map(|certificate| certificate.as_ref().to_vec()).collect();

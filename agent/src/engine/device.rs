@@ -7,13 +7,14 @@ use std::time::Duration;
 use daicho_shared::class::{Care, Class};
 use daicho_shared::coverage::Outcome;
 use daicho_shared::fact::{Fact, PortState, Transport};
-use daicho_shared::knowledge::ports::Ports;
+use daicho_shared::knowledge::ports::{PortRow, Ports};
 use daicho_shared::observation::Target;
-use daicho_shared::recognise::{Recognition, Rules, recognise, signs};
+use daicho_shared::recognise::{Recognition, Rules, Sign, recognise, signs};
 
+use super::manner::Manner;
 use super::{Action, Asked, Ending, Engine, Next};
 use crate::plan::{ANSWER_WAIT, Item};
-use crate::probe::{Known, Probe, Question, Reading, Reply, SEEMING_POINTS, named};
+use crate::probe::{Known, Level, Probe, Question, Reading, Reply, SEEMING_POINTS, named};
 use crate::scope::{Denied, Verdict};
 
 /// After this many silent questions in a row, the device is asked whether it is still there.
@@ -22,6 +23,8 @@ const SILENT_BEFORE_RECHECK: u8 = 4;
 const RECHECKS: u8 = 2;
 /// The most facts of one device that are kept for choosing its questions.
 const FACT_LIMIT: usize = 512;
+/// Class of the ports at which DICOM is spoken, in the port table.
+const DICOM_PORT: &str = "medical.dicom";
 /// The most of them that it may have said unasked.
 const HEARD_LIMIT: usize = 128;
 /// The most follow-up questions that one answer may bring.
@@ -43,6 +46,7 @@ pub(super) struct Device {
     silent: u8,
     rechecks: u8,
     recheck_until: Option<Duration>,
+    pub(super) manner: Manner,
 }
 
 /// How the device showed that it is there, and can show it again.
@@ -71,6 +75,7 @@ impl Device {
             silent: 0,
             rechecks: 0,
             recheck_until: None,
+            manner: Manner::default(),
         }
     }
 
@@ -99,6 +104,17 @@ impl Device {
         recognise(Rules::builtin(), &signs(self.target.mac, &self.facts, ports))
     }
 
+    /// The care that the evidence asks for. Who answers on a DICOM port is a modality, an archive, or a
+    /// computer that serves them: it exists to be verified, and only other evidence asks for more care.
+    pub(super) fn care(&self, ports: &Ports) -> Care {
+        let signs = signs(self.target.mac, &self.facts, ports);
+        let dicom: BTreeSet<usize> = signs.iter().filter(|sign| is_dicom(sign)).filter_map(|sign| sign.fact).collect();
+        let others: Vec<Sign<'_>> =
+            signs.into_iter().filter(|sign| sign.fact.is_none_or(|fact| !dicom.contains(&fact))).collect();
+        let asked = care(&recognise(Rules::builtin(), &others));
+        if dicom.is_empty() { asked } else { asked.max(Care::Verify) }
+    }
+
     /// It was heard; `true` when that is what it was waited for.
     pub(super) fn is_there(&mut self) -> bool {
         (self.silent, self.rechecks) = (0, 0);
@@ -123,12 +139,20 @@ fn tells(fact: &Fact) -> bool {
 
 /// The care that the evidence asks for. What speaks for a kind of medical device says more than
 /// what speaks for a medical device of any kind.
-pub(super) fn care(seems: &Recognition) -> Care {
+fn care(seems: &Recognition) -> Care {
     let spoken = seems.candidates.iter().filter(|(class, points)| *points >= SEEMING_POINTS && class.is_medical());
     let classes: Vec<Class> = spoken.map(|(class, _)| *class).collect();
     let kinds = classes.iter().filter(|class| **class != Class::Medical).map(|class| class.care()).max();
     let general = classes.first().map_or(Care::None, |class| class.care());
     kinds.unwrap_or(general)
+}
+
+/// It speaks DICOM, or its port is one.
+fn is_dicom(sign: &Sign<'_>) -> bool {
+    match sign.field.as_ref() {
+        "port.class" => sign.text == DICOM_PORT,
+        field => field.starts_with("dicom."),
+    }
 }
 
 impl Engine {
@@ -182,7 +206,7 @@ impl Engine {
         }
         device.second_pass = true;
         let seems = device.recognise(self.plan.port_table());
-        self.gate.treat_with(&device.target, care(&seems));
+        self.gate.treat_with(&device.target, device.care(self.plan.port_table()));
         let known = self.plan.known(&device.target, device.on_link, &device.open);
         let known = Known { facts: &device.facts, seems: Some(&seems), ..known };
         let queue = self.plan.second_pass(&known);
@@ -208,6 +232,7 @@ impl Engine {
             return Action::Transmit { permit, link: link.unwrap_or(0), frame: bytes };
         }
         self.devices[index].busy = true;
+        self.devices[index].manner.begin(now);
         self.put(permit, Asked::Device(index, item.probe), item.question)
     }
 
@@ -277,6 +302,11 @@ impl Engine {
 
     /// It stopped answering: leave it alone for the rest of the run, and say so.
     fn give_up(&mut self, now: Duration, index: usize) {
+        self.let_be(now, index, Reading { facts: vec![Fact::LeftAlone], ..Reading::of(Outcome::Silent) });
+    }
+
+    /// Nothing more goes to this device in this run, and this says why.
+    fn let_be(&mut self, now: Duration, index: usize, why: Reading) {
         let device = &mut self.devices[index];
         let target = device.target.clone();
         let left = std::mem::take(&mut device.queue);
@@ -284,8 +314,7 @@ impl Engine {
             self.log.not_allowed(&self.gate, &self.plan, &target, item.probe.card().name);
         }
         self.gate.leave_alone(&target);
-        let reading = Reading { facts: vec![Fact::LeftAlone], ..Reading::of(Outcome::Silent) };
-        self.log.observe(now, "care", target, reading, &[]);
+        self.log.observe(now, "care", target, why, &[]);
     }
 
     pub(super) fn device_done(
@@ -304,31 +333,53 @@ impl Engine {
         if outcome != Outcome::Silent {
             self.log.answered(&self.gate, &self.plan, &target, probe.card().name);
         }
+        let unnatural = self.watch_manner(now, index, question, &mut reading);
         self.learn(index, &reading.facts);
         let follow = std::mem::take(&mut reading.follow);
         self.log.observe(now, probe.card().name, target, reading, &bytes);
+        if let Some(how) = unnatural {
+            return self.let_be(now, index, Reading::answered(vec![Fact::Unnatural { how }]));
+        }
         for follow in follow.into_iter().take(FOLLOW_LIMIT).rev() {
             self.devices[index].queue.push_front(Item::new(probe, follow));
         }
-        self.agenda.push(Reverse((now, index)));
+        self.agenda.push(Reverse((self.turn(now, index), index)));
+    }
+
+    /// When the device is due: at once, before all others, while it is being asked what tells whether it
+    /// is fragile. Spread over minutes, these few questions would cost it further ones of the kernel's own,
+    /// whether it still has its address.
+    fn turn(&self, now: Duration, index: usize) -> Duration {
+        let next = self.devices[index].queue.front();
+        let telling = next.is_some_and(|item| item.probe.card().level == Level::Verify);
+        if telling { Duration::ZERO } else { now }
     }
 
     /// Facts are kept for choosing questions; an open port of a medical protocol asks for care from
     /// this moment.
     fn learn(&mut self, index: usize, facts: &[Fact]) {
         let device = &mut self.devices[index];
-        let mut telling = false;
+        let mut asked = Care::None;
         for fact in facts {
+            if let Fact::Association { .. } = fact {
+                asked = asked.max(Care::Verify);
+            }
             let Fact::Port { transport: Transport::Tcp, port, state: PortState::Open } = fact else { continue };
             device.open.insert(*port);
-            telling |= self.plan.ports.iter().any(|row| row.port == *port && row.fragile);
+            let rows = self.plan.ports.iter().filter(|row| row.port == *port && row.fragile);
+            asked = rows.map(port_care).fold(asked, Care::max);
         }
         device.learn(facts);
-        if telling {
-            let care = care(&device.recognise(self.plan.port_table())).max(Care::Verify);
+        if asked > Care::None {
+            let care = device.care(self.plan.port_table()).max(asked);
             self.gate.treat_with(&device.target, care);
         }
     }
+}
+
+/// The care that an open port of a medical protocol asks for by itself.
+fn port_care(row: &PortRow) -> Care {
+    if row.class == DICOM_PORT { Care::Verify } else { Care::Presence }
 }
 
 fn read(probe: &'static dyn Probe, question: &Question, ending: Ending) -> (Reading, Vec<u8>) {
@@ -337,8 +388,8 @@ fn read(probe: &'static dyn Probe, question: &Question, ending: Ending) -> (Read
         Ending::Refused => (refused(probe, question), vec![]),
         Ending::Accepted => (probe.read(question, Reply::Accepted), vec![]),
         Ending::Datagrams(datagrams) => read_datagrams(probe, question, datagrams),
-        Ending::Variables(variables, version) => {
-            (probe.read(question, Reply::Variables { variables: &variables, version }), vec![])
+        Ending::Variables { variables, version, more } => {
+            (probe.read(question, Reply::Variables { variables: &variables, version, more }), vec![])
         }
         Ending::Read(reading, bytes) => (reading, bytes),
         Ending::Failed(_) => (Reading::of(Outcome::BrokeOff), vec![]),

@@ -10,7 +10,7 @@ use daicho_shared::fact::Fact;
 use daicho_shared::observation::Target;
 
 use super::Engine;
-use super::device::{Proof, care};
+use super::device::Proof;
 use crate::probe::{Heard, Level, Probe, Reading, overhear};
 use crate::scope::{DeviceKey, is_link_local};
 
@@ -33,7 +33,8 @@ struct Said<'s> {
 pub(super) struct Waiting(HashMap<DeviceKey, Vec<Fact>>);
 
 impl Waiting {
-    fn keep(&mut self, key: DeviceKey, facts: &[Fact]) {
+    /// Keeps facts of one sender, within bounds.
+    pub(super) fn keep(&mut self, key: DeviceKey, facts: &[Fact]) {
         if self.0.len() >= WAITING_SENDERS && !self.0.contains_key(&key) {
             return;
         }
@@ -124,7 +125,7 @@ impl Engine {
     pub(super) fn learn_heard(&mut self, index: usize, facts: &[Fact]) {
         let device = &mut self.devices[index];
         if device.learn_heard(facts) {
-            let care = care(&device.recognise(self.plan.port_table()));
+            let care = device.care(self.plan.port_table());
             self.gate.treat_with(&device.target, care);
         }
     }

@@ -8,6 +8,7 @@
 mod device;
 mod ear;
 mod log;
+mod manner;
 mod sweep;
 #[cfg(test)]
 mod tests;
@@ -26,9 +27,9 @@ use jiff::Timestamp;
 
 use crate::plan::{Item, Plan};
 use crate::probe::{PROBES, Probe, Question, Reading, Reply, Variable};
-use crate::scope::{Gate, Permit, Tally, Verdict};
+use crate::scope::{DeviceKey, Gate, Permit, Tally, Verdict};
 
-use device::{Device, Proof, care};
+use device::{Device, Proof};
 use ear::{DEVICE_LIMIT, Waiting};
 use log::Log;
 use sweep::{Routed, Sweep};
@@ -76,7 +77,14 @@ pub enum Ending {
     /// Datagrams came, each from an address.
     Datagrams(Vec<(IpAddr, Vec<u8>)>),
     /// SNMP variables came.
-    Variables(Vec<Variable>, &'static str),
+    Variables {
+        /// In the order received.
+        variables: Vec<Variable>,
+        /// Protocol version that worked.
+        version: &'static str,
+        /// The table has more rows.
+        more: bool,
+    },
     /// A dialogue was read; the octets it received, bounded.
     Read(Reading, Vec<u8>),
     /// The operating system could not put the question.
@@ -304,7 +312,7 @@ impl Engine {
         let mut device = Device::new(target, proof, on_link, queue);
         device.learn_heard(&self.waiting.take(&device.target));
         // The maker's prefix may already ask for care.
-        self.gate.treat_with(&device.target, care(&device.recognise(self.plan.port_table())));
+        self.gate.treat_with(&device.target, device.care(self.plan.port_table()));
         self.devices.push(device);
         self.agenda.push(Reverse((now, index)));
     }
@@ -371,6 +379,8 @@ impl Engine {
                 self.devices[index].learn(&facts);
                 self.devices[index].queue.extend(follow.into_iter().map(|question| Item::new(probe, question)));
                 self.agenda.push(Reverse((now, index)));
+            } else {
+                self.waiting.keep(DeviceKey::Address(address), &facts);
             }
         }
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use daicho_shared::address::Mac;
 use daicho_shared::class::Care;
 use daicho_shared::coverage::Outcome;
-use daicho_shared::fact::Fact;
+use daicho_shared::fact::{Fact, PortState, Transport};
 use daicho_shared::knowledge::ports::Profile;
 use daicho_shared::observation::Observation;
 use ipnet::IpNet;
@@ -21,6 +21,8 @@ use crate::scope::{Consent, DeviceKey, Gate, Networks, Rate, Rules};
 
 const SCANNER: Mac = Mac([2, 0, 0, 0, 0, 5]);
 const OWN: Ipv4Addr = Ipv4Addr::new(10, 1, 0, 5);
+/// What a DICOM node says that does not know who calls: PS3.8 §9.3.4.
+const REJECT: [u8; 10] = [3, 0, 0, 0, 0, 4, 0, 1, 1, 7];
 const ROUND_TRIP: Duration = Duration::from_millis(2);
 
 /// What stands in the world.
@@ -30,6 +32,10 @@ struct World {
     /// Every packet: when, to whom.
     packets: Vec<(Duration, IpAddr)>,
     connections: BTreeMap<IpAddr, u32>,
+    /// Who answers a question to everybody at a group's port, and how.
+    called: BTreeMap<u16, (IpAddr, Vec<u8>)>,
+    /// TCP ports that dialogues were begun with.
+    spoken_to: BTreeSet<(IpAddr, u16)>,
 }
 
 #[derive(Clone)]
@@ -39,6 +45,38 @@ struct Host {
     /// Answers nothing after so many packets.
     dies_after: usize,
     heard: usize,
+    waste: Waste,
+}
+
+/// How a host wastes a caller's time.
+#[derive(Clone, Copy, PartialEq)]
+enum Waste {
+    /// Not at all.
+    None,
+    /// Every port accepts, and says something that is no protocol.
+    Everything,
+    /// Open ports accept and keep silent.
+    Silence,
+    /// Open ports drip until they are cut off.
+    Drip,
+}
+
+impl Waste {
+    /// How a conversation goes, and how long it takes.
+    fn talk(self, port: u16) -> Option<(Duration, Reading)> {
+        let open = Fact::Port { transport: Transport::Tcp, port, state: PortState::Open };
+        let reading = Reading { facts: vec![open], ..Reading::of(Outcome::OtherProtocol) };
+        match self {
+            Self::None => None,
+            Self::Everything => Some((ROUND_TRIP, reading)),
+            Self::Silence => Some((Duration::from_secs(5), reading)),
+            Self::Drip => {
+                let how = Fact::Unnatural { how: "too-slow".into() };
+                let facts = reading.facts.into_iter().chain([how]).collect();
+                Some((Duration::from_secs(3), Reading { facts, ..Reading::of(Outcome::OtherProtocol) }))
+            }
+        }
+    }
 }
 
 enum Event {
@@ -48,7 +86,10 @@ enum Event {
 
 fn host(last: u8, open: &[u16]) -> (IpAddr, Host) {
     let mac = Mac([0x00, 0x1b, 0x63, 0, 0, last]);
-    (address(last), Host { mac, open: open.iter().copied().collect(), dies_after: usize::MAX, heard: 0 })
+    (
+        address(last),
+        Host { mac, open: open.iter().copied().collect(), dies_after: usize::MAX, heard: 0, waste: Waste::None },
+    )
 }
 
 fn address(last: u8) -> IpAddr {
@@ -134,18 +175,40 @@ impl World {
         let target = job.permit.target().address;
         let running = self.connections.entry(target).or_default();
         *running += 1;
-        assert_eq!(*running, 1, "two questions at once to {target}");
+        // A group is nobody's device: what is asked of everybody may be asked side by side.
+        assert!(*running == 1 || target.is_multicast(), "two questions at once to {target}");
         job.permit.spend(1).unwrap();
         self.packets.push((now, target));
         let silence = Duration::from_millis(900);
+        if let Question::Multicast { group, .. } = &job.question {
+            let answers = self.called.get(&group.port()).cloned().into_iter().collect();
+            return (ROUND_TRIP, job, Ending::Datagrams(answers));
+        }
+        if let Question::Stream { port, .. } = &job.question {
+            self.spoken_to.insert((target, *port));
+        }
         let Some(host) = self.hosts.get_mut(&target) else { return (silence, job, Ending::Silence) };
         host.heard += 1;
         if host.heard > host.dies_after {
             return (silence, job, Ending::Silence);
         }
-        let ending = match &job.question {
+        if let (true, Question::Connect { .. }) = (host.waste == Waste::Everything, &job.question) {
+            return (ROUND_TRIP, job, Ending::Accepted);
+        }
+        if let Question::Stream { port, .. } = &job.question
+            && (host.waste == Waste::Everything || host.open.contains(port))
+            && let Some((after, reading)) = host.waste.talk(*port)
+        {
+            return (after, job, Ending::Read(reading, vec![]));
+        }
+        let ending = match &mut job.question {
             Question::Connect { port } | Question::Stream { port, .. } if !host.open.contains(port) => Ending::Refused,
             Question::Connect { .. } | Question::Echo => Ending::Accepted,
+            Question::Stream { port: 104, dialogue, .. } => {
+                dialogue.open(None);
+                dialogue.hear(&REJECT);
+                Ending::Read(dialogue.close(), REJECT.to_vec())
+            }
             Question::Stream { .. } => Ending::Read(Reading::answered(vec![Fact::Alive]), vec![]),
             _ => Ending::Silence,
         };
@@ -177,6 +240,15 @@ fn every_host_is_found_and_no_absent_address_gets_more_than_two_packets() {
         assert!(world.received(last) <= 2, "10.1.0.{last}: {}", world.received(last));
     }
     assert_eq!(world.received(5), 0, "the scanner does not look for itself");
+}
+
+#[test]
+fn an_answer_to_everybody_counts_for_a_device_that_the_sweep_meets_later() {
+    let mut world = World::of([host(200, &[5357]), host(201, &[5357])]);
+    let answer = crate::probe::laws::device("wsdd-070-probe-match");
+    world.called.insert(3702, (address(200), answer));
+    world.run(&mut engine("10.1.0.0/24", &[], &[]), None);
+    assert_eq!(world.spoken_to.iter().filter(|(_, port)| *port == 5357).collect::<Vec<_>>(), [&(address(200), 5357)]);
 }
 
 #[test]
@@ -220,13 +292,25 @@ fn a_device_to_be_careful_with_is_only_found() {
 }
 
 #[test]
-fn an_open_medical_port_ends_the_questions() {
+fn a_dicom_port_is_verified_and_ends_the_questions() {
     let mut world = World::of([host(9, &[104, 80])]);
     let mut engine = engine("10.1.0.0/24", &[], &[]);
     let (_, observations) = world.run(&mut engine, None);
-    let asked = observations.iter().filter(|it| it.probe.0 == "connect").count();
-    assert_eq!(asked, 1, "port 104 comes first and is the last");
+    let verified: Vec<_> = observations.iter().filter(|it| it.probe.0 == "dicom").collect();
+    assert!(matches!(verified[0].facts.as_slice(), [.., Fact::Association { answer, .. }] if answer == "rejected"));
+    let asked: BTreeSet<&str> = observations.iter().map(|it| it.probe.0.as_str()).collect();
+    assert_eq!(asked, BTreeSet::from(["arp", "dicom", "mllp"]), "nothing follows the ports that tell it");
     assert!(engine.coverage().iter().any(|it| it.not_allowed > 0));
+}
+
+#[test]
+fn a_maker_of_pumps_is_enough_to_be_left_in_peace() {
+    let (at, mut pump) = host(9, &[104, 80]);
+    // Infusion pumps and nothing else, by config/oui.
+    pump.mac = Mac([0x00, 0x03, 0xb1, 0, 0, 9]);
+    let mut world = World::of([(at, pump)]);
+    world.run(&mut engine("10.1.0.0/24", &[], &[]), None);
+    assert_eq!(world.received(9), 1, "one ARP request");
 }
 
 #[test]
@@ -380,4 +464,54 @@ fn solicitation(number: u32) -> Vec<u8> {
     let to = [0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff, 0, 0, 5];
     let ip = [&[0x60, 0, 0, 0, 0, 24, 58, 255][..], &from, &to, &[135, 0, 0, 0, 0, 0, 0, 0], &[0; 16]].concat();
     [&[0x33, 0x33, 0xff, 0, 0, 5], &[2, 1, 2, a, b, c][..], &[0x86, 0xdd], &ip].concat()
+}
+
+/// What is said of a host that wastes time in this way on these ports, and when the run was over.
+fn wasted(waste: Waste, open: &[u16]) -> (Vec<String>, usize, Duration) {
+    let (at, mut tarpit) = host(66, open);
+    tarpit.waste = waste;
+    let others = (10..60).map(|last| host(last, &[22]));
+    let mut world = World::of(others.chain([(at, tarpit)]));
+    let (ended, observations) = world.run(&mut engine("10.1.0.0/24", &[], &[]), None);
+    for last in 10..60 {
+        assert!(observations.iter().any(|it| it.target.address == address(last)), "10.1.0.{last}");
+    }
+    let facts = observations.iter().flat_map(|it| it.facts.iter().map(move |fact| (it.target.address, fact)));
+    let told = facts.filter_map(|(about, fact)| match fact {
+        Fact::Unnatural { how } => Some((about, how.clone())),
+        _ => None,
+    });
+    let (about, told): (Vec<IpAddr>, Vec<String>) = told.unzip();
+    assert!(about.iter().all(|about| *about == at), "{about:?}");
+    (told, world.received(66), ended)
+}
+
+#[test]
+fn a_host_that_accepts_everything_is_named_once_and_asked_no_more() {
+    let (told, received, _) = wasted(Waste::Everything, &[]);
+    assert_eq!(told, ["every-port-open"]);
+    assert!(received <= 10, "{received}");
+}
+
+#[test]
+fn a_host_that_drips_is_cut_off_at_its_first_port() {
+    let (told, received, ended) = wasted(Waste::Drip, &[22, 80, 443, 445]);
+    let (none, without, natural) = wasted(Waste::None, &[22, 80, 443, 445]);
+    assert_eq!((told, none), (vec!["too-slow".to_owned()], vec![]));
+    assert!(received < without, "{received} and {without}");
+    assert!(ended <= natural + Duration::from_secs(4), "{ended:?} and {natural:?}");
+}
+
+#[test]
+fn a_host_that_accepts_and_keeps_silent_on_many_ports_costs_bounded_seconds() {
+    let open = [22, 80, 443, 445, 3389, 135, 554, 23, 21, 8080, 8443, 5900];
+    let (told, _, ended) = wasted(Waste::Silence, &open);
+    assert_eq!(told, ["too-slow"]);
+    assert!(ended < Duration::from_secs(90), "{ended:?}");
+}
+
+#[test]
+fn an_ordinary_host_with_open_ports_is_not_unnatural() {
+    let (told, ..) = wasted(Waste::None, &[22, 80, 443, 445, 3389, 135]);
+    assert_eq!(told, Vec::<String>::new());
 }

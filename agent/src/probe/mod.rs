@@ -6,7 +6,7 @@
 
 pub mod identity;
 #[cfg(test)]
-mod laws;
+pub(crate) mod laws;
 pub mod listen;
 pub mod presence;
 
@@ -31,16 +31,54 @@ pub const PROBES: &[&dyn Probe] = &[
     &presence::echo::Echo,
     &presence::tcp_ping::TcpPing,
     &presence::connect::Connect,
+    &presence::control::Control,
+    &identity::medical::dicom::Dicom,
+    &identity::medical::mllp::Mllp,
     &identity::reverse_dns::ReverseDns,
     &identity::netbios::Netbios,
     &identity::mdns::Mdns,
     &identity::ssdp::Ssdp,
+    &identity::ws_discovery::WsDiscovery,
+    &identity::onvif::Onvif,
     &identity::snmp::Snmp,
+    &identity::snmp::interfaces::Interfaces,
+    &identity::snmp::routes::Routes,
+    &identity::snmp::entity::Entity,
+    &identity::snmp::host::Host,
+    &identity::snmp::printer::Printer,
+    &identity::snmp::ups::Ups,
+    &identity::snmp::bridge::Bridge,
+    &identity::snmp::neighbours::Neighbours,
+    &identity::snmp::engine::Engine,
     &identity::ssh::Ssh,
     &identity::https::Https,
     &identity::tls_legacy::TlsLegacy,
     &identity::http::Http,
     &identity::greeting::Greeting,
+    &identity::windows::smb::Smb,
+    &identity::windows::rdp::Rdp,
+    &identity::windows::rpc::Rpc,
+    &identity::windows::ldap::Ldap,
+    &identity::windows::http_ntlm::HttpNtlm,
+    &identity::windows::smb1::Smb1,
+    &identity::windows::sql_browser::SqlBrowser,
+    &identity::ipp::Ipp,
+    &identity::rtsp::Rtsp,
+    &identity::sip::Sip,
+    &identity::llmnr::Llmnr,
+    &identity::favicon::Favicon,
+    &identity::database::mysql::Mysql,
+    &identity::database::postgresql::Postgresql,
+    &identity::database::mssql::Mssql,
+    &identity::database::oracle::Oracle,
+    &identity::remote::vnc::Vnc,
+    &identity::building::bacnet::Bacnet,
+    &identity::building::modbus::Modbus,
+    &identity::gear::ubiquiti::Ubiquiti,
+    &identity::gear::mikrotik::Mikrotik,
+    &identity::vpn::ike::Ike,
+    &identity::vpn::openvpn::Openvpn,
+    &identity::vpn::wireguard::Wireguard,
     &listen::lldp::Lldp,
     &listen::cdp::Cdp,
     &listen::stp::Stp,
@@ -189,13 +227,20 @@ pub enum SnmpRead {
         after: Option<String>,
         /// Rows that may still be read of this table, this question's included.
         left: usize,
+        /// What earlier answers told that these rows are read together with.
+        known: Vec<Variable>,
     },
 }
 
 /// The most requests for one question about rows.
 pub const SNMP_PAGES: usize = 6;
-/// Rows asked for by one request; with five columns, the answer stays within two frames.
-pub const SNMP_PAGE_ROWS: usize = 12;
+/// Variables asked for by one request: the answer stays within two frames.
+const SNMP_PAGE_VARIABLES: usize = 60;
+
+/// Rows of so many columns that one request asks for.
+pub fn snmp_page_rows(columns: usize) -> usize {
+    (SNMP_PAGE_VARIABLES / columns.max(1)).clamp(1, 40)
+}
 
 /// One variable that SNMP brought.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -225,11 +270,23 @@ pub enum SnmpValue {
 ///
 /// Cut anywhere, the same stream must give the same reading.
 pub trait Dialogue: Send + std::fmt::Debug {
+    /// Who will be spoken to, before the connection is opened: for protocols in which the client
+    /// names the server.
+    fn meet(&mut self, _address: IpAddr) {}
+
     /// The connection stands; inside TLS, with the peer's certificates (DER, leaf first) and the
     /// protocol version, e.g. `TLS 1.3`.
     fn open(&mut self, tls: Option<TlsPeer<'_>>) -> Step;
     /// More octets came.
     fn hear(&mut self, bytes: &[u8]) -> Step;
+    /// How long the conversation may take in all, however slowly the peer speaks.
+    fn patience(&self) -> Duration {
+        PATIENCE
+    }
+    /// Time is up: the last octets, so that the peer is not left in the middle of something.
+    fn farewell(&mut self) -> Option<Vec<u8>> {
+        None
+    }
     /// The conversation is over, whoever ended it: what was learned.
     fn close(&mut self) -> Reading;
 }
@@ -274,6 +331,8 @@ pub enum Reply<'a> {
         variables: &'a [Variable],
         /// Protocol version that worked.
         version: &'a str,
+        /// The table has more rows.
+        more: bool,
     },
 }
 
@@ -358,6 +417,16 @@ impl Known<'_> {
     }
 }
 
+/// How long a conversation may take, unless its dialogue says otherwise.
+pub const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What an operator configured for single probes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Setup {
+    /// AE titles.
+    pub dicom: identity::medical::dicom::Titles,
+}
+
 /// Points that let a device seem to be of a class: one weak sign is too little.
 pub const SEEMING_POINTS: u32 = 15;
 
@@ -393,6 +462,11 @@ pub trait Probe: Sync {
         None
     }
 
+    /// The same for one device, with what an operator configured.
+    fn speak_to(&self, port: u16, _target: &Target, _setup: &Setup) -> Option<Question> {
+        self.speak(port)
+    }
+
     /// What an answer means. Streams are read by their dialogue instead.
     fn read(&self, _question: &Question, _reply: Reply<'_>) -> Reading {
         Reading::default()
@@ -403,6 +477,12 @@ pub trait Probe: Sync {
     fn samples(&self) -> Vec<laws::Sample> {
         vec![]
     }
+}
+
+/// Octets that a real program sent, for tests of other rooms.
+#[cfg(test)]
+pub(crate) fn laws_device(name: &str) -> Vec<u8> {
+    laws::device(name)
 }
 
 /// The probe of this name.

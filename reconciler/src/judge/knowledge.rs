@@ -1,15 +1,17 @@
 //! What the judge knows of the field: `config/identity.toml`, `config/uplinks.toml`, and the rules of recognition.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use daicho_shared::knowledge::makers::Makers;
 use daicho_shared::knowledge::ports::Ports;
-use daicho_shared::recognise::Rules;
+use daicho_shared::recognise::{Rules, RulesError};
 use ipnet::IpNet;
 use regex::Regex;
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 
 use super::finding::Severity;
-use super::maker::Makers;
 
 /// Keys, weights and severities, as compiled in.
 pub const IDENTITY: &str = include_str!("../../../config/identity.toml");
@@ -20,12 +22,16 @@ pub const UPLINKS: &str = include_str!("../../../config/uplinks.toml");
 #[derive(Debug, Clone)]
 pub struct Knowledge {
     /// `config/classes.toml` and `config/fingerprints/`.
-    pub rules: &'static Rules,
+    pub rules: Cow<'static, Rules>,
+    /// Fingerprint of the rules: two verdicts with the same one were judged by the same rules.
+    pub rules_id: String,
+    /// Tables that were added to those compiled in, by file name.
+    pub added_rules: Vec<String>,
     /// `config/identity.toml`.
     pub identity: Identity,
     /// `config/uplinks.toml`.
     pub uplinks: Uplinks,
-    /// Maker spellings of `config/identity.toml`.
+    /// Maker spellings of `config/makers.toml`.
     pub makers: Makers,
     /// `config/ports.toml`.
     pub ports: Ports,
@@ -42,16 +48,37 @@ pub struct KnowledgeError {
 }
 
 impl Knowledge {
-    /// Reads the two tables; the rules of recognition and the port table are those compiled in.
+    /// Reads the two tables; the rules of recognition, the makers and the ports are those compiled in.
     pub fn parse(identity: &str, uplinks: &str) -> Result<Self, KnowledgeError> {
         let identity: Identity = read("identity.toml", identity)?;
         Ok(Self {
-            rules: Rules::builtin(),
-            makers: Makers::new(&identity.makers),
+            rules: Cow::Borrowed(Rules::builtin()),
+            rules_id: fingerprint(Rules::builtin()),
+            added_rules: vec![],
+            makers: Makers::builtin().clone(),
             uplinks: read("uplinks.toml", uplinks)?,
             ports: Ports::builtin(),
             identity,
         })
+    }
+
+    /// With tables of rules beside those compiled in, given as file name and text. A rule of a name that
+    /// is taken already is an error: nobody could tell which of the two spoke.
+    pub fn with_rules(self, tables: &[(String, String)]) -> Result<Self, RulesError> {
+        let mut whole = self.rules.into_owned();
+        for (file, text) in tables {
+            let added = Rules::parse(&[(file, text)])?;
+            if let Some(taken) = added.rules.iter().find(|rule| whole.rules.iter().any(|known| known.name == rule.name))
+            {
+                let what = format!("two rules are called {}", taken.name);
+                return Err(RulesError { file: file.clone(), what });
+            }
+            let stated = |new: u32, old: u32| if new > 0 { new } else { old };
+            (whole.threshold, whole.lead) = (stated(added.threshold, whole.threshold), stated(added.lead, whole.lead));
+            whole.rules.extend(added.rules);
+        }
+        let added_rules = tables.iter().map(|(file, _)| file.clone()).collect();
+        Ok(Self { rules_id: fingerprint(&whole), rules: Cow::Owned(whole), added_rules, ..self })
     }
 
     /// The tables that are compiled in.
@@ -62,6 +89,11 @@ impl Knowledge {
     pub fn builtin() -> Self {
         Self::parse(IDENTITY, UPLINKS).expect("the tables in config/ are parsed by a test")
     }
+}
+
+/// Of everything that a rule says, in its order.
+fn fingerprint(rules: &Rules) -> String {
+    hex::encode(&Sha256::digest(format!("{rules:?}"))[..6])
 }
 
 fn read<T: for<'de> Deserialize<'de>>(file: &'static str, text: &str) -> Result<T, KnowledgeError> {
@@ -99,8 +131,6 @@ pub struct Identity {
     pub generic_names: BTreeSet<String>,
     /// Probes that ask whether anybody is there.
     pub presence_probes: BTreeSet<String>,
-    /// Maker spellings, first the name used for comparison.
-    pub makers: Vec<Vec<String>>,
     /// Weights.
     pub keys: Keys,
     /// How loud each finding is, by code.
@@ -257,5 +287,21 @@ mod tests {
     #[test]
     fn an_unknown_key_is_an_error() {
         assert!(Knowledge::parse(&format!("spelling_mistake = 1\n{IDENTITY}"), UPLINKS).is_err());
+    }
+
+    #[test]
+    fn rules_can_be_added_and_change_the_fingerprint() {
+        let table = |name: &str| {
+            let text = format!("[[rule]]\nname = '{name}'\nweight = 50\nmodel = 'M'\nwhen.\"http.title\" = ['x']\n");
+            [("own.toml".to_owned(), text)]
+        };
+        let knowledge = Knowledge::builtin();
+        let (count, before) = (knowledge.rules.rules.len(), knowledge.rules_id.clone());
+        let more = knowledge.with_rules(&table("own")).unwrap();
+        assert_eq!((more.rules.rules.len(), more.added_rules.as_slice()), (count + 1, &["own.toml".to_owned()][..]));
+        assert!(more.rules_id != before && more.rules.threshold > 0);
+        let taken = more.rules.rules[0].name.clone();
+        let error = more.with_rules(&table(&taken)).unwrap_err();
+        assert!(error.to_string().starts_with("own.toml: two rules"), "{error}");
     }
 }

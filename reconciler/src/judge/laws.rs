@@ -319,7 +319,15 @@ fn a_row_with_a_defect_is_told_with_its_row() {
         ledger.problems.push(entry::RowProblem { origin, column: None, field: None, kind, found: "1E+11".into() });
     }
     let batch = world.batch();
-    let verdict = judge(&Case { batch: &batch, ledger: &ledger, history: &[], knowledge: &KNOWLEDGE });
+    let verdict = judge(&Case {
+        batch: &batch,
+        reread: None,
+        inventories: &[],
+        ledger: &ledger,
+        history: &[],
+        decisions: &[],
+        knowledge: &KNOWLEDGE,
+    });
     let defects: Vec<_> = verdict.findings.iter().filter(|f| f.kind.code() == "defective_entry").collect();
     assert_eq!((defects.len(), defects[0].severity), (1, Severity::Check));
     assert_eq!(defects[0].entries, [world.rows[0].id.clone()]);

@@ -5,12 +5,14 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use daicho_shared::address::Mac;
+use daicho_shared::class::{self, Class};
 use serde::Serialize;
 
-use super::Failure;
+use super::{Failure, declared};
 use crate::edge;
-use crate::judge::entry::{DeviceType, Entry, Ledger, Register};
-use crate::settings::{Resolver, Scope, Settings, Snmp};
+use crate::judge::decision::{About, Decision};
+use crate::judge::entry::Ledger;
+use crate::settings::{Dicom, Resolver, Scope, Settings, Snmp};
 
 /// The agent's settings file.
 #[derive(Debug, Serialize)]
@@ -20,6 +22,7 @@ struct AgentConfig<'a> {
     pace: Pace,
     resolver: &'a Resolver,
     snmp: &'a Snmp,
+    dicom: &'a Dicom,
     care: Care,
 }
 
@@ -28,22 +31,34 @@ struct Pace {
     profile: &'static str,
 }
 
-/// Devices to be treated with the small budget, because the ledger says that they are medical.
+/// Devices to be treated with the small budget, because the ledger or a person says that they are fragile.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 struct Care {
     addresses: BTreeSet<IpAddr>,
     macs: BTreeSet<Mac>,
+    /// Those that may be asked one verification in the protocol that they exist to serve.
+    verify_addresses: BTreeSet<IpAddr>,
+    verify_macs: BTreeSet<Mac>,
+}
+
+/// What is known of devices before the scan.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known<'a> {
+    /// What people declared.
+    pub(super) ledger: &'a Ledger,
+    /// What people decided.
+    pub(super) decisions: &'a [Decision],
 }
 
 /// Writes the agent's settings file into the data folder, for its owner only: it holds SNMP passwords.
-pub(super) fn write(data: &Path, folder: &Path, settings: &Settings, ledger: &Ledger) -> Result<PathBuf, Failure> {
+pub(super) fn write(data: &Path, folder: &Path, settings: &Settings, known: &Known<'_>) -> Result<PathBuf, Failure> {
     let path = data.join("agent.toml");
-    let text = text(folder, settings, ledger)?;
+    let text = text(folder, settings, known)?;
     edge::replace_private_file(&path, text.as_bytes()).map_err(|source| Failure::file(&path, source))?;
     Ok(path)
 }
 
-fn text(folder: &Path, settings: &Settings, ledger: &Ledger) -> Result<String, Failure> {
+fn text(folder: &Path, settings: &Settings, known: &Known<'_>) -> Result<String, Failure> {
     let stop_file = folder.join(&settings.scan.stop_file);
     let config = AgentConfig {
         stop_file: &stop_file,
@@ -51,32 +66,49 @@ fn text(folder: &Path, settings: &Settings, ledger: &Ledger) -> Result<String, F
         pace: Pace { profile: settings.scan.profile.as_str() },
         resolver: &settings.resolver,
         snmp: &settings.snmp,
-        care: care(ledger),
+        dicom: &settings.dicom,
+        care: care(known),
     };
     Ok(toml::to_string(&config).map_err(anyhow::Error::from)?)
 }
 
 /// An address from DHCP is listed, too: to be gentle with the wrong device harms nobody.
-fn care(ledger: &Ledger) -> Care {
+///
+/// A decision for a class that needs no care takes nothing off the list: where ledger and person say
+/// different things, the agent takes the more careful one.
+fn care(known: &Known<'_>) -> Care {
     let mut care = Care::default();
-    for entry in ledger.entries.iter().filter(|entry| is_medical(entry)) {
-        care.addresses.extend(&entry.addresses);
-        care.macs.extend(&entry.macs);
+    for entry in &known.ledger.entries {
+        let (addresses, macs) = match declared::care(entry) {
+            class::Care::None => continue,
+            class::Care::Verify => (&mut care.verify_addresses, &mut care.verify_macs),
+            class::Care::Presence => (&mut care.addresses, &mut care.macs),
+        };
+        addresses.extend(&entry.addresses);
+        macs.extend(&entry.macs);
+    }
+    for decision in known.decisions.iter().filter(|decision| decision.about == About::Class) {
+        let class = decision.value.parse::<Class>().unwrap_or(Class::Unknown);
+        let (addresses, macs) = match class.care() {
+            class::Care::None => continue,
+            class::Care::Verify => (&mut care.verify_addresses, &mut care.verify_macs),
+            class::Care::Presence => (&mut care.addresses, &mut care.macs),
+        };
+        addresses.extend(decision.key.address());
+        macs.extend(decision.key.mac());
     }
     care
 }
 
-fn is_medical(entry: &Entry) -> bool {
-    entry.register == Register::Medical || entry.device_type == Some(DeviceType::Medical)
-}
-
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
+    use crate::judge::decision::DecisionKey;
+    use crate::judge::entry::Entry;
     use serde_json::json;
 
     /// As few words as an entry can be made of.
-    pub(super) fn entry(register: &str, device_type: Option<&str>, address: &str, mac: &str) -> Entry {
+    pub(in crate::run) fn entry(register: &str, device_type: Option<&str>, address: &str, mac: &str) -> Entry {
         serde_json::from_value(json!({
             "id": address, "register": register, "origin": {"file": "a.csv", "sheet": "", "row": 2},
             "asset_no": null, "manufacturer": null, "model": null, "serial_no": null, "os": null, "software": [],
@@ -94,15 +126,36 @@ mod tests {
             entry("equipment", Some("medical"), "10.20.0.5", "00:80:A3:00:00:05"),
             entry("medical", None, "10.20.0.6", "00:80:A3:00:00:06"),
             entry("equipment", Some("client"), "10.20.0.7", "00:80:A3:00:00:07"),
+            Entry { description: Some("64列CT".into()), ..entry("medical", None, "10.20.0.8", "00:80:A3:00:00:08") },
         ];
         let ledger = Ledger { entries, files: vec![], problems: vec![] };
         let sample = "[scope]\nnetworks = [\"10.20.0.0/24\"]\n[resolver]\naddress = \"10.20.0.1\"\n\
-                      [[snmp.user]]\nname = \"u\"\nauth_password = \"secret-8\"\n";
+                      [[snmp.user]]\nname = \"u\"\nauth_password = \"secret-8\"\n\
+                      [[dicom.node]]\naddress = \"10.20.0.8\"\nae_title = \"CT1\"\n";
         let settings = Settings::parse(sample, Path::new("daicho.toml")).unwrap();
-        let text = text(Path::new("/srv/daicho"), &settings, &ledger).unwrap();
+        let decision = |number, key: &str, value: &str| Decision {
+            number,
+            key: DecisionKey(key.into()),
+            about: About::Class,
+            value: value.into(),
+            by: "山田".into(),
+            at: jiff::Timestamp::UNIX_EPOCH,
+            note: None,
+        };
+        let decisions = [
+            decision(1, "mac-0080A3000009", "medical.infusion"),
+            decision(2, "ip-10.20.0.9", "medical.modality"),
+            decision(3, "mac-0080A3000005", "server"),
+        ];
+        let known = Known { ledger: &ledger, decisions: &decisions };
+        let text = text(Path::new("/srv/daicho"), &settings, &known).unwrap();
         let read: toml::Table = toml::from_str(&text).unwrap();
         assert_eq!(read["care"]["addresses"].to_string(), "[\"10.20.0.5\", \"10.20.0.6\"]");
-        assert_eq!(read["care"]["macs"].as_array().unwrap().len(), 2);
+        let macs = "[\"00:80:A3:00:00:05\", \"00:80:A3:00:00:06\", \"00:80:A3:00:00:09\"]";
+        assert_eq!(read["care"]["macs"].to_string(), macs, "a decision for a server takes nothing off the list");
+        assert_eq!(read["care"]["verify_addresses"].to_string(), "[\"10.20.0.8\", \"10.20.0.9\"]");
+        assert_eq!(read["dicom"]["node"][0]["ae_title"].as_str(), Some("CT1"));
+        assert_eq!(read["dicom"]["verify"].as_bool(), Some(true));
         assert_eq!(read["stop_file"].as_str(), Some("/srv/daicho/data/STOP"));
         assert_eq!(read["scope"]["networks"].to_string(), "[\"10.20.0.0/24\"]");
         assert_eq!(read["resolver"]["address"].as_str(), Some("10.20.0.1"));

@@ -21,7 +21,7 @@ const TABLES: [&str; 5] = [
 /// What a prefix tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Maker {
-    /// Usual name of the maker, e.g. `Allied Telesis`.
+    /// Usual name of the maker, e.g. `Allied Telesis`; the registered one where it has no usual name.
     pub name: String,
     /// Japanese name; empty where it has none.
     pub name_ja: String,
@@ -29,6 +29,8 @@ pub struct Maker {
     pub class_hint: String,
     /// The prefix is used for one product family only, so the class hint may be believed.
     pub dedicated: bool,
+    /// The prefix is used for several product families, of which the class hint names the usual one.
+    pub mixed: bool,
     /// The maker's cellular use: all, some, a module inside something, or none.
     pub cellular: Cellular,
 }
@@ -46,12 +48,7 @@ pub enum Cellular {
 
 /// When the tables were made, e.g. `2026-06`.
 pub fn table_date() -> String {
-    #[derive(Deserialize)]
-    struct Dated {
-        date: String,
-    }
-    let text = include_str!("../../../config/oui/table.toml");
-    toml::from_str::<Dated>(text).map(|dated| dated.date).unwrap_or_default()
+    ABOUT.date.clone()
 }
 
 /// Looks up the longest prefix: 36, then 28, then 24 bits. A locally administered address has no
@@ -72,6 +69,7 @@ fn registered(digits: &str) -> Option<Maker> {
         name_ja: String::new(),
         class_hint: String::new(),
         dedicated: false,
+        mixed: false,
         cellular: Cellular::No,
     })
 }
@@ -81,9 +79,20 @@ static ANNOTATED: LazyLock<HashMap<String, Maker>> = LazyLock::new(|| {
     rows.filter_map(Result::ok).map(|row: Row| (row.prefix.clone(), row.maker())).collect()
 });
 
+/// `config/oui/table.toml`.
+#[derive(Default, Deserialize)]
+struct About {
+    date: String,
+    groups: Vec<String>,
+}
+
+static ABOUT: LazyLock<About> =
+    LazyLock::new(|| toml::from_str(include_str!("../../../config/oui/table.toml")).unwrap_or_default());
+
 #[derive(Deserialize)]
 struct Row {
     prefix: String,
+    organisation: String,
     vendor: String,
     vendor_ja: String,
     class_hint: String,
@@ -98,8 +107,9 @@ impl Row {
             "some" => Cellular::Some,
             _ => Cellular::No,
         };
-        let dedicated = self.specificity == "dedicated";
-        Maker { name: self.vendor, name_ja: self.vendor_ja, class_hint: self.class_hint, dedicated, cellular }
+        let (dedicated, mixed) = (self.specificity == "dedicated", self.specificity == "mixed");
+        let name = if ABOUT.groups.contains(&self.vendor) { self.organisation } else { self.vendor };
+        Maker { name, name_ja: self.vendor_ja, class_hint: self.class_hint, dedicated, mixed, cellular }
     }
 }
 
@@ -122,6 +132,12 @@ mod tests {
     #[test]
     fn quoted_organisations_do_not_shift_columns() {
         assert_eq!(maker("00:00:F4:00:00:01").unwrap().name, "Allied Telesis");
+    }
+
+    #[test]
+    fn a_group_of_makers_is_no_name() {
+        assert_eq!(maker("00:00:60:00:00:01").unwrap().name, "Kontron Europe GmbH");
+        assert_eq!(table_date(), "2026-06");
     }
 
     #[test]

@@ -53,9 +53,12 @@ pub struct PortRow {
     #[serde(default = "yes")]
     pub payload: bool,
     /// Prefixes of class codes: tried in the second pass, on devices that seem to be such; empty:
-    /// tried on everybody, in the first pass.
+    /// tried on everybody, in the first pass. Profiles larger than [`Self::asked`] try it on everybody.
     #[serde(default)]
     pub seeming: Vec<String>,
+    /// [`Self::seeming`] counts in every profile.
+    #[serde(default)]
+    pub strict: bool,
     /// `yes` or `possible`.
     #[serde(default)]
     pub remote_maintenance: Option<String>,
@@ -91,6 +94,13 @@ impl Ports {
         self.0.iter().filter(move |row| row.asked <= profile)
     }
 
+    /// The same, each with the classes that count in this profile.
+    pub fn rows_of(&self, profile: Profile) -> Vec<PortRow> {
+        let everybody = |row: &PortRow| row.asked < profile && !row.strict;
+        let fit = |row: &PortRow| if everybody(row) { PortRow { seeming: vec![], ..row.clone() } } else { row.clone() };
+        self.asked_by(profile).map(fit).collect()
+    }
+
     /// The row of one port.
     pub fn get(&self, transport: Transport, port: u16) -> Option<&PortRow> {
         self.0.iter().find(|row| row.transport == transport && row.port == port)
@@ -106,13 +116,38 @@ pub fn prints_raw(port: u16) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::class::Class;
 
     #[test]
     fn the_builtin_table_parses_and_tells_medical_devices_first() {
         let ports = Ports::builtin();
         let gentle: Vec<_> = ports.asked_by(Profile::Gentle).collect();
         assert!(gentle[0].fragile && gentle[0].port == 104);
-        assert!(gentle.len() < 25, "{}", gentle.len());
+        let first_pass = gentle.iter().filter(|row| row.seeming.is_empty()).count();
+        assert!(first_pass <= 12, "{first_pass} ports for everybody");
         assert!(ports.asked_by(Profile::Fast).filter(|row| prints_raw(row.port)).all(|row| !row.payload));
+    }
+
+    #[test]
+    fn a_port_is_listed_once_and_its_classes_exist() {
+        let ports = Ports::builtin();
+        let mut seen = std::collections::BTreeSet::new();
+        let is_class = |prefix: &String| Class::ALL.iter().any(|(class, _)| class.is_within(prefix));
+        for row in &ports.0 {
+            assert!(seen.insert(row.port), "{} twice", row.port);
+            assert!(row.seeming.iter().all(is_class), "{}: {:?}", row.port, row.seeming);
+        }
+    }
+
+    #[test]
+    fn a_larger_profile_asks_everybody_but_for_what_is_strict() {
+        let ports = Ports::builtin();
+        let classes = |profile: Profile, port: u16| {
+            let rows = ports.rows_of(profile);
+            rows.into_iter().find(|row| row.port == port).map(|row| row.seeming.len())
+        };
+        assert!(classes(Profile::Gentle, 5432) > Some(0));
+        assert_eq!(classes(Profile::Normal, 5432), Some(0));
+        assert_eq!(classes(Profile::Fast, 502), Some(1));
     }
 }

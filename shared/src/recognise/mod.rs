@@ -4,8 +4,11 @@
 //! `config/fingerprints/`, and [`recognise`] adds up what the rules say. The agent asks it which
 //! questions fit a device and writes nothing of it down; the reconciler asks it what to tell people.
 
+mod compare;
+mod index;
 mod rules;
 mod sign;
+mod table;
 mod weigh;
 
 pub use rules::{Rule, Rules, RulesError};

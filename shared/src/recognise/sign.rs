@@ -27,10 +27,19 @@ pub fn signs<'f>(
     let mut signs = vec![];
     for maker in macs.into_iter().filter_map(oui::lookup) {
         let field = if maker.dedicated { "oui" } else { "oui.shared" };
+        if maker.mixed {
+            signs.push(Sign { field: "oui.mixed".into(), text: maker.class_hint.clone().into(), fact: None });
+        }
         signs.push(Sign { field: field.into(), text: maker.class_hint.into(), fact: None });
         signs.push(Sign { field: "oui.maker".into(), text: maker.name.into(), fact: None });
     }
+    let facts: Vec<&Fact> = facts.into_iter().collect();
+    // Where every port is open, an open port says nothing.
+    let all_open = facts.iter().any(|fact| matches!(fact, Fact::Unnatural { how } if how == "every-port-open"));
     for (place, fact) in facts.into_iter().enumerate() {
+        if all_open && matches!(fact, Fact::Port { .. }) {
+            continue;
+        }
         let mut hear = |field: Cow<'f, str>, text: Cow<'f, str>| {
             signs.push(Sign { field, text, fact: Some(place) });
         };
@@ -96,7 +105,12 @@ fn read_more<'f>(fact: &'f Fact, hear: &mut impl FnMut(Cow<'f, str>, Cow<'f, str
         Fact::Attribute { source, key, value } => hear(format!("{source}.{key}").into(), value.into()),
         Fact::OperatingSystem { source, name, version, build, edition } => {
             hear("sign".into(), "tells-os".into());
-            let line = [name.clone(), version.clone(), build.map(|build| format!("build {build}")), edition.clone()];
+            let number = build.map(|build| build.to_string());
+            let parts = [("name", name), ("version", version), ("build", &number), ("edition", edition)];
+            for (part, text) in parts.into_iter().filter_map(|(part, text)| Some((part, text.clone()?))) {
+                hear(format!("os.{part}").into(), text.into());
+            }
+            let line = [name.clone(), version.clone(), number.map(|number| format!("build {number}")), edition.clone()];
             hear(format!("os.{source}").into(), line.into_iter().flatten().collect::<Vec<_>>().join(" ").into());
         }
         Fact::FileSharing { dialects, .. } => {
@@ -113,6 +127,9 @@ fn read_more<'f>(fact: &'f Fact, hear: &mut impl FnMut(Cow<'f, str>, Cow<'f, str
             for syntax in accepted {
                 hear("dicom.accepted".into(), syntax.into());
             }
+            if accepted == &[VERIFICATION] {
+                hear("sign".into(), "dicom-verification-only".into());
+            }
         }
         Fact::Engine { enterprise, text, .. } => {
             hear("snmp.engine-enterprise".into(), enterprise.to_string().into());
@@ -125,6 +142,7 @@ fn read_more<'f>(fact: &'f Fact, hear: &mut impl FnMut(Cow<'f, str>, Cow<'f, str
             hear("tls.subject".into(), subject.into());
             hear("tls.issuer".into(), issuer.into());
         }
+        Fact::Interface { name, .. } => hear("interface".into(), name.into()),
         Fact::Software { name, .. } => hear("software".into(), name.into()),
         _ => {}
     }
@@ -136,6 +154,9 @@ fn open<'f>(transport: Transport, port: u16, ports: &'f Ports, hear: &mut impl F
         hear("port.class".into(), row.class.as_str().into());
     }
 }
+
+/// Verification SOP class, PS3.4 §A.4.
+const VERIFICATION: &str = "1.2.840.10008.1.1";
 
 /// The private enterprise number under `1.3.6.1.4.1` (RFC 2578 §4).
 fn enterprise(object_id: &str) -> Option<&str> {

@@ -45,6 +45,9 @@ struct Exec {
     /// Adds this many plain devices in 10.30.0.0/16, for benchmarks.
     #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=i64::from(crowd::LIMIT)))]
     hosts: u16,
+    /// Adds this many devices like those of the hospital in 10.30.0.0/16, for benchmarks.
+    #[arg(long, default_value_t = 0, conflicts_with = "hosts", value_parser = clap::value_parser!(u16).range(0..=i64::from(crowd::LIMIT)))]
+    clones: u16,
     /// Writes every frame to a capture file.
     #[arg(long, value_name = "FILE.pcap")]
     record: Option<PathBuf>,
@@ -92,6 +95,7 @@ fn execute(options: &Exec) -> ExitCode {
 fn try_execute(options: &Exec) -> anyhow::Result<u8> {
     let mut hospital = read(options.hospital.as_ref())?;
     crowd::add(&mut hospital, options.hosts);
+    crowd::clone_devices(&mut hospital, options.clones);
     let signals = child::hold_signals().context("signals")?;
     let paper = Paper { record: options.record.clone(), stats: options.stats.clone() };
     if !options.quiet {

@@ -64,6 +64,8 @@ pub enum IncidentKind {
     Printed,
     /// A fragile device received more than it bears.
     Upset,
+    /// Something was said to a clinical service that nobody may say to it.
+    Said,
     /// Something was sent to a device that must be left alone.
     Touched,
 }

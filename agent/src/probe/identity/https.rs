@@ -1,10 +1,12 @@
 //! Who stands behind TLS, and what does the start page call itself? TLS 1.2 and 1.3 (RFC 5246,
 //! RFC 8446): certificate, and on web ports one GET inside the same connection.
 
+use std::net::IpAddr;
+
 use daicho_shared::coverage::Outcome;
 use daicho_shared::fact::{Fact, PortState, Transport};
 
-use super::http::web;
+use super::http::{authority, next, web};
 use super::page::{Page, request};
 use super::{certificate, tls_legacy};
 use crate::probe::{Audience, Card, Dialogue, Level, Probe, Question, Reading, Security, Step, TlsPeer};
@@ -43,6 +45,7 @@ impl Probe for Https {
 #[derive(Debug)]
 struct Handshake {
     port: u16,
+    host: String,
     facts: Vec<Fact>,
     met: bool,
     page: Page,
@@ -50,11 +53,15 @@ struct Handshake {
 
 impl Handshake {
     fn new(port: u16) -> Self {
-        Self { port, facts: vec![], met: false, page: Page::default() }
+        Self { port, host: String::new(), facts: vec![], met: false, page: Page::default() }
     }
 }
 
 impl Dialogue for Handshake {
+    fn meet(&mut self, address: IpAddr) {
+        self.host = authority(address, self.port, Security::Tls);
+    }
+
     fn open(&mut self, peer: Option<TlsPeer<'_>>) -> Step {
         self.met = true;
         self.facts = vec![Fact::Port { transport: Transport::Tcp, port: self.port, state: PortState::Open }];
@@ -62,7 +69,7 @@ impl Dialogue for Handshake {
             let own = peer.certificates.first().map(|der| certificate::facts(der, self.port, peer.protocol));
             self.facts.extend(own.into_iter().flatten());
         }
-        if WEB.contains(&self.port) { Step::Send(request("device", "/")) } else { Step::Done }
+        if WEB.contains(&self.port) { Step::Send(request(&self.host, "/")) } else { Step::Done }
     }
 
     fn hear(&mut self, bytes: &[u8]) -> Step {
@@ -79,7 +86,8 @@ impl Dialogue for Handshake {
         }
         let mut facts = std::mem::take(&mut self.facts);
         facts.extend(web(&self.page, self.port, true).into_iter().flatten());
-        Reading::answered(facts)
+        let follow = next(&self.page, self.port, Security::Tls);
+        Reading { follow: follow.into_iter().collect(), ..Reading::answered(facts) }
     }
 }
 

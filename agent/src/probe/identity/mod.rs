@@ -1,16 +1,36 @@
 //! What is it? One protocol, one file: the question, what an answer means, samples, tests.
 
+pub mod building;
+pub mod database;
+pub mod favicon;
+pub mod gear;
 pub mod greeting;
 pub mod http;
 pub mod https;
+pub mod ipp;
+pub mod llmnr;
 pub mod mdns;
+pub mod medical;
 pub mod netbios;
+pub mod onvif;
+pub mod remote;
 pub mod reverse_dns;
+pub mod rtsp;
+pub mod sip;
 pub mod snmp;
 pub mod ssdp;
 pub mod ssh;
 pub mod tls_legacy;
+pub mod vpn;
+pub mod windows;
+pub mod ws_discovery;
 
 mod certificate;
+mod header;
+mod identifier;
 mod page;
+mod soap;
+mod software;
+mod told;
 mod upnp;
+mod xml;

@@ -1,5 +1,5 @@
 //! Which software, and which host key? SSH: identification (RFC 4253 §4.2), key exchange up to the
-//! server's reply (§7.1, §8; RFC 8731), which shows its host key. Nobody ever logs in.
+//! server's reply (§7.1, §8; RFC 4419, RFC 5656, RFC 8731), which shows its host key. Nobody ever logs in.
 
 use daicho_shared::coverage::Outcome;
 use daicho_shared::fact::{Fact, PortState, Transport};
@@ -16,7 +16,7 @@ static CARD: Card = Card {
     name: "ssh",
     title: "Which software and host key do you have? (no login)",
     title_ja: "SSHのソフトウェアとホスト鍵の確認（ログインしない）",
-    standard: "RFC 4253 §4.2, §7, §8; RFC 8731",
+    standard: "RFC 4253 §4.2, §7, §8; RFC 4419, RFC 5656, RFC 8731",
     packets: 10,
     level: Level::Query,
     may_upset: "the device computes one key exchange and logs a connection that was closed early",
@@ -33,10 +33,31 @@ const BANNER_LIMIT: usize = 4096;
 const PACKET_LIMIT: usize = 35_000;
 
 const KEXINIT: u8 = 20;
-const KEXDH_INIT: u8 = 30;
-const KEXDH_REPLY: u8 = 31;
+/// The client's value, and the server's reply with its host key: all methods but the next.
+const KEX_INIT: u8 = 30;
+const KEX_REPLY: u8 = 31;
+/// RFC 4419 §5: the server's group; the client's value, and the server's reply.
+const GROUP_REQUEST: u8 = 34;
+const GROUP: u8 = 31;
+const GROUP_INIT: u8 = 32;
+const GROUP_REPLY: u8 = 33;
 
-const KEY_EXCHANGES: &str = "curve25519-sha256,curve25519-sha256@libssh.org,diffie-hellman-group14-sha256,diffie-hellman-group14-sha1,diffie-hellman-group1-sha1";
+const KEY_EXCHANGES: &str = "curve25519-sha256,curve25519-sha256@libssh.org,ecdh-sha2-nistp256,diffie-hellman-group14-sha256,diffie-hellman-group14-sha1,diffie-hellman-group-exchange-sha256,diffie-hellman-group-exchange-sha1,diffie-hellman-group1-sha1";
+/// RFC 8731 §3: 32 octets, any of them a point. Nothing is ever encrypted with the result.
+const CURVE25519_POINT: [u8; 32] = [9; 32];
+/// A point of nistp256 that needs no computing: the one that all others are multiples of, uncompressed
+/// (SEC 2 §2.4.2).
+const NISTP256_POINT: [u8; 65] = [
+    0x04, 0x6b, 0x17, 0xd1, 0xf2, 0xe1, 0x2c, 0x42, 0x47, 0xf8, 0xbc, 0xe6, 0xe5, 0x63, 0xa4, 0x40, 0xf2, 0x77, 0x03,
+    0x7d, 0x81, 0x2d, 0xeb, 0x33, 0xa0, 0xf4, 0xa1, 0x39, 0x45, 0xd8, 0x98, 0xc2, 0x96, 0x4f, 0xe3, 0x42, 0xe2, 0xfe,
+    0x1a, 0x7f, 0x9b, 0x8e, 0xe7, 0xeb, 0x4a, 0x7c, 0x0f, 0x9e, 0x16, 0x2b, 0xce, 0x33, 0x57, 0x6b, 0x31, 0x5e, 0xce,
+    0xcb, 0xb6, 0x40, 0x68, 0x37, 0xbf, 0x51, 0xf5,
+];
+/// RFC 4253 §8: a number in [1, p-1] with some bits set, as careful servers demand.
+const NUMBER: [u8; 32] = [0x44; 32];
+/// RFC 4419 §3: the least, the wished and the largest size of the group, in bits. The smaller, the less
+/// the device computes.
+const GROUP_BITS: [u32; 3] = [1024, 2048, 8192];
 const HOST_KEYS: &str =
     "ssh-ed25519,ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521,rsa-sha2-512,rsa-sha2-256,ssh-rsa,ssh-dss";
 const CIPHERS: &str = "aes128-ctr,aes256-ctr,aes128-cbc,3des-cbc";
@@ -59,6 +80,8 @@ struct Exchange {
     connected: bool,
     heard: Vec<u8>,
     banner: Option<String>,
+    /// The group of this exchange is the server's choice.
+    group_exchange: bool,
     host_key: Option<Vec<u8>>,
     over: bool,
 }
@@ -129,43 +152,48 @@ impl Exchange {
         if self.heard.len() < 4 + length {
             return None;
         }
-        let packet: Vec<u8> = self.heard.drain(..4 + length).skip(4).collect();
-        let payload = packet.get(1..length.saturating_sub(usize::from(packet[0])))?;
-        Some(match payload.first() {
-            Some(&KEXINIT) => agreed(payload).map_or(Step::Done, Step::Send),
-            Some(&KEXDH_REPLY) => {
+        let whole: Vec<u8> = self.heard.drain(..4 + length).skip(4).collect();
+        let payload = whole.get(1..length.saturating_sub(usize::from(whole[0])))?;
+        Some(match (payload.first(), self.group_exchange) {
+            (Some(&KEXINIT), _) => self.begin(payload).map_or(Step::Done, Step::Send),
+            (Some(&GROUP), true) => Step::Send(packet(&[&[GROUP_INIT][..], &counted(&NUMBER)].concat())),
+            (Some(&KEX_REPLY), false) | (Some(&GROUP_REPLY), true) => {
                 self.host_key = string(&payload[1..]).map(|(blob, _)| blob.to_vec());
                 Step::Done
             }
             _ => Step::Listen,
         })
     }
+
+    /// Our first key exchange method that the server has, too (RFC 4253 §7.1), and its opening.
+    fn begin(&mut self, payload: &[u8]) -> Option<Vec<u8>> {
+        let (methods, _) = string(payload.get(17..)?)?;
+        let methods = std::str::from_utf8(methods).ok()?;
+        let chosen = KEY_EXCHANGES.split(',').find(|own| methods.split(',').any(|theirs| theirs == *own))?;
+        self.group_exchange = chosen.contains("group-exchange");
+        if self.group_exchange {
+            let sizes: Vec<u8> = GROUP_BITS.iter().flat_map(|bits| bits.to_be_bytes()).collect();
+            return Some(packet(&[&[GROUP_REQUEST], sizes.as_slice()].concat()));
+        }
+        let public: &[u8] = match chosen {
+            "ecdh-sha2-nistp256" => &NISTP256_POINT,
+            _ if chosen.starts_with("curve25519") => &CURVE25519_POINT,
+            _ => &NUMBER,
+        };
+        Some(packet(&[&[KEX_INIT][..], &counted(public)].concat()))
+    }
 }
 
-/// Our first key exchange method that the server has, too (RFC 4253 §7.1), and its opening.
-fn agreed(payload: &[u8]) -> Option<Vec<u8>> {
-    let (methods, _) = string(payload.get(17..)?)?;
-    let methods = std::str::from_utf8(methods).ok()?;
-    let chosen = KEY_EXCHANGES.split(',').find(|own| methods.split(',').any(|theirs| theirs == *own))?;
-    let public: &[u8] = if chosen.starts_with("curve25519") {
-        // RFC 8731 §3: 32 octets, any of them a point. Nothing is ever encrypted with the result.
-        &[9; 32]
-    } else {
-        // RFC 4253 §8: e = 2^x mod p; the exponent 1 gives 2, which lies in [1, p-1].
-        &[2]
-    };
-    let mut payload = vec![KEXDH_INIT];
-    payload.extend(length32(public.len()));
-    payload.extend(public);
-    Some(packet(&payload))
+/// RFC 4251 §5: a length and that many octets.
+fn counted(bytes: &[u8]) -> Vec<u8> {
+    [&length32(bytes.len()), bytes].concat()
 }
 
 fn key_exchange_init() -> Vec<u8> {
     let mut payload = vec![KEXINIT];
     payload.extend([0x44; 16]);
     for list in [KEY_EXCHANGES, HOST_KEYS, CIPHERS, CIPHERS, MACS, MACS, "none", "none", "", ""] {
-        payload.extend(length32(list.len()));
-        payload.extend(list.as_bytes());
+        payload.extend(counted(list.as_bytes()));
     }
     payload.extend([0; 5]);
     packet(&payload)
@@ -222,7 +250,7 @@ pub(crate) fn sample() -> Vec<u8> {
     blob.extend(b"ssh-ed25519");
     blob.extend(length32(32));
     blob.extend([7; 32]);
-    let mut reply = vec![KEXDH_REPLY];
+    let mut reply = vec![KEX_REPLY];
     reply.extend(length32(blob.len()));
     reply.extend(blob);
     [b"SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n".to_vec(), key_exchange_init(), packet(&reply)].concat()

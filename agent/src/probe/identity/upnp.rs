@@ -3,15 +3,10 @@
 use daicho_shared::coverage::Outcome;
 use daicho_shared::fact::{Fact, NameSource};
 use daicho_shared::text;
-use quick_xml::Reader;
-use quick_xml::events::Event;
 
 use super::page::{DOCUMENT_LIMIT, Page, request};
+use super::xml;
 use crate::probe::{Dialogue, Reading, Step, TlsPeer};
-
-/// Elements beyond this depth, or after this many, are not read.
-const DEPTH: usize = 16;
-const EVENTS: usize = 4000;
 
 /// Fetches one description.
 #[derive(Debug)]
@@ -39,7 +34,7 @@ impl Dialogue for Description {
     }
 
     fn close(&mut self) -> Reading {
-        match self.page.body().map(parse) {
+        match self.page.body().map(|body| parse(&body)) {
             Some(facts) if !facts.is_empty() => Reading::answered(facts),
             _ if self.connected => Reading::of(Outcome::OtherProtocol),
             _ => Reading::of(Outcome::Silent),
@@ -59,22 +54,13 @@ struct Device {
 }
 
 /// The root device comes first; what its embedded devices say of the same is left out.
-fn parse(xml: &[u8]) -> Vec<Fact> {
-    let mut reader = Reader::from_reader(xml);
-    let (mut device, mut path) = (Device::default(), Vec::<String>::new());
-    for _ in 0..EVENTS {
-        match reader.read_event() {
-            Ok(Event::Start(start)) if path.len() < DEPTH => path.push(start.local_name().as_ref().to_owned()),
-            Ok(Event::End(_)) => drop(path.pop()),
-            Ok(Event::Text(content)) => {
-                if let Some(name) = path.last() {
-                    device.take(name, &text::bounded(&content));
-                }
-            }
-            Ok(Event::Start(_) | Event::DocType(_) | Event::Eof) | Err(_) => break,
-            Ok(_) => {}
+fn parse(document: &[u8]) -> Vec<Fact> {
+    let mut device = Device::default();
+    xml::texts(document, |path, text| {
+        if let Some(name) = path.last() {
+            device.take(name, &text::bounded(text));
         }
-    }
+    });
     device.facts()
 }
 

@@ -223,6 +223,11 @@ pub(crate) mod made {
         ipv4(mac, (from.ip().octets(), to.ip().octets()), (17, 64), &[ports, data.to_vec()].concat())
     }
 
+    /// A UDP datagram to everybody, from and to the same port.
+    pub(crate) fn broadcast(port: u16, data: &[u8]) -> Vec<u8> {
+        udp(Mac([0, 0x0c, 0x42, 1, 2, 3]), &format!("10.1.0.9:{port}"), &format!("255.255.255.255:{port}"), data)
+    }
+
     /// An IPv4 packet: addresses, protocol and time to live, payload.
     pub(crate) fn ipv4(mac: Mac, (from, to): ([u8; 4], [u8; 4]), (protocol, hops): (u8, u8), data: &[u8]) -> Vec<u8> {
         let length = u16::try_from(20 + data.len()).unwrap().to_be_bytes();

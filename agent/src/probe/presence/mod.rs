@@ -2,6 +2,7 @@
 
 pub mod arp;
 pub mod connect;
+pub mod control;
 pub mod echo;
 pub mod neighbour;
 pub mod tcp_ping;

@@ -7,6 +7,8 @@ mod advice;
 pub(crate) mod basis;
 pub mod blind;
 pub mod date;
+pub mod device;
+pub mod field;
 pub mod finding;
 pub mod fixed;
 pub mod headings;

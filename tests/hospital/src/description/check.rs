@@ -94,6 +94,13 @@ fn habits(device: &Device) -> Result<(), Problem> {
                 return Err(wrong(&place, format!("tcp port {port} has two habits")));
             }
         }
+        let is_windows = matches!(habit, TcpHabit::Smb(_) | TcpHabit::Rdp { .. } | TcpHabit::Rpc | TcpHabit::HttpNtlm);
+        if is_windows && device.windows.is_none() {
+            return Err(wrong(
+                &place,
+                format!("tcp {key} names the machine, and [device.windows] does not say who that is"),
+            ));
+        }
         if let TcpHabit::Fixed { hex } = habit {
             hex::decode(hex).map_err(|error| wrong(&place, format!("tcp {key}: hex: {error}")))?;
         }

@@ -1,14 +1,18 @@
 //! What stands in a hospital's description: segments, devices and their habits, in TOML.
 
+pub mod announce;
 pub mod check;
 pub mod crowd;
 
 use std::collections::BTreeMap;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use daicho_shared::address::Mac;
+use daicho_shared::class::Class;
 use ipnet::Ipv4Net;
 use serde::Deserialize;
+
+pub use announce::{Ipp, Onvif, Rtsp, Sip, Wsd};
 
 /// The description of the built-in demo hospital.
 pub const DEMO: &str = include_str!("../../demo/hospital.toml");
@@ -60,8 +64,11 @@ pub struct Segment {
 pub struct Device {
     /// Its name in the description and the journal.
     pub name: String,
-    /// What it is, e.g. `server`, `pc`, `switch`: for people.
-    pub class: String,
+    /// What it is: what an audit must say of it.
+    pub class: Class,
+    /// What it shows on the wire of its make: what an audit must say of that.
+    #[serde(default)]
+    pub shows: Shows,
     /// Its network interfaces.
     #[serde(rename = "interface")]
     pub interfaces: Vec<Interface>,
@@ -69,10 +76,21 @@ pub struct Device {
     pub dns: Option<String>,
     /// What it says to a `NetBIOS` node status request.
     pub netbios: Option<Netbios>,
+    /// Who answers where Windows protocols begin a login.
+    pub windows: Option<Windows>,
+    /// Instances that its SQL Server browser tells of.
+    #[serde(default)]
+    pub sql: Vec<SqlInstance>,
     /// What it says by multicast DNS.
     pub mdns: Option<Mdns>,
     /// What it says by SSDP.
     pub ssdp: Option<Ssdp>,
+    /// What it says by WS-Discovery.
+    pub wsd: Option<Wsd>,
+    /// What it says as a network camera.
+    pub onvif: Option<Onvif>,
+    /// What it says as a telephone or exchange.
+    pub sip: Option<Sip>,
     /// What it says by SNMP.
     pub snmp: Option<Snmp>,
     /// What it says unasked.
@@ -84,6 +102,11 @@ pub struct Device {
     /// TCP habits by port; a key may list several, e.g. `"135,139,445"`.
     #[serde(default)]
     pub tcp: BTreeMap<String, TcpHabit>,
+    /// Habit of all other TCP ports, where they neither refuse nor drop.
+    pub other_ports: Option<TcpHabit>,
+    /// UDP habits.
+    #[serde(default)]
+    pub udp: Vec<UdpHabit>,
     /// It answers no echo request.
     #[serde(default)]
     pub ignores_ping: bool,
@@ -98,11 +121,26 @@ pub struct Device {
     pub forwards: bool,
     /// It stops answering after this many packets.
     pub dies_after: Option<u64>,
-    /// It is upset by more packets than this, or by any octet in a TCP connection.
+    /// It is upset by more packets than this, or by any octet in a TCP connection that is not DICOM.
     pub fragile: Option<u64>,
     /// Nothing at all may be sent to it; whatever comes is an incident.
     #[serde(default)]
     pub untouchable: bool,
+}
+
+/// What a device shows of its make; what is absent cannot be known from the wire. Each is a part of
+/// what an audit must say.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Shows {
+    /// Maker.
+    pub maker: Option<String>,
+    /// Model.
+    pub model: Option<String>,
+    /// Operating system.
+    pub os: Option<String>,
+    /// Version of its firmware or software.
+    pub firmware: Option<String>,
 }
 
 /// One network interface.
@@ -134,6 +172,64 @@ pub struct Netbios {
     pub name: String,
     /// Workgroup or domain, up to 15 octets.
     pub workgroup: String,
+}
+
+/// What an NTLM challenge tells (MS-NLMP §2.2.2.1).
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Windows {
+    /// `NetBIOS` computer name.
+    pub name: String,
+    /// `NetBIOS` domain; none outside of a domain.
+    pub domain: Option<String>,
+    /// DNS name of the computer.
+    pub dns_name: Option<String>,
+    /// DNS name of the domain.
+    pub dns_domain: Option<String>,
+    /// Version and build, e.g. `10.0.19045`; `6.1.0`, as Samba says, unless said otherwise.
+    pub version: Option<String>,
+}
+
+/// An instance of SQL Server (MC-SQLR §2.2.5).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SqlInstance {
+    /// Its name.
+    pub name: String,
+    /// Its version, e.g. `15.0.2000.5`.
+    pub version: String,
+    /// Its TCP port.
+    pub port: Option<u16>,
+}
+
+/// A file server.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Smb {
+    /// The newest dialect of version 2 and 3 that it speaks, `2.0.2` to `3.1.1`; none: version 1 only.
+    pub dialect: Option<String>,
+    /// Version 1 is switched on.
+    #[serde(default)]
+    pub version_1: bool,
+    /// Signed messages are demanded.
+    #[serde(default)]
+    pub signing: bool,
+    /// The system that version 1 names, e.g. `Windows 5.1`.
+    pub native_os: Option<String>,
+    /// The file server that version 1 names.
+    pub native_lanman: Option<String>,
+}
+
+/// What a remote desktop wants (MS-RDPBCGR §5.4.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RdpSecurity {
+    /// The oldest security, without TLS.
+    Rdp,
+    /// TLS.
+    Ssl,
+    /// `CredSSP` inside TLS.
+    Hybrid,
 }
 
 /// Multicast DNS (RFC 6762, RFC 6763).
@@ -264,12 +360,158 @@ pub enum TcpHabit {
         /// Host keys of the same seed are equal; the device's name unless said otherwise.
         key: Option<String>,
     },
-    /// DICOM upper layer (PS3.8): rejects every association.
-    Dicom,
-    /// HL7 over MLLP: accepts, and waits.
+    /// DICOM upper layer (PS3.8).
+    Dicom(Dicom),
+    /// The same inside TLS 1.2 or 1.3.
+    DicomTls {
+        /// Its certificate.
+        certificate: Certificate,
+        /// What it answers.
+        node: Dicom,
+    },
+    /// SMB up to the challenge of a login; the machine is the device's `windows`.
+    Smb(Smb),
+    /// A remote desktop up to the challenge of a login.
+    Rdp {
+        /// What it wants.
+        security: RdpSecurity,
+        /// Its certificate.
+        certificate: Certificate,
+    },
+    /// DCE/RPC with the object exporter: `ServerAlive2` tells the machine's name and all its addresses.
+    Rpc,
+    /// A web service behind a Windows login.
+    HttpNtlm,
+    /// A directory that shows its root entry.
+    Ldap {
+        /// Attributes and their values.
+        root: BTreeMap<String, Vec<String>>,
+    },
+    /// A streaming server.
+    Rtsp(Rtsp),
+    /// A printer's attributes.
+    Ipp(Ipp),
+    /// `MySQL` or `MariaDB` up to the login.
+    Mysql {
+        /// Version as it tells it, e.g. `8.0.36` or `5.5.5-10.11.6-MariaDB`.
+        version: String,
+    },
+    /// PostgreSQL without TLS, up to the login.
+    Postgresql,
+    /// SQL Server up to the login.
+    Mssql {
+        /// Version, e.g. `15.0.2000`.
+        version: String,
+    },
+    /// Oracle's listener, which refuses everybody.
+    Oracle {
+        /// Version number, e.g. 318767104 for 19.0.
+        version: u32,
+    },
+    /// VNC: its greeting.
+    Vnc {
+        /// Version, e.g. `003.008`.
+        version: String,
+    },
+    /// A controller that tells what it is.
+    Modbus(Identity),
+    /// Says one octet a second, for ever.
+    Drip,
+    /// Says something, and then something else for ever.
+    Endless {
+        /// What it says first, hexadecimal digits.
+        #[serde(default)]
+        start: String,
+        /// What it repeats, hexadecimal digits.
+        again: String,
+    },
+    /// HL7 over MLLP: accepts, and waits; whatever arrives is an incident.
     Mllp,
     /// Raw printing: whatever arrives is printed, and an incident.
     Rawprint,
+}
+
+/// What a controller says of its make.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Identity {
+    /// Maker.
+    pub vendor: String,
+    /// Product or model.
+    pub product: String,
+    /// Revision of the firmware.
+    pub revision: String,
+}
+
+/// What happens on a UDP port that is a protocol's own.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(tag = "habit", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum UdpHabit {
+    /// `BACnet`/IP, port 47808.
+    Bacnet {
+        /// Number of the device object.
+        device: u32,
+        /// Vendor identifier.
+        vendor: u8,
+        /// What its properties say.
+        identity: Identity,
+    },
+    /// Ubiquiti's discovery, port 10001.
+    Ubiquiti {
+        /// Host name.
+        name: String,
+        /// Model.
+        model: String,
+        /// Firmware.
+        firmware: String,
+    },
+    /// MikroTik's neighbour discovery, port 5678; answers the one who asks.
+    Mikrotik {
+        /// Identity.
+        name: String,
+        /// Board.
+        board: String,
+        /// Version of `RouterOS`.
+        version: String,
+    },
+    /// IKE, port 500: refuses every proposal.
+    Ike {
+        /// A vendor identifier, hexadecimal digits.
+        vendor: Option<String>,
+    },
+    /// `OpenVPN` without tls-auth, port 1194.
+    Openvpn,
+    /// `WireGuard`, port 51820: keeps silent.
+    Wireguard,
+}
+
+/// A DICOM application entity. Whatever is asked of it but one C-ECHO and a release is an incident.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Dicom {
+    /// How it answers an association; rejects it unless said otherwise.
+    pub answer: DicomAnswer,
+    /// The AE title that it answers to; any unless said otherwise.
+    pub called: Option<String>,
+    /// Implementation class UID.
+    pub implementation: Option<String>,
+    /// Implementation version name.
+    pub version: Option<String>,
+    /// Abstract syntaxes that it accepts besides verification, as UIDs.
+    pub syntaxes: Vec<String>,
+}
+
+/// How an association is answered.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DicomAnswer {
+    /// It is rejected: the called AE title is not known here.
+    #[default]
+    Reject,
+    /// It is accepted.
+    Accept,
+    /// It is aborted.
+    Abort,
 }
 
 /// A page.
@@ -334,6 +576,15 @@ impl Hospital {
             let plugged = move |interface: &&Interface| interface.segment.as_deref() == Some(segment);
             device.interfaces.iter().filter(plugged).map(move |interface| (device, interface))
         })
+    }
+}
+
+impl Device {
+    /// Every address of every interface, IPv4 first.
+    pub fn addresses(&self) -> Vec<IpAddr> {
+        let old = self.interfaces.iter().filter_map(|interface| interface.ipv4.map(IpAddr::V4));
+        let new = self.interfaces.iter().filter_map(|interface| interface.ipv6.map(IpAddr::V6));
+        old.chain(new).collect()
     }
 }
 

@@ -14,6 +14,7 @@ use crate::description;
 use crate::frame::Packet;
 use crate::journal::{IncidentKind, Journal};
 use crate::service::Services;
+use tcp::Kind;
 
 /// TTL and hop limit of what a device sends by itself.
 pub const HOPS: u8 = 64;
@@ -104,13 +105,16 @@ impl Device {
 
     fn hear_tcp(&mut self, packet: &Packet, journal: &mut Journal) -> Vec<Packet> {
         let heard = self.connections.hear(packet, &self.plan, &mut self.services);
+        if let Some(complaint) = &heard.complaint {
+            journal.incident(self.index, IncidentKind::Said, format!("port {}: {complaint}", heard.port));
+        }
         if heard.octets > 0 {
             journal.devices[self.index].tcp_octets += heard.octets as u64;
-            if heard.printed {
+            if heard.service == Kind::Printer {
                 let text = format!("{} octets printed on port {}", heard.octets, heard.port);
                 journal.incident(self.index, IncidentKind::Printed, text);
             }
-            if self.plan.fragile.is_some() {
+            if self.plan.fragile.is_some() && heard.service != Kind::Verifiable {
                 let text = format!("{} octets of TCP payload on port {}", heard.octets, heard.port);
                 journal.incident(self.index, IncidentKind::Upset, text);
             }

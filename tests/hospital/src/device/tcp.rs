@@ -31,6 +31,28 @@ const WINDOW: u16 = u16::MAX;
 #[derive(Debug, Default)]
 pub struct Connections(HashMap<Key, Connection>);
 
+/// What a service makes of octets.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Kind {
+    /// It reads them.
+    #[default]
+    Ordinary,
+    /// It prints them.
+    Printer,
+    /// It exists to be verified by them, and judges them itself.
+    Verifiable,
+}
+
+impl Kind {
+    fn of(habit: &TcpHabit) -> Self {
+        match habit {
+            TcpHabit::Rawprint => Self::Printer,
+            TcpHabit::Dicom(_) | TcpHabit::DicomTls { .. } => Self::Verifiable,
+            _ => Self::Ordinary,
+        }
+    }
+}
+
 /// What became of a segment.
 #[derive(Debug, Default)]
 pub struct Heard {
@@ -38,8 +60,10 @@ pub struct Heard {
     pub answers: Vec<Packet>,
     /// New octets of payload.
     pub octets: usize,
-    /// They came to a printer.
-    pub printed: bool,
+    /// What they came to.
+    pub service: Kind,
+    /// What the service complains of.
+    pub complaint: Option<String>,
     /// The port they came to.
     pub port: u16,
 }
@@ -55,7 +79,7 @@ struct Key {
 #[derive(Debug)]
 struct Connection {
     talk: Box<dyn Talk>,
-    prints: bool,
+    service: Kind,
     /// Next octet expected.
     expected: TcpSeqNumber,
     /// First octet not acknowledged, and how far beyond it was sent.
@@ -127,7 +151,7 @@ impl Connections {
         let initial = TcpSeqNumber(i32::from(key.peer_port) << 12 | i32::from(key.port) >> 4);
         let connection = Connection {
             talk,
-            prints: matches!(habit, TcpHabit::Rawprint),
+            service: Kind::of(&habit),
             expected: segment.seq_number + 1,
             base: initial,
             sent: 0,
@@ -154,14 +178,17 @@ impl Connection {
         self.last = Instant::now();
         if segment.control == TcpControl::Rst {
             self.repeats = u8::MAX;
-            return Heard::default();
+            self.talk.end();
+            return Heard { port: key.port, complaint: self.talk.complaint(), ..Heard::default() };
         }
-        let mut heard = Heard { port: key.port, printed: self.prints, ..Heard::default() };
+        let mut heard = Heard { port: key.port, service: self.service, ..Heard::default() };
         self.acknowledged(segment);
+        self.go_on(self.last);
         let news = !segment.payload.is_empty() || segment.control == TcpControl::Fin;
         if news && segment.seq_number == self.expected && self.phase != Phase::Opening && !self.peer_closed {
             heard.octets = segment.payload.len();
             self.take(segment);
+            heard.complaint = self.talk.complaint();
         }
         self.flush(key, &mut heard.answers);
         if news && heard.answers.is_empty() {
@@ -203,6 +230,7 @@ impl Connection {
             self.expected += 1;
             self.peer_closed = true;
             self.closing = true;
+            self.talk.end();
         }
     }
 
@@ -227,7 +255,20 @@ impl Connection {
         }
     }
 
+    /// Lets the service go on where everything that it said has been taken.
+    fn go_on(&mut self, now: Instant) {
+        if self.phase == Phase::Open && !self.closing && self.out.is_empty() {
+            let said = self.talk.go_on(now);
+            self.say(said);
+        }
+    }
+
     fn tick(&mut self, key: Key, now: Instant, answers: &mut Vec<Packet>) -> bool {
+        self.go_on(now);
+        if self.sent == 0 && !self.out.is_empty() {
+            self.flush(key, answers);
+            self.last = now;
+        }
         let quiet = now.saturating_duration_since(self.last);
         let waiting = self.sent > 0 || matches!(self.phase, Phase::Opening | Phase::Finishing);
         if waiting && quiet > REPEAT * u32::from(self.repeats + 1) {

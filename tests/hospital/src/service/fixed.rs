@@ -12,6 +12,21 @@ impl Talk for Silent {
     }
 }
 
+/// Listens, and complains of every octet: HL7 over MLLP, where a message would be stored.
+#[derive(Debug, Default)]
+pub struct Interface(usize);
+
+impl Talk for Interface {
+    fn hear(&mut self, octets: &[u8]) -> Say {
+        self.0 += octets.len();
+        Say::default()
+    }
+
+    fn complaint(&mut self) -> Option<String> {
+        (self.0 > 0).then(|| format!("{} octets to an HL7 interface", std::mem::take(&mut self.0)))
+    }
+}
+
 /// Says this when the connection stands.
 #[derive(Debug)]
 pub struct Greeting(pub Vec<u8>);

@@ -1,18 +1,34 @@
 //! What devices say: TCP dialogues and answers to datagrams, one protocol a file.
 
+pub mod database;
 pub mod dicom;
 pub mod fixed;
+pub mod gear;
 pub mod http;
+pub mod http_ntlm;
+pub mod ipp;
+pub mod ldap;
 pub mod names;
 pub mod netbios;
+pub mod ntlm;
+pub mod posted;
+pub mod rdp;
+pub mod rpc;
+pub mod rtsp;
+pub mod sip;
+pub mod smb;
 pub mod snmp;
+pub mod sql_browser;
 pub mod ssdp;
 pub mod ssh;
+pub mod tarpit;
 pub mod tls;
+pub mod wsd;
 
 use std::collections::HashMap;
 use std::fmt::Debug;
 use std::net::IpAddr;
+use std::time::Instant;
 
 use crate::description::{Certificate, Device, Hospital, Http, TcpHabit, ports};
 
@@ -25,6 +41,19 @@ pub trait Talk: Debug {
 
     /// Octets came.
     fn hear(&mut self, octets: &[u8]) -> Say;
+
+    /// Time has passed, and everything that was said has been taken.
+    fn go_on(&mut self, _now: Instant) -> Say {
+        Say::default()
+    }
+
+    /// The peer has closed its side, or broken off.
+    fn end(&mut self) {}
+
+    /// Something was said that nobody may say here; told once.
+    fn complaint(&mut self) -> Option<String> {
+        None
+    }
 }
 
 /// What a server says next.
@@ -64,7 +93,10 @@ pub struct Asked {
 const DNS: u16 = 53;
 const NETBIOS: u16 = 137;
 const SNMP: u16 = 161;
+const SQL_BROWSER: u16 = 1434;
 const SSDP: u16 = 1900;
+const WS_DISCOVERY: u16 = 3702;
+const SIP: u16 = 5060;
 const MDNS: u16 = 5353;
 
 /// A device's services.
@@ -91,6 +123,9 @@ impl Services {
             let server = Some(ssdp.server.clone());
             tcp.entry(ssdp.port).or_insert(TcpHabit::Http(Http { status: Some(404), server, ..Http::default() }));
         }
+        for port in wsd::ports(plan) {
+            tcp.entry(port).or_insert(TcpHabit::Http(Http { status: Some(404), ..Http::default() }));
+        }
         let agent = |snmp: &crate::description::Snmp| {
             snmp::Agent::new(snmp.community.clone(), snmp::tree::grow(hospital, plan, snmp))
         };
@@ -106,6 +141,7 @@ impl Services {
     /// The habit of a TCP port.
     pub fn tcp_habit(&self, port: u16, plan: &Device) -> TcpHabit {
         let rest = if plan.firewalled { TcpHabit::Filtered } else { TcpHabit::Closed };
+        let rest = plan.other_ports.clone().unwrap_or(rest);
         self.tcp.get(&port).cloned().unwrap_or(rest)
     }
 
@@ -113,9 +149,15 @@ impl Services {
     pub fn talk(&mut self, port: u16, habit: &TcpHabit, plan: &Device) -> Option<Box<dyn Talk>> {
         Some(match habit {
             TcpHabit::Closed | TcpHabit::Filtered => return None,
-            TcpHabit::Silent | TcpHabit::Mllp | TcpHabit::Rawprint => Box::new(fixed::Silent),
+            TcpHabit::Silent | TcpHabit::Rawprint => Box::new(fixed::Silent),
+            TcpHabit::Mllp => Box::new(fixed::Interface::default()),
             TcpHabit::Greeting { text } => Box::new(fixed::Greeting(text.clone().into_bytes())),
             TcpHabit::Fixed { hex } => Box::new(fixed::Fixed(hex::decode(hex).unwrap_or_default())),
+            TcpHabit::Http(page) if wsd::Desk::at(port, plan) => {
+                Box::new(wsd::Desk::new(port, plan, http::Page::new(page.clone(), self.description(port))))
+            }
+            TcpHabit::Rtsp(server) => Box::new(rtsp::Server::new(server.clone())),
+            TcpHabit::Ipp(printer) => Box::new(ipp::Printer::new(printer.clone())),
             TcpHabit::Http(page) => Box::new(http::Page::new(page.clone(), self.description(port))),
             TcpHabit::Https { certificate, page } => {
                 let page = http::Page::new(page.clone(), self.description(port));
@@ -123,7 +165,31 @@ impl Services {
             }
             TcpHabit::OldTls { certificate } => Box::new(tls::Old::new(self.identity(port, certificate)?)),
             TcpHabit::Ssh { banner, key } => Box::new(ssh::Server::new(banner, key.as_deref().unwrap_or(&plan.name))),
-            TcpHabit::Dicom => Box::new(dicom::Node::default()),
+            TcpHabit::Dicom(node) => Box::new(dicom::Node::new(node.clone())),
+            TcpHabit::DicomTls { certificate, node } => {
+                let node = Box::new(dicom::Node::new(node.clone()));
+                Box::new(tls::Wrapped::new(self.identity(port, certificate)?, node).ok()?)
+            }
+            TcpHabit::Smb(smb) => Box::new(smb::Server::new(plan.windows.clone()?, smb.clone())),
+            TcpHabit::Rpc => Box::new(rpc::Mapper::new(plan.windows.clone()?.name, plan.addresses())),
+            TcpHabit::HttpNtlm => Box::new(http_ntlm::Guarded::new(plan.windows.clone()?)),
+            TcpHabit::Ldap { root } => Box::new(ldap::Directory::new(root.clone())),
+            TcpHabit::Mysql { version } => Box::new(database::Mysql(version.clone())),
+            TcpHabit::Postgresql => Box::new(database::Postgresql::default()),
+            TcpHabit::Mssql { version } => Box::new(database::Mssql::new(version)),
+            TcpHabit::Oracle { version } => Box::new(database::Oracle::new(*version)),
+            TcpHabit::Vnc { version } => Box::new(fixed::Greeting(format!("RFB {version}\n").into_bytes())),
+            TcpHabit::Modbus(identity) => Box::new(gear::Modbus::new(identity.clone())),
+            TcpHabit::Drip => Box::new(tarpit::Drip::new()),
+            TcpHabit::Endless { start, again } => {
+                let octets = |text: &String| hex::decode(text).unwrap_or_default();
+                Box::new(tarpit::Endless::new(octets(start), octets(again)))
+            }
+            TcpHabit::Rdp { security, certificate } => {
+                let inner = Box::new(rdp::CredSsp::new(plan.windows.clone()?));
+                let session = tls::Wrapped::new(self.identity(port, certificate)?, inner).ok()?;
+                Box::new(rdp::Server::new(*security, session))
+            }
         })
     }
 
@@ -131,16 +197,25 @@ impl Services {
     pub fn datagram(&mut self, plan: &Device, asked: &Asked, data: &[u8]) -> Option<Vec<Vec<u8>>> {
         let answer = match asked.port {
             SSDP => return plan.ssdp.as_ref().map(|ssdp| ssdp::answer(ssdp, &plan.name, asked.own, data)),
+            WS_DISCOVERY if plan.wsd.is_some() || plan.onvif.is_some() => {
+                return Some(wsd::answer(plan, asked.own, data));
+            }
+            SIP if !asked.group => sip::answer(plan.sip.as_ref()?, asked.own, data),
             MDNS => {
                 let zone = names::Zone::device(plan.mdns.as_ref()?, asked.own);
                 zone.answer(data, Some(answers_to_group(asked, data)))
             }
             NETBIOS if !asked.group => {
                 let mac = crate::device::mac_of(plan, asked.own)?;
-                netbios::answer(plan.netbios.as_ref()?, mac, data)
+                netbios::answer(plan.netbios.as_ref()?, mac, &plan.addresses(), data)
             }
+            SQL_BROWSER if !asked.group && !plan.sql.is_empty() => sql_browser::answer(&plan.name, &plan.sql, data),
             SNMP if !asked.group => self.snmp.as_ref()?.answer(data),
             DNS if !asked.group => self.zone.as_ref()?.answer(data, None),
+            _ if !asked.group => {
+                let mac = crate::device::mac_of(plan, asked.own)?;
+                return plan.udp.iter().find_map(|habit| gear::answer(habit, mac, asked, data));
+            }
             _ => return None,
         };
         Some(answer.into_iter().collect())

@@ -64,13 +64,13 @@ pub fn description(ssdp: &Ssdp, device: &str) -> String {
     )
 }
 
-fn escaped(text: &str) -> String {
+/// Text for a place inside an element.
+pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// The same for the same device on every run.
-/// A number that stays with the device.
-pub(crate) fn uuid(device: &str) -> String {
+/// A device's number: the same on every run.
+pub fn uuid(device: &str) -> String {
     let digits = hex::encode(Sha256::digest(device));
     format!("{}-{}-4{}-8{}-{}", &digits[..8], &digits[8..12], &digits[12..15], &digits[15..18], &digits[18..30])
 }

@@ -113,6 +113,14 @@ impl Talk for Wrapped {
         }
         Say { octets: self.pending(), close }
     }
+
+    fn end(&mut self) {
+        self.inner.end();
+    }
+
+    fn complaint(&mut self) -> Option<String> {
+        self.inner.complaint()
+    }
 }
 
 /// TLS 1.0: answers any `ClientHello` with `ServerHello`, `Certificate`, `ServerHelloDone`.

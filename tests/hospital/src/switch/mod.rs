@@ -284,6 +284,6 @@ fn journal(hospital: &Hospital) -> Journal {
             [interface.ipv4.map(IpAddr::V4), interface.ipv6.map(IpAddr::V6)].into_iter().flatten()
         });
         let addresses = addresses.map(|address| address.to_string()).collect();
-        (plan.name.clone(), plan.class.clone(), addresses)
+        (plan.name.clone(), plan.class.to_string(), addresses)
     }))
 }

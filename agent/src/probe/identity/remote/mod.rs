@@ -1,0 +1,3 @@
+//! Ways to see and steer a device's screen from afar.
+
+pub mod vnc;

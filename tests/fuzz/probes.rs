@@ -1,0 +1,81 @@
+//! A target for each probe: its datagrams, its frames, and every dialogue it can hold.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use daicho_agent::probe::{Dialogue, Known, PROBES, Probe, Question, Reply, Step, TlsPeer, named};
+use daicho_shared::observation::Target;
+
+use crate::target;
+
+/// One test for each probe of the list, by its name with `-` written as `_`.
+macro_rules! probes {
+    ($($name:ident),* $(,)?) => {
+        $(target!($name, |octets: &[u8]| read(stringify!($name), octets));)*
+
+        const NAMES: &[&str] = &[$(stringify!($name)),*];
+    };
+}
+
+probes! {
+    arp, neighbour, echo, tcp_ping, connect, reverse_dns, netbios, mdns, ssdp, snmp, ssh, https, tls_legacy, http,
+    greeting, smb, rdp, rpc, ldap, http_ntlm, smb1, sql_browser,
+}
+
+#[test]
+fn every_probe_has_a_target() {
+    let registered: BTreeSet<String> = PROBES.iter().map(|probe| probe.card().name.replace('-', "_")).collect();
+    let targets: BTreeSet<String> = NAMES.iter().map(|&name| name.to_owned()).collect();
+    assert_eq!(registered, targets);
+}
+
+fn read(name: &str, octets: &[u8]) {
+    let probe = named(&name.replace('_', "-")).expect("every_probe_has_a_target");
+    let _ = probe.hear(octets);
+    let datagram = Question::Datagram { port: 1, payload: vec![], wait: Duration::ZERO };
+    let _ = probe.read(&datagram, Reply::Datagram(octets));
+    for mut dialogue in dialogues(probe) {
+        converse(dialogue.as_mut(), octets);
+    }
+}
+
+/// Whatever the probe may say on a TCP connection: at the ports where it speaks, and of its own accord.
+fn dialogues(probe: &dyn Probe) -> Vec<Box<dyn Dialogue>> {
+    let target = Target { address: IpAddr::from([10, 1, 0, 9]), mac: None, interface: None };
+    let open: BTreeSet<u16> = PORTS.into_iter().collect();
+    let known =
+        Known { target: &target, on_link: true, open: &open, resolver: true, snmp: true, facts: &[], seems: None };
+    let spoken = PORTS.iter().find_map(|port| probe.speak(*port));
+    let own = spoken.into_iter().chain(probe.ask(&known));
+    own.filter_map(|question| match question {
+        Question::Stream { dialogue, .. } => Some(dialogue),
+        _ => None,
+    })
+    .take(4)
+    .collect()
+}
+
+/// Ports at which some probe speaks; a probe that speaks at none of them says nothing by itself.
+const PORTS: [u16; 30] = [
+    22, 80, 443, 445, 3389, 135, 21, 25, 23, 389, 554, 631, 5985, 5357, 104, 11112, 2762, 2575, 3306, 5432, 1433, 1521,
+    5900, 502, 1194, 8080, 8443, 139, 5060, 636,
+];
+
+/// The octets arrive in pieces whose size the first octet tells, with every change to TLS granted.
+fn converse(dialogue: &mut dyn Dialogue, octets: &[u8]) {
+    let piece = usize::from(octets.first().copied().unwrap_or(0)) + 1;
+    let certificates = vec![octets.to_vec()];
+    let peer = || TlsPeer { certificates: &certificates, protocol: "TLS 1.2" };
+    let mut step = dialogue.open(None);
+    for part in octets.chunks(piece) {
+        if step == Step::StartTls {
+            step = dialogue.open(Some(peer()));
+        }
+        if step == Step::Done {
+            break;
+        }
+        step = dialogue.hear(part);
+    }
+    let _ = dialogue.close();
+}
