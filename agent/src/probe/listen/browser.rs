@@ -7,7 +7,8 @@ use daicho_shared::fact::{Fact, NameSource};
 use daicho_shared::text;
 
 use super::frame::{Frame, address};
-use super::{attribute, card, netbios_name};
+use super::{card, netbios_name};
+use crate::probe::identity::told::attribute;
 use crate::probe::{Card, Heard, Probe};
 
 /// The probe.

@@ -4,8 +4,9 @@ use std::net::Ipv6Addr;
 
 use daicho_shared::fact::Fact;
 
+use super::card;
 use super::frame::{Frame, word};
-use super::{attribute, card};
+use crate::probe::identity::told::attribute;
 use crate::probe::{Card, Heard, Probe};
 
 /// The probe.

@@ -21,8 +21,6 @@ pub mod traffic;
 pub mod vrrp;
 pub mod wsd_heard;
 
-use daicho_shared::fact::Fact;
-
 use crate::probe::{Audience, Card, Level};
 
 /// A listener's card: it costs nobody anything.
@@ -39,11 +37,6 @@ const fn card(name: &'static str, titles: [&'static str; 2], standard: &'static 
         why: whys[0],
         why_ja: whys[1],
     }
-}
-
-/// A named value, as received.
-fn attribute(source: &str, key: &str, value: impl Into<String>) -> Fact {
-    Fact::Attribute { source: source.to_owned(), key: key.to_owned(), value: value.into() }
 }
 
 #[cfg(test)]

@@ -6,7 +6,8 @@ use std::net::{IpAddr, Ipv4Addr};
 use daicho_shared::fact::{Fact, NameSource};
 
 use super::frame::{Frame, long, word};
-use super::{attribute, card, netbios_name};
+use super::{card, netbios_name};
+use crate::probe::identity::told::attribute;
 use crate::probe::{Card, Heard, Probe};
 
 /// The probe.

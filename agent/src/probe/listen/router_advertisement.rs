@@ -5,8 +5,9 @@ use std::net::Ipv6Addr;
 use daicho_shared::fact::Fact;
 use daicho_shared::text;
 
+use super::card;
 use super::frame::{Frame, long, word};
-use super::{attribute, card};
+use crate::probe::identity::told::attribute;
 use crate::probe::{Card, Heard, Probe};
 
 /// The probe.

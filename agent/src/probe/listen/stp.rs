@@ -4,8 +4,9 @@
 use daicho_shared::address::Mac;
 use daicho_shared::fact::Fact;
 
+use super::card;
 use super::frame::{Content, Frame, long, word};
-use super::{attribute, card};
+use crate::probe::identity::told::attribute;
 use crate::probe::{Card, Heard, Probe};
 
 /// The probe.
