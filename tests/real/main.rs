@@ -2,6 +2,7 @@
 //!
 //! A daemon that is not installed is skipped, and said so; where `DAICHO_TEST_ALL` is set, skipping fails.
 
+mod listen;
 mod medical;
 mod names;
 mod services;
@@ -9,7 +10,7 @@ mod snmp;
 mod windows;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use daicho_shared::batch::Batch;
@@ -172,14 +173,7 @@ fn scans(
         return None;
     }
     let folder = tempfile::tempdir().unwrap();
-    let lan = folder.path().join("lan");
-    for host in hosts {
-        let place = lan.join(host.name);
-        fs::create_dir_all(&place).unwrap();
-        fs::write(place.join("address"), host.last.to_string()).unwrap();
-        fs::write(place.join("start"), host.start).unwrap();
-        fs::write(place.join("ready"), host.ready).unwrap();
-    }
+    let lan = place(folder.path(), hosts);
     for (number, settings) in settings.iter().enumerate() {
         fs::write(folder.path().join(format!("{number}.toml")), settings).unwrap();
     }
@@ -201,6 +195,19 @@ fn scans(
     let batches = (0..settings.len()).map(|number| Batch::read(std::io::BufReader::new(open(number))).unwrap());
     let batches = batches.collect();
     Some((folder, batches))
+}
+
+/// The folder that describes a LAN of these hosts.
+fn place(folder: &Path, hosts: &[&Host]) -> PathBuf {
+    let lan = folder.join("lan");
+    for host in hosts {
+        let place = lan.join(host.name);
+        fs::create_dir_all(&place).unwrap();
+        fs::write(place.join("address"), host.last.to_string()).unwrap();
+        fs::write(place.join("start"), host.start).unwrap();
+        fs::write(place.join("ready"), host.ready).unwrap();
+    }
+    lan
 }
 
 fn cannot_run(hosts: &[&Host]) -> Option<String> {

@@ -116,15 +116,20 @@ struct Match {
 
 /// An answer, as facts.
 pub(super) fn read(bytes: &[u8]) -> Reading {
+    told(bytes, "ProbeMatch").map_or_else(|| Reading::of(Outcome::OtherProtocol), Reading::answered)
+}
+
+/// What a message says of its sender inside this element: an answer, or a `Hello` that nobody asked for.
+pub(crate) fn told(bytes: &[u8], message: &str) -> Option<Vec<Fact>> {
     let mut found = Match::default();
     let mut matches = false;
     xml::texts(bytes, |path, text| {
-        if path.iter().any(|name| name == "ProbeMatch") {
+        if path.iter().any(|name| name == message) {
             matches = true;
             found.take(path.last().map_or("", String::as_str), text);
         }
     });
-    if matches { Reading::answered(found.facts()) } else { Reading::of(Outcome::OtherProtocol) }
+    matches.then(|| found.facts())
 }
 
 impl Match {
