@@ -266,6 +266,24 @@ fn a_call_is_one_datagram_or_frame() {
     assert!(PROBES.iter().all(|probe| probe.call(&link).len() <= 1));
 }
 
+#[test]
+fn what_much_more_speaks_for_something_else_is_not_asked() {
+    use daicho_shared::fact::{Fact, NameSource, PortState, Transport};
+    use daicho_shared::recognise::{Rules, recognise, signs};
+    let mail = Fact::Port { transport: Transport::Tcp, port: 25, state: PortState::Open };
+    let name = Fact::Name { source: NameSource::Dns, name: "KAIKEI-PC01".into(), domain: None };
+    let (ports, target) = (Ports::builtin(), Target { address: [10, 1, 0, 9].into(), mac: None, interface: None });
+    let open = BTreeSet::new();
+    let seems_server = |facts: &[Fact]| {
+        let seems = recognise(Rules::builtin(), &signs([], facts, &ports));
+        let seems = Some(&seems);
+        Known { target: &target, on_link: true, open: &open, resolver: false, snmp: false, facts, seems }
+            .seems("server")
+    };
+    assert!(seems_server(std::slice::from_ref(&mail)));
+    assert!(!seems_server(&[mail, name]));
+}
+
 proptest! {
     #[test]
     fn no_noise_panics(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
