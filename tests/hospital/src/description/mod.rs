@@ -510,6 +510,8 @@ pub enum DicomAnswer {
     Reject,
     /// It is accepted.
     Accept,
+    /// It is accepted, and the verification never answered.
+    Mute,
     /// It is aborted.
     Abort,
 }

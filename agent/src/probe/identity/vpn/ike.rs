@@ -200,7 +200,7 @@ fn notify(number: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    /// An IKEv1 refusal with a vendor identifier (dead peer detection, RFC 3706 §5.2).
+    /// An `IKEv1` refusal with a vendor identifier (dead peer detection, RFC 3706 §5.2).
     pub(super) fn vendor() -> Vec<u8> {
         let dpd = hex::decode("afcad71368a1f1c96b8696fc77570100").unwrap();
         let refusal = payload(V1_VENDOR, &[0, 0, 0, 1, 1, 0, 0, 14]);
