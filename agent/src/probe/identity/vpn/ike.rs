@@ -37,7 +37,7 @@ const VERSION_1: u8 = 0x10;
 const IKE_SA_INIT: u8 = 34;
 const MAIN_MODE: u8 = 2;
 const INITIATES: u8 = 0x08;
-/// Payloads: IKEv2's security association, key exchange, nonce, notification, vendor; then IKEv1's.
+/// Payloads: security association, key exchange, nonce, notification, vendor (version 2); then those of version 1.
 const SA: u8 = 33;
 const KE: u8 = 34;
 const NONCE: u8 = 40;
