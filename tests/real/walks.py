@@ -1,4 +1,5 @@
-"""Prepares the recorded walks of the package snmpsim-data for a replay: walks.py FOLDER
+"""Prepares the recorded walks of the package snmpsim-data for a replay: walks.py prepare FOLDER
+or asks each of so many engines once, which makes them load their index: walks.py wake COUNT
 
 FOLDER/N/COMMUNITY.snmprec is what the N-th engine answers with, FOLDER/names lists the recordings in that
 order, from 1. Kept are the columns that the agent may ask for, with more rows than it reads, and the first
@@ -7,9 +8,8 @@ take an hour to index, and most are full routing tables.
 """
 import bz2
 import pathlib
+import socket
 import sys
-
-import snmpsim_data
 
 COMMUNITY = "daicho-ro"
 MIB2 = "1.3.6.1.2.1."
@@ -23,7 +23,7 @@ COLUMNS = [
 ] + [f"47.1.1.1.1.{column}" for column in (2, 4, 5, 9, 10, 11, 12, 13)]  # fmt: skip
 LLDP = "1.0.8802.1.1.2.1."
 CDP = "1.3.6.1.4.1.9.9.23.1."
-OTHERS = [LLDP + column for column in ("3.7.1.2", "3.7.1.3", "4.1.1.4", "4.1.1.5", "4.1.1.6", "4.1.1.7", "4.1.1.9")]
+OTHERS = [LLDP + column for column in ("3.7.1.2", "3.7.1.3", "3.7.1.4", "4.1.1.4", "4.1.1.5", "4.1.1.6", "4.1.1.7", "4.1.1.9")]
 OTHERS += [LLDP + "4.1.1.10", LLDP + "4.2.1.3", CDP + "1.1.1.6"] + [f"{CDP}2.1.1.{column}" for column in (4, 6, 7, 8)]
 # APC, PWG.
 OTHERS += ["1.3.6.1.4.1.318.1.1.1.1", "1.3.6.1.4.1.2699.1.2"]
@@ -51,8 +51,9 @@ def kept(path):
             yield line
 
 
-def main():
-    out = pathlib.Path(sys.argv[1])
+def prepare(out):
+    import snmpsim_data
+
     source = pathlib.Path(snmpsim_data.__file__).parent / "data"
     recordings = sorted(path for path in source.rglob("*") if ".snmprec" in path.name)
     names = [str(path.relative_to(source)).split(".snmprec")[0] for path in recordings]
@@ -65,4 +66,19 @@ def main():
     (out / "names").write_text("\n".join(names) + "\n")
 
 
-main()
+def wake(count):
+    # GET of sysDescr.0 in version 2c.
+    pdu = bytes.fromhex("a019020101020100020100300e300c06082b060102010101000500")
+    message = b"\x02\x01\x01" + bytes([4, len(COMMUNITY)]) + COMMUNITY.encode() + pdu
+    message = bytes([0x30, len(message)]) + message
+    for number in range(1, count + 1):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+            asking.settimeout(60)
+            asking.sendto(message, (f"10.78.0.{number}", 161))
+            asking.recv(2048)
+
+
+if sys.argv[1] == "wake":
+    wake(int(sys.argv[2]))
+else:
+    prepare(pathlib.Path(sys.argv[2]))
