@@ -138,7 +138,7 @@ fn assert_said(batch: &Batch) {
 }
 
 /// What this machine sent, by type of frame and destination.
-fn sent(pcap: &Path) -> BTreeSet<(String, String)> {
+fn sent(pcap: &Path) -> BTreeSet<(u16, Mac)> {
     let bytes = fs::read(pcap).unwrap();
     let mut rest = &bytes[24..];
     let mut sent = BTreeSet::new();
@@ -146,8 +146,7 @@ fn sent(pcap: &Path) -> BTreeSet<(String, String)> {
         let length = u32::from_le_bytes([head[8], head[9], head[10], head[11]]) as usize;
         let frame = &rest[16..16 + length];
         if frame[6..12] == [0x02, 0xda, 0x1c, 0x80, 0x00, 0x05] {
-            let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-            sent.insert((hex(&frame[12..14]), hex(&frame[..6])));
+            sent.insert((u16::from_be_bytes([frame[12], frame[13]]), Mac(*frame.first_chunk().unwrap())));
         }
         rest = &rest[16 + length..];
     }
@@ -178,8 +177,8 @@ fn a_mirror_port_and_its_capture_tell_the_same_and_nothing_is_sent() {
     assert_said(&live);
     assert!(live.sent.is_empty() && live.coverage.is_empty() && live.is_complete());
     // The operating system's own MLD reports and router solicitations are all that left the machine.
-    let housekeeping =
-        |(kind, to): &(String, String)| kind == "86dd" && ["333300000016", "333300000002"].contains(&to.as_str());
+    let groups = [Mac([0x33, 0x33, 0, 0, 0, 0x16]), Mac([0x33, 0x33, 0, 0, 0, 2])];
+    let housekeeping = |(kind, to): &(u16, Mac)| *kind == 0x86dd && groups.contains(to);
     let sent = sent(&folder.path().join("wire.pcap"));
     assert!(sent.iter().all(housekeeping), "{sent:?}");
     let again = folder.path().join("again.jsonl");

@@ -2,6 +2,7 @@
 //!
 //! A daemon that is not installed is skipped, and said so; where `DAICHO_TEST_ALL` is set, skipping fails.
 
+mod listen;
 mod medical;
 mod names;
 mod services;
@@ -9,7 +10,7 @@ mod snmp;
 mod windows;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use daicho_shared::batch::Batch;
@@ -39,7 +40,7 @@ const SAMBA: Host = Host {
 mkdir -p private lock state cache pid ncalrpc
 cat >conf <<EOF
 [global]
-netbios name = CTCONSOLE1
+netbios name = WARDSV1
 workgroup = HOSP
 interfaces = eth0
 bind interfaces only = yes
@@ -172,14 +173,7 @@ fn scans(
         return None;
     }
     let folder = tempfile::tempdir().unwrap();
-    let lan = folder.path().join("lan");
-    for host in hosts {
-        let place = lan.join(host.name);
-        fs::create_dir_all(&place).unwrap();
-        fs::write(place.join("address"), host.last.to_string()).unwrap();
-        fs::write(place.join("start"), host.start).unwrap();
-        fs::write(place.join("ready"), host.ready).unwrap();
-    }
+    let lan = place(folder.path(), hosts);
     for (number, settings) in settings.iter().enumerate() {
         fs::write(folder.path().join(format!("{number}.toml")), settings).unwrap();
     }
@@ -201,6 +195,19 @@ fn scans(
     let batches = (0..settings.len()).map(|number| Batch::read(std::io::BufReader::new(open(number))).unwrap());
     let batches = batches.collect();
     Some((folder, batches))
+}
+
+/// The folder that describes a LAN of these hosts.
+fn place(folder: &Path, hosts: &[&Host]) -> PathBuf {
+    let lan = folder.join("lan");
+    for host in hosts {
+        let place = lan.join(host.name);
+        fs::create_dir_all(&place).unwrap();
+        fs::write(place.join("address"), host.last.to_string()).unwrap();
+        fs::write(place.join("start"), host.start).unwrap();
+        fs::write(place.join("ready"), host.ready).unwrap();
+    }
+    lan
 }
 
 fn cannot_run(hosts: &[&Host]) -> Option<String> {
@@ -253,7 +260,7 @@ fn samba_tells_its_name_and_workgroup() {
     assert_any(
         &facts,
         "NetBIOS name",
-        |fact| matches!(fact, Fact::Name { source: NameSource::Netbios, name, domain: Some(domain) } if name == "CTCONSOLE1" && domain == "HOSP"),
+        |fact| matches!(fact, Fact::Name { source: NameSource::Netbios, name, domain: Some(domain) } if name == "WARDSV1" && domain == "HOSP"),
     );
     assert_any(&facts, "port 445", |fact| matches!(fact, Fact::Port { transport: Transport::Tcp, port: 445, .. }));
 }

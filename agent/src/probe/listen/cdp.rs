@@ -6,8 +6,9 @@ use std::net::IpAddr;
 use daicho_shared::fact::{Fact, NameSource};
 use daicho_shared::text;
 
+use super::card;
 use super::frame::{Content, Frame, address, long, word};
-use super::{attribute, card};
+use crate::probe::identity::told::attribute;
 use crate::probe::{Card, Heard, Probe};
 
 /// The probe.
@@ -48,7 +49,8 @@ impl Probe for Cdp {
 
     #[cfg(test)]
     fn samples(&self) -> Vec<crate::probe::laws::Sample> {
-        vec![crate::probe::laws::Sample::Frame(tests::switch())]
+        use crate::probe::laws::{Sample, device};
+        vec![Sample::Frame(tests::switch()), Sample::Frame(device("lldpd-1016-cdp"))]
     }
 }
 

@@ -4,8 +4,9 @@
 use daicho_shared::fact::{Fact, NameSource};
 use daicho_shared::text;
 
+use super::card;
 use super::frame::{Frame, long, word};
-use super::{attribute, card};
+use crate::probe::identity::told::attribute;
 use crate::probe::{Card, Heard, Probe};
 
 /// The probe.

@@ -7,8 +7,9 @@ use daicho_shared::text;
 use simple_dns::rdata::RData;
 use simple_dns::{Packet, QTYPE};
 
+use super::card;
 use super::frame::Frame;
-use super::{attribute, card};
+use crate::probe::identity::told::attribute;
 use crate::probe::{Card, Heard, Probe};
 
 /// The probe.

@@ -49,7 +49,8 @@ impl Probe for MdnsHeard {
 
     #[cfg(test)]
     fn samples(&self) -> Vec<crate::probe::laws::Sample> {
-        vec![crate::probe::laws::Sample::Frame(tests::announcement("10.1.0.9:5353"))]
+        use crate::probe::laws::{Sample, device};
+        vec![Sample::Frame(tests::announcement("10.1.0.9:5353")), Sample::Frame(device("avahi-08-announcement"))]
     }
 }
 

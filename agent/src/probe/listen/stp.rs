@@ -4,8 +4,9 @@
 use daicho_shared::address::Mac;
 use daicho_shared::fact::Fact;
 
+use super::card;
 use super::frame::{Content, Frame, long, word};
-use super::{attribute, card};
+use crate::probe::identity::told::attribute;
 use crate::probe::{Card, Heard, Probe};
 
 /// The probe.
@@ -47,7 +48,8 @@ impl Probe for Stp {
 
     #[cfg(test)]
     fn samples(&self) -> Vec<crate::probe::laws::Sample> {
-        vec![crate::probe::laws::Sample::Frame(tests::bpdu())]
+        use crate::probe::laws::{Sample, device};
+        vec![Sample::Frame(tests::bpdu()), Sample::Frame(device("linux-618-stp"))]
     }
 }
 

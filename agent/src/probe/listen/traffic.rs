@@ -7,6 +7,7 @@ use daicho_shared::fact::{Fact, PortState, Transport};
 
 use super::card;
 use super::frame::{Frame, Packet, word};
+use crate::probe::identity::told::service;
 use crate::probe::{Card, Heard, Probe};
 
 /// The probe.
@@ -64,14 +65,7 @@ fn answered(frame: Frame<'_>) -> Option<Fact> {
         (NTP, _) if datagram.data.len() >= 48 && datagram.data[0] & 7 == SERVER => "ntp",
         _ => return None,
     };
-    Some(Fact::Service {
-        transport: Transport::Udp,
-        port: datagram.from_port,
-        protocol: protocol.to_owned(),
-        product: None,
-        version: None,
-        banner: None,
-    })
+    Some(service(Transport::Udp, datagram.from_port, protocol))
 }
 
 #[cfg(test)]

@@ -39,7 +39,8 @@ impl Probe for Vrrp {
 
     #[cfg(test)]
     fn samples(&self) -> Vec<crate::probe::laws::Sample> {
-        vec![crate::probe::laws::Sample::Frame(tests::advertisement(2))]
+        use crate::probe::laws::{Sample, device};
+        vec![Sample::Frame(tests::advertisement(2)), Sample::Frame(device("keepalived-227-vrrp"))]
     }
 }
 
