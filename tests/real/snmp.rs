@@ -181,7 +181,7 @@ for number in $(seq "$(wc -l <"$walks/walks/names")"); do
     engines+=("--v3-engine-id=auto" "--data-dir=$walks/walks/$number" "--agent-udpv4-endpoint=10.78.0.$number:161")
 done
 # In a namespace nobody may set groups, and snmpsim insists on it.
-exec "$walks/venv/bin/python" -c '
+exec "$PROJECT/target/python/bin/python3" -c '
 import os, sys
 os.setgroups = lambda groups: None
 from snmpsim.commands.responder import main
@@ -212,14 +212,15 @@ struct Expected {
 /// The folder of the prepared walks; `None`, and said so, where the replay is not installed.
 fn prepared(test: &str) -> Option<Vec<String>> {
     let folder = root().join("target/snmpsim");
-    let python = folder.join("venv/bin/python");
-    if !python.exists() {
-        skip(test, "target/snmpsim/venv is not there: .ci/run makes it");
+    let python = root().join("target/python/bin/python3");
+    if !python.with_file_name("snmpsim-command-responder").exists() {
+        skip(test, "snmpsim is not in target/python: .ci/run installs it");
         return None;
     }
     let names = folder.join("walks/names");
     if !names.exists() {
-        let output = run(Command::new(&python).arg(root().join("tests/real/walks.py")).arg(folder.join("walks")));
+        let output =
+            run(Command::new(&python).arg(root().join("tests/real/walks.py")).arg("prepare").arg(folder.join("walks")));
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
     Some(std::fs::read_to_string(&names).unwrap().lines().map(str::to_owned).collect())
@@ -230,10 +231,11 @@ const AT_ONCE: usize = 8;
 
 /// What the agent saw of all the walks.
 fn replayed(count: usize) -> Option<Batch> {
-    // The first time, every walk is indexed.
+    // The first time, every walk is indexed; and what was not asked before is slow to answer.
     let before = format!(
         "for try in $(seq 3000); do grep -qs 'endpoint 10.78.0.{count}:' \"$FOLDER/snmpsim/said\" && break; sleep 0.1; done
-        ip route add 10.78.0.0/24 via 10.77.0.20"
+        ip route add 10.78.0.0/24 via 10.77.0.20
+        \"$PROJECT/target/python/bin/python3\" \"$PROJECT/tests/real/walks.py\" wake {count}"
     );
     let addresses: Vec<String> = (1..=count).map(|number| format!("\"10.78.0.{number}/32\"")).collect();
     let settings = addresses

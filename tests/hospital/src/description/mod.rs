@@ -305,6 +305,86 @@ pub struct Snmp {
     /// Its routes.
     #[serde(default)]
     pub routes: Vec<Route>,
+    /// `sysServices`; what suits a host or a router unless said otherwise.
+    pub services: Option<u32>,
+    /// Its forwarding database is kept for this VLAN (RFC 4363).
+    pub vlan: Option<u16>,
+    /// `snmpEngineID`, hexadecimal digits: it answers SNMPv3 discovery with it.
+    pub engine: Option<String>,
+    /// Its chassis (RFC 6933).
+    pub entity: Option<Chassis>,
+    /// Names of installed software (RFC 2790).
+    #[serde(default)]
+    pub software: Vec<String>,
+    /// Its printer (RFC 3805).
+    pub printer: Option<PrinterMib>,
+    /// Its power supply (RFC 1628).
+    pub ups: Option<UpsMib>,
+    /// Who announces itself at its ports (IEEE 802.1AB).
+    #[serde(default)]
+    pub lldp: Vec<LldpNeighbour>,
+}
+
+/// A chassis.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Chassis {
+    /// `entPhysicalMfgName`.
+    pub maker: String,
+    /// `entPhysicalModelName`.
+    pub model: String,
+    /// `entPhysicalSerialNum`.
+    pub serial: String,
+    /// `entPhysicalSoftwareRev`.
+    #[serde(default)]
+    pub software: String,
+}
+
+/// A printer.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PrinterMib {
+    /// `prtGeneralPrinterName`.
+    #[serde(default)]
+    pub name: String,
+    /// `hrDeviceDescr`.
+    pub model: String,
+    /// `prtGeneralSerialNumber`.
+    pub serial: String,
+}
+
+/// A power supply.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UpsMib {
+    /// `upsIdentManufacturer`.
+    pub maker: String,
+    /// `upsIdentModel`.
+    pub model: String,
+    /// `upsIdentUPSSoftwareVersion`.
+    #[serde(default)]
+    pub firmware: String,
+}
+
+/// A system that announces itself at a port.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LldpNeighbour {
+    /// Number of the own port.
+    pub port: u32,
+    /// Name of the own port.
+    pub label: String,
+    /// The neighbour's chassis identifier.
+    pub mac: Mac,
+    /// The neighbour's port.
+    pub far_port: String,
+    /// The neighbour's system name.
+    pub name: String,
+    /// The neighbour's system description.
+    #[serde(default)]
+    pub descr: String,
+    /// The neighbour's management address.
+    pub address: Option<Ipv4Addr>,
 }
 
 /// A row of a routing table.

@@ -132,7 +132,8 @@ impl Services {
             tcp.entry(port).or_insert(TcpHabit::Http(Http { status: Some(404), ..Http::default() }));
         }
         let agent = |snmp: &crate::description::Snmp| {
-            snmp::Agent::new(snmp.community.clone(), snmp::tree::grow(hospital, plan, snmp))
+            let engine = snmp.engine.as_ref().and_then(|engine| hex::decode(engine).ok());
+            snmp::Agent::new(snmp.community.clone(), snmp::tree::grow(hospital, plan, snmp)).with_engine(engine)
         };
         Self {
             tcp,

@@ -7,7 +7,7 @@ use daicho_shared::fact::Fact;
 use jiff::civil;
 
 use super::variables::{Variables, as_text};
-use super::{attribute, is_readable, read, scalars, table};
+use super::{attribute, is_readable, read, scalars, table, ups};
 #[cfg(test)]
 use crate::probe::Variable;
 use crate::probe::{Audience, Card, Known, Level, Probe, Question, Reading, Reply, SnmpValue};
@@ -37,7 +37,8 @@ pub(super) const DEVICE_DESCRIPTION: &str = "1.3.6.1.2.1.25.3.2.1.3";
 const SOFTWARE_NAME: &str = "1.3.6.1.2.1.25.6.3.1.2";
 const SOFTWARE_DATE: &str = "1.3.6.1.2.1.25.6.3.1.5";
 
-const SCALARS: &[&str] = &[DATE, MEMORY];
+/// With them, whether it is a power supply that looks like a computer: many run Linux.
+const SCALARS: &[&str] = &[DATE, MEMORY, ups::MAKER, ups::MODEL, ups::FIRMWARE];
 const DEVICES: &[&str] = &[DEVICE_TYPE, DEVICE_DESCRIPTION];
 const SOFTWARE: &[&str] = &[SOFTWARE_NAME, SOFTWARE_DATE];
 /// The most rows of each: one request for devices, six for software.
@@ -76,6 +77,7 @@ fn facts(variables: &Variables<'_>) -> Vec<Fact> {
     facts.extend(memory.map(|kibibytes| attribute("host-resources", "memory-kib", kibibytes.to_string())));
     facts.extend(devices(variables));
     facts.extend(software(variables));
+    facts.extend(ups::facts(variables));
     facts
 }
 

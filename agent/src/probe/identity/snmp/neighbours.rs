@@ -29,9 +29,10 @@ static CARD: Card = Card {
     why_ja: "スイッチどうしの接続と、つながっている機器を知るため",
 };
 
-/// `lldpLocPortIdSubtype`, `lldpLocPortId`.
+/// `lldpLocPortIdSubtype`, `lldpLocPortId`, `lldpLocPortDesc`.
 const LOCAL_KIND: &str = "1.0.8802.1.1.2.1.3.7.1.2";
 const LOCAL_PORT: &str = "1.0.8802.1.1.2.1.3.7.1.3";
+const LOCAL_DESCRIPTION: &str = "1.0.8802.1.1.2.1.3.7.1.4";
 const CHASSIS_KIND: &str = "1.0.8802.1.1.2.1.4.1.1.4";
 const CHASSIS: &str = "1.0.8802.1.1.2.1.4.1.1.5";
 const PORT_KIND: &str = "1.0.8802.1.1.2.1.4.1.1.6";
@@ -41,7 +42,8 @@ const DESCRIPTION: &str = "1.0.8802.1.1.2.1.4.1.1.10";
 /// `lldpRemManAddrIfSubtype`: its index holds the address.
 const MANAGEMENT: &str = "1.0.8802.1.1.2.1.4.2.1.3";
 /// Columns of three tables: each is read to its end, and the longer ones fill the later requests.
-const LLDP: &[&str] = &[LOCAL_KIND, LOCAL_PORT, CHASSIS_KIND, CHASSIS, PORT_KIND, PORT, NAME, DESCRIPTION, MANAGEMENT];
+const LLDP: &[&str] =
+    &[LOCAL_KIND, LOCAL_PORT, LOCAL_DESCRIPTION, CHASSIS_KIND, CHASSIS, PORT_KIND, PORT, NAME, DESCRIPTION, MANAGEMENT];
 const LLDP_ROWS: usize = 120;
 
 /// `cdpInterfaceName`; `cdpCacheAddress`, `cdpCacheVersion`, `cdpCacheDeviceId`, `cdpCacheDevicePort`,
@@ -90,11 +92,9 @@ fn lldp(variables: &Variables<'_>) -> Vec<Fact> {
                 variables.get(&format!("{column}.{index}"))?,
             )
         };
-        let own = variables.get(&format!("{LOCAL_PORT}.{local}"));
-        let kind = variables.number(&format!("{LOCAL_KIND}.{local}"));
         Some(Fact::LinkNeighbour {
             protocol: "lldp".to_owned(),
-            local_port: own.and_then(|port| identifier(PORTS, kind, port)).unwrap_or_else(|| local.to_string()),
+            local_port: own_port(variables, local),
             chassis: named(CHASSES, CHASSIS_KIND, CHASSIS)?,
             port: named(PORTS, PORT_KIND, PORT).unwrap_or_default(),
             name: said(NAME),
@@ -103,6 +103,16 @@ fn lldp(variables: &Variables<'_>) -> Vec<Fact> {
         })
     };
     variables.rows(&[CHASSIS]).into_iter().filter_map(fact).collect()
+}
+
+/// The own port's name; what it is called where its identifier is an address, its number where it has neither.
+fn own_port(variables: &Variables<'_>, local: u32) -> String {
+    let kind = variables.number(&format!("{LOCAL_KIND}.{local}"));
+    let port = variables.get(&format!("{LOCAL_PORT}.{local}")).and_then(|port| identifier(PORTS, kind, port));
+    let called = variables.said(&format!("{LOCAL_DESCRIPTION}.{local}"));
+    let is_address = kind.is_some_and(|kind| kind == PORTS.0 || kind == PORTS.1);
+    let (first, second) = if is_address { (called, port) } else { (port, called) };
+    first.or(second).unwrap_or_else(|| local.to_string())
 }
 
 /// Kinds: 1 IPv4, 2 IPv6 (IANA address family numbers).

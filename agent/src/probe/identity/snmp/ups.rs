@@ -21,14 +21,14 @@ static CARD: Card = Card {
     packets: 4,
     level: Level::Query,
     may_upset: "nothing known; one small request, no test and no control",
-    audience: Audience::Seeming(&["ups", "unknown"]),
+    audience: Audience::Seeming(&["ups", "building", "iot", "unknown"]),
     why: "maker, model and firmware, for the ledger",
     why_ja: "台帳と照合する製造者・型名・ファームウェア版を知るため",
 };
 
-const MAKER: &str = "1.3.6.1.2.1.33.1.1.1.0";
-const MODEL: &str = "1.3.6.1.2.1.33.1.1.2.0";
-const FIRMWARE: &str = "1.3.6.1.2.1.33.1.1.3.0";
+pub(super) const MAKER: &str = "1.3.6.1.2.1.33.1.1.1.0";
+pub(super) const MODEL: &str = "1.3.6.1.2.1.33.1.1.2.0";
+pub(super) const FIRMWARE: &str = "1.3.6.1.2.1.33.1.1.3.0";
 const AGENT: &str = "1.3.6.1.2.1.33.1.1.4.0";
 const NAME: &str = "1.3.6.1.2.1.33.1.1.5.0";
 /// `upsBasicIdentModel`, `upsAdvIdentFirmwareRevision`, `upsAdvIdentSerialNumber`.
@@ -52,7 +52,7 @@ impl Probe for Ups {
     }
 }
 
-fn facts(variables: &Variables<'_>) -> Vec<Fact> {
+pub(super) fn facts(variables: &Variables<'_>) -> Vec<Fact> {
     let (maker, model) = (variables.said(MAKER), variables.said(MODEL).or_else(|| variables.said(APC_MODEL)));
     let serial = variables.said(APC_SERIAL);
     let firmware = variables.said(FIRMWARE).or_else(|| variables.said(APC_FIRMWARE));

@@ -101,6 +101,7 @@ pub fn variable(name: &[u32], value: &Value) -> Vec<u8> {
         Value::Octets(octets) => tagged(4, octets),
         Value::Oid(oid) => tagged(6, &arcs(oid)),
         Value::Address(address) => tagged(0x40, address),
+        Value::Counter(number) => tagged(0x41, &shortest(i64::from(*number))),
         Value::Gauge(number) => tagged(0x42, &shortest(i64::from(*number))),
         Value::Ticks(number) => tagged(0x43, &shortest(i64::from(*number))),
         Value::NoSuchInstance => tagged(0x81, &[]),

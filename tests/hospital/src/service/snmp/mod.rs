@@ -1,6 +1,8 @@
 //! An SNMP agent (RFC 1157, RFC 3416): GET, GETNEXT and GETBULK in versions 1 and 2c, over a fixed tree.
 
 pub mod ber;
+pub mod engine;
+mod tables;
 pub mod tree;
 
 use std::collections::BTreeMap;
@@ -32,6 +34,8 @@ pub enum Value {
     Oid(Oid),
     /// `IpAddress`.
     Address([u8; 4]),
+    /// `Counter32`.
+    Counter(u32),
     /// `Gauge32`.
     Gauge(u32),
     /// `TimeTicks`, hundredths of a second.
@@ -49,6 +53,8 @@ pub enum Value {
 pub struct Agent {
     community: String,
     tree: BTreeMap<Oid, Value>,
+    /// Its `snmpEngineID`, where it speaks version 3.
+    engine: Option<Vec<u8>>,
 }
 
 struct Request {
@@ -63,11 +69,20 @@ struct Request {
 impl Agent {
     /// An agent that answers to this community with these values.
     pub fn new(community: String, tree: BTreeMap<Oid, Value>) -> Self {
-        Self { community, tree }
+        Self { community, tree, engine: None }
+    }
+
+    /// The same agent with version 3: it tells this engine identifier to whoever asks, and nobody more.
+    #[must_use]
+    pub fn with_engine(self, engine: Option<Vec<u8>>) -> Self {
+        Self { engine, ..self }
     }
 
     /// The answer to a request; silence for anything else, and for another community.
     pub fn answer(&self, datagram: &[u8]) -> Option<Vec<u8>> {
+        if let Some(report) = self.engine.as_ref().and_then(|engine| engine::report(engine, datagram)) {
+            return Some(report);
+        }
         let request = self.parse(datagram)?;
         let variables = match request.kind {
             GET => request.names.iter().map(|name| (name.clone(), self.get(name))).collect(),

@@ -6,7 +6,7 @@ use std::net::Ipv4Addr;
 use daicho_shared::address::Mac;
 use ipnet::Ipv4Net;
 
-use super::{Oid, Value};
+use super::{Oid, Value, tables};
 use crate::description::{Device, Hospital, Snmp};
 
 /// `ifType` of Ethernet.
@@ -25,29 +25,35 @@ pub fn grow(hospital: &Hospital, plan: &Device, snmp: &Snmp) -> BTreeMap<Oid, Va
     routes(&mut tree, snmp);
     neighbours(&mut tree, hospital, plan, snmp);
     forwarding_database(&mut tree, hospital, plan, snmp);
+    tables::grow(&mut tree, snmp);
     tree.0
 }
 
 #[derive(Default)]
-struct Tree(BTreeMap<Oid, Value>);
+pub(super) struct Tree(BTreeMap<Oid, Value>);
 
 impl Tree {
+    /// An object by its whole name.
+    pub(super) fn put_at(&mut self, name: &[u32], index: &[u32], value: Value) {
+        self.0.insert([name, index].concat(), value);
+    }
+
     /// An object below mib-2.
-    fn put(&mut self, name: &[u32], index: &[u32], value: Value) {
+    pub(super) fn put(&mut self, name: &[u32], index: &[u32], value: Value) {
         let prefix = [1, 3, 6, 1, 2, 1];
         self.0.insert([&prefix, name, index].concat(), value);
     }
 }
 
-fn text(text: &str) -> Value {
+pub(super) fn text(text: &str) -> Value {
     Value::Octets(text.as_bytes().to_vec())
 }
 
-fn number(number: u32) -> Value {
+pub(super) fn number(number: u32) -> Value {
     Value::Integer(i64::from(number))
 }
 
-fn index(address: Ipv4Addr) -> [u32; 4] {
+pub(super) fn index(address: Ipv4Addr) -> [u32; 4] {
     address.octets().map(u32::from)
 }
 
@@ -65,7 +71,8 @@ fn system(tree: &mut Tree, plan: &Device, snmp: &Snmp) {
     tree.put(&[1, 4], &[0], text(&snmp.contact));
     tree.put(&[1, 5], &[0], text(&snmp.name));
     tree.put(&[1, 6], &[0], text(&snmp.location));
-    tree.put(&[1, 7], &[0], number(if plan.forwards { 76 } else { 72 }));
+    let services = if plan.forwards { 76 } else { 72 };
+    tree.put(&[1, 7], &[0], number(snmp.services.unwrap_or(services)));
 }
 
 /// `ifTable` and `ifName` (RFC 2863).
@@ -151,16 +158,27 @@ fn neighbours(tree: &mut Tree, hospital: &Hospital, plan: &Device, snmp: &Snmp) 
     }
 }
 
-/// `dot1dTpFdbTable` (RFC 4188), and a port table behind it.
+/// `dot1dTpFdbTable` (RFC 4188), or `dot1qTpFdbTable` (RFC 4363) where it has VLANs, and a port table behind it.
 fn forwarding_database(tree: &mut Tree, hospital: &Hospital, plan: &Device, snmp: &Snmp) {
     const LEARNED: u32 = 3;
+    /// The number of its one forwarding database.
+    const DATABASE: u32 = 1;
+    if let Some(vlan) = snmp.vlan {
+        tree.put(&[17, 7, 1, 4, 2, 1, 3], &[0, u32::from(vlan)], Value::Gauge(DATABASE));
+    }
     let learned = snmp.bridges.iter().flat_map(|segment| known(hospital, plan, segment));
     for (at, (_, mac)) in learned.enumerate() {
         let row = mac.0.map(u32::from);
         let port = place(at % PORTS);
-        tree.put(&[17, 4, 3, 1, 1], &row, Value::Octets(mac.0.to_vec()));
-        tree.put(&[17, 4, 3, 1, 2], &row, number(port));
-        tree.put(&[17, 4, 3, 1, 3], &row, number(LEARNED));
+        if snmp.vlan.is_some() {
+            let row = [&[DATABASE][..], &row].concat();
+            tree.put(&[17, 7, 1, 2, 2, 1, 2], &row, number(port));
+            tree.put(&[17, 7, 1, 2, 2, 1, 3], &row, number(LEARNED));
+        } else {
+            tree.put(&[17, 4, 3, 1, 1], &row, Value::Octets(mac.0.to_vec()));
+            tree.put(&[17, 4, 3, 1, 2], &row, number(port));
+            tree.put(&[17, 4, 3, 1, 3], &row, number(LEARNED));
+        }
         tree.put(&[17, 1, 4, 1, 2], &[port], number(port));
     }
 }
@@ -186,6 +204,47 @@ mod tests {
         assert!(below(&tree, &[4, 22, 1, 2, 2]) >= 7);
         assert_eq!(tree[&vec![1, 3, 6, 1, 2, 1, 4, 1, 0]], Value::Integer(1));
         assert_eq!(below(&tree, &[4, 21, 1, 7]), 3);
+    }
+
+    const WARD: &str = r#"
+        name = "ward"
+        [station]
+        mac = "02:00:00:00:00:05"
+        addresses = ["10.0.0.250/24"]
+        [[segment]]
+        name = "lan"
+        network = "10.0.0.0/24"
+        [[device]]
+        name = "SW-2F01"
+        class = "network.switch"
+        interface = [{ segment = "lan", mac = "00:1b:63:00:00:02", ipv4 = "10.0.0.2" }]
+        [device.snmp]
+        community = "c"
+        descr = "switch"
+        object_id = "1.3.6.1.4.1.9.1.617"
+        name = "SW-2F01"
+        services = 6
+        vlan = 20
+        engine = "8000000903001b63000002"
+        bridges = ["lan"]
+        software = ["one", "two"]
+        entity = { maker = "Cisco", model = "WS-C3560", serial = "FDO1" }
+        printer = { model = "P", serial = "S" }
+        ups = { maker = "M", model = "U" }
+        lldp = [{ port = 24, label = "Gi0/24", mac = "00:1b:63:00:00:01", far_port = "1", name = "CORE", address = "10.0.0.1" }]
+        "#;
+
+    #[test]
+    fn every_table_stands_in_the_tree() {
+        let hospital = Hospital::parse(WARD).unwrap();
+        let plan = &hospital.devices[0];
+        let tree = grow(&hospital, plan, plan.snmp.as_ref().unwrap());
+        assert_eq!(tree[&vec![1, 3, 6, 1, 2, 1, 1, 7, 0]], Value::Integer(6));
+        for (table, count) in [(&[47][..], 7), (&[25, 6], 8), (&[43], 2), (&[33], 3), (&[17, 7, 1, 2, 2, 1, 2], 1)] {
+            assert_eq!(below(&tree, table), count, "{table:?}");
+        }
+        let lldp = tree.keys().filter(|oid| oid.starts_with(&[1, 0, 8802, 1, 1, 2, 1])).count();
+        assert_eq!((lldp, below(&tree, &[17, 4])), (9, 0));
     }
 
     #[test]
