@@ -13,7 +13,8 @@ if [ "${INSIDE:-}" != yes ]; then
     exec "${own[@]}" bash "$0" "$@"
 fi
 
-folder=$(realpath "$1")
+export FOLDER=$(realpath "$1")
+folder=$FOLDER
 shift
 mount -t tmpfs none /run
 mkdir -p /run/sshd /run/avahi-daemon /run/samba

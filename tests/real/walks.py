@@ -1,9 +1,9 @@
 """Prepares the recorded walks of the package snmpsim-data for a replay: walks.py FOLDER
 
 FOLDER/N/COMMUNITY.snmprec is what the N-th engine answers with, FOLDER/names lists the recordings in that
-order, from 1. Kept is every group that an inventory may ask for, whole, and of every other
-group the first lines, so that what follows a table is what follows it on the device: to index all 22 million
-lines takes long, and most are never asked for.
+order, from 1. Kept are the groups that an inventory may ask for, with more rows of each column than it reads,
+and of every other group the first lines, so that what follows a table is what follows it on the device. All
+22 million lines take long to index, and most are full routing tables.
 """
 import bz2
 import pathlib
@@ -16,6 +16,9 @@ COMMUNITY = "daicho-ro"
 WHOLE = [f"1.3.6.1.2.1.{group}." for group in (1, 2, 4, 17, 25, 31, 33, 43, 47)]
 WHOLE += ["1.0.8802.1.1.2.", "1.3.6.1.4.1.9.9.23.", "1.3.6.1.4.1.318.1.1.1.1.", "1.3.6.1.4.1.2699."]
 FIRST = 5
+# What is one column, or a small table, is told by so many components of a name.
+COLUMN = 11
+ROWS = 4000
 
 
 def lines(path):
@@ -28,12 +31,11 @@ def kept(path):
     counts = {}
     for line in lines(path):
         name = line.split(b"|", 1)[0].decode("ascii", "replace") + "."
-        if not any(name.startswith(group) for group in WHOLE):
-            group = name.split(".")[:7]
-            count = counts[tuple(group)] = counts.get(tuple(group), 0) + 1
-            if count > FIRST:
-                continue
-        yield line
+        whole = any(name.startswith(group) for group in WHOLE)
+        group = tuple(name.split(".")[: COLUMN if whole else 7])
+        count = counts[group] = counts.get(group, 0) + 1
+        if count <= (ROWS if whole else FIRST):
+            yield line
 
 
 def main():

@@ -93,6 +93,13 @@ pub enum Command {
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
+    /// Keep inventories of GLPI agent, OCS or Windows' own commands, and judge the latest run with them
+    /// (インベントリの取り込み)
+    ImportInventory {
+        /// GLPI JSON, OCS XML, or the output of systeminfo, Get-ComputerInfo, wmic or ipconfig /all.
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
     /// Scan a simulated hospital with the real agent (模擬病院での実演)
     Demo {
         /// Output folder; by default a new one in the current folder (出力先)
@@ -267,6 +274,7 @@ impl Command {
             Self::Show(_) => "show",
             Self::Decide(_) => "decide",
             Self::ImportBatch { .. } => "import-batch",
+            Self::ImportInventory { .. } => "import-inventory",
             Self::Demo { .. } => "demo",
             Self::Runs => "runs",
             Self::Completions { .. } => "completions",

@@ -39,6 +39,7 @@ mod join;
 mod laws;
 mod matching;
 mod names;
+mod place;
 mod portrait;
 mod rule;
 #[cfg(test)]
@@ -172,8 +173,8 @@ fn cited(scene: &Scene<'_>, findings: &[Finding], points: &[ExternalPoint]) -> B
 }
 
 fn cited_by(asset: &Asset) -> impl Iterator<Item = &ObservationId> {
-    let named = [&asset.maker, &asset.model, &asset.serial, &asset.os, &asset.firmware, &asset.place];
-    let claims = named.into_iter().flatten().flat_map(|claim| {
+    let told = [&asset.maker, &asset.model, &asset.serial, &asset.os, &asset.firmware, &asset.place];
+    let claims = told.into_iter().flatten().flat_map(|claim| {
         claim
             .evidence
             .iter()

@@ -19,7 +19,7 @@ use super::matching::{Pairing, pair};
 use super::portrait::{self, Facts};
 use super::uplink::{self, Signs};
 use super::verdict::{EntryState, Verdict};
-use super::{decision, difference, silence};
+use super::{decision, difference, place, silence};
 
 /// The derived picture.
 pub(crate) struct Scene<'a> {
@@ -61,7 +61,8 @@ impl<'a> Scene<'a> {
         let mut drawn: Vec<(Asset, Machine<'a>)> =
             machines(&evidence, &case.knowledge.identity).into_iter().map(draw).collect();
         drawn.sort_by(|a, b| a.0.id.cmp(&b.0.id));
-        let (assets, machines): (Vec<Asset>, Vec<Machine<'a>>) = drawn.into_iter().unzip();
+        let (mut assets, machines): (Vec<Asset>, Vec<Machine<'a>>) = drawn.into_iter().unzip();
+        place::settle(&mut assets, &machines, &evidence);
         let groups = groups(&case.ledger.entries, case.knowledge);
         let pairing = pair(&groups, &assets, case.knowledge);
         let mut scene = Self {

@@ -101,14 +101,14 @@ fn care(known: &Known<'_>) -> Care {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use super::*;
     use crate::judge::decision::DecisionKey;
     use crate::judge::entry::Entry;
     use serde_json::json;
 
     /// As few words as an entry can be made of.
-    pub(in crate::run) fn entry(register: &str, device_type: Option<&str>, address: &str, mac: &str) -> Entry {
+    fn entry(register: &str, device_type: Option<&str>, address: &str, mac: &str) -> Entry {
         serde_json::from_value(json!({
             "id": address, "register": register, "origin": {"file": "a.csv", "sheet": "", "row": 2},
             "asset_no": null, "manufacturer": null, "model": null, "serial_no": null, "os": null, "software": [],
@@ -161,5 +161,27 @@ pub(super) mod tests {
         assert_eq!(read["resolver"]["address"].as_str(), Some("10.20.0.1"));
         assert_eq!(read["snmp"]["user"][0]["auth_password"].as_str(), Some("secret-8"));
         assert_eq!(read["pace"]["profile"].as_str(), Some("gentle"));
+    }
+
+    fn care_for(words: &str) -> class::Care {
+        let entry = entry("medical", None, "10.20.0.5", "00:80:A3:00:00:05");
+        declared::care(&Entry { description: Some(words.to_owned()), ..entry })
+    }
+
+    #[test]
+    fn images_are_verified_and_everything_else_is_left_in_peace() {
+        for words in
+            ["64列CT", "1.5T MRI", "ＣＲ装置", "超音波診断装置", "血管撮影装置", "画像サーバ", "PACS", "mr装置"]
+        {
+            assert_eq!(care_for(words), class::Care::Verify, "{words}");
+        }
+        for words in
+            ["輸液ポンプ", "セントラルモニタ", "人工呼吸器", "CT用造影剤注入装置", "血球計数装置", "CTG", "", "温度計"]
+        {
+            assert_eq!(care_for(words), class::Care::Presence, "{words}");
+        }
+        let computer = entry("equipment", Some("client"), "10.20.0.5", "00:80:A3:00:00:05");
+        let computer = Entry { description: Some("CT操作用PC".to_owned()), ..computer };
+        assert_eq!(declared::care(&computer), class::Care::None);
     }
 }

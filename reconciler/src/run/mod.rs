@@ -9,6 +9,7 @@ mod declared;
 mod demo;
 mod failure;
 mod init;
+mod inventory;
 mod keeper;
 mod ledger;
 mod project;
@@ -67,6 +68,7 @@ fn command(cli: &Cli, console: &mut Console, now: Timestamp) -> Result<u8, Failu
         Command::Audit(options) => audit::audit(common, options, console, now),
         Command::Show(options) => show::show(common, options, console),
         Command::Decide(command) => decide::decide(common, command, console, now),
+        Command::ImportInventory { files } => inventory::import(common, files, console, now),
         Command::ImportBatch { files } => runs::import(common, files, console, now),
         Command::Demo { out } => demo::demo(common, out.as_deref(), console, now),
         Command::Runs => runs::list(common, console),

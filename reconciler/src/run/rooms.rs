@@ -43,6 +43,17 @@ pub(super) fn import(path: &Path, now: Timestamp, lang: Lang) -> Result<Imported
     })
 }
 
+/// Reads an inventory file.
+pub(super) fn inventory(path: &Path, lang: Lang) -> Result<crate::import::inventory::Read, Failure> {
+    crate::import::inventory::import(path).map_err(|error| Failure::Ledger {
+        path: path.to_owned(),
+        message: match lang {
+            Lang::Ja => error.ja(),
+            Lang::En => error.to_string(),
+        },
+    })
+}
+
 /// The empty ledger workbook.
 pub(super) fn ledger_template(lang: Lang) -> Result<Vec<u8>, Failure> {
     let guide = match lang {

@@ -1,8 +1,9 @@
 //! Which rules look at a sign: by field, with all patterns of a field tried in one pass over its text.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
-use regex::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
+use regex::{Captures, Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 
 use super::sign::Sign;
 
@@ -39,7 +40,21 @@ pub(super) struct Hit<'r> {
     /// The sign, by its place.
     pub(super) sign: usize,
     /// The pattern that matched, where it is one.
-    pub(super) pattern: Option<&'r Regex>,
+    pub(super) pattern: Option<&'r Pattern>,
+}
+
+/// A regular expression that is compiled when its groups are needed: most never match.
+#[derive(Debug, Clone)]
+pub(super) struct Pattern {
+    text: String,
+    compiled: OnceLock<Option<Regex>>,
+}
+
+impl Pattern {
+    /// What its groups match; `None` where it does not match.
+    pub(super) fn captures<'t>(&self, text: &'t str) -> Option<Captures<'t>> {
+        self.compiled.get_or_init(|| compile(&self.text).ok()).as_ref()?.captures(text)
+    }
 }
 
 /// Every condition of every rule.
@@ -50,7 +65,7 @@ pub(super) struct Index(HashMap<String, Field>);
 struct Field {
     kind: Kind,
     plain: Vec<(String, Condition)>,
-    patterns: Vec<(Regex, Condition)>,
+    patterns: Vec<(Pattern, Condition)>,
     set: RegexSet,
 }
 
@@ -62,9 +77,28 @@ enum Kind {
     Pattern,
 }
 
-/// One pattern of the patterns of a field; an error where it does not compile, or grows too large.
-pub(super) fn pattern(text: &str) -> Result<Regex, regex::Error> {
-    RegexBuilder::new(text).size_limit(PATTERN_SIZE).build()
+/// One pattern; an error where it does not compile, or grows too large.
+pub(super) fn compile(text: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(&ascii(text)).size_limit(PATTERN_SIZE).build()
+}
+
+/// The pattern with ASCII classes in place of Unicode's: they are small, and a text in Japanese does
+/// not send the matcher on its slow path.
+fn ascii(pattern: &str) -> String {
+    let mut written = String::with_capacity(pattern.len() * 2);
+    let mut letters = pattern.chars();
+    while let Some(letter) = letters.next() {
+        let escaped = if letter == '\\' { letters.next() } else { None };
+        match escaped {
+            Some('b') => written.push_str(r"(?-u:\b)"),
+            Some('d') => written.push_str("[0-9]"),
+            Some('s') => written.push_str(r"[\t\n\f\r ]"),
+            Some('w') => written.push_str("[0-9A-Za-z_]"),
+            Some(other) => written.extend([letter, other]),
+            None => written.push(letter),
+        }
+    }
+    written
 }
 
 /// The field's patterns are regular expressions.
@@ -123,12 +157,10 @@ impl Field {
         let kind = Kind::of(name);
         let mut field = Self { kind, plain: vec![], patterns: vec![], set: RegexSet::empty() };
         if kind == Kind::Pattern {
-            let texts = written.iter().map(|(text, _)| text);
+            let texts = written.iter().map(|(text, _)| ascii(text));
             field.set = RegexSetBuilder::new(texts).size_limit(FIELD_SIZE).dfa_size_limit(FIELD_SIZE).build()?;
-            field.patterns = written
-                .iter()
-                .map(|(text, whose)| Ok((pattern(text)?, *whose)))
-                .collect::<Result<_, regex::Error>>()?;
+            let pattern = |text: &str| Pattern { text: text.to_owned(), compiled: OnceLock::new() };
+            field.patterns = written.iter().map(|(text, whose)| (pattern(text), *whose)).collect();
         } else {
             field.plain = written.iter().map(|(text, whose)| ((*text).to_owned(), *whose)).collect();
         }
@@ -139,7 +171,7 @@ impl Field {
         let plain = self.plain.iter().filter(|(written, _)| self.kind.holds(text, written));
         hits.extend(plain.map(|(_, condition)| Hit { condition: *condition, sign, pattern: None }));
         let matched = self.set.matches(text).into_iter().map(|place| &self.patterns[place]);
-        hits.extend(matched.map(|(regex, condition)| Hit { condition: *condition, sign, pattern: Some(regex) }));
+        hits.extend(matched.map(|(pattern, condition)| Hit { condition: *condition, sign, pattern: Some(pattern) }));
     }
 }
 
@@ -162,7 +194,14 @@ mod tests {
         assert!(Kind::of("oui").holds("network.router", "network") && !Kind::of("oui").holds("networking", "network"));
         assert!(Kind::of("snmp.object-id").holds("1.3.6.1.4.1.9.1.5", "1.3.6.1.4.1.9."));
         assert!(!Kind::of("snmp.object-id").holds("1.3.6.1.4.1.99", "1.3.6.1.4.1.9"));
-        assert!(pattern("(a{1000}){1000}").is_err());
+        assert!(compile("(a{1000}){1000}").is_err());
+    }
+
+    #[test]
+    fn classes_are_ascii_and_everything_else_stays() {
+        assert_eq!(ascii(r"^NAS\b[\w.]\.\\d\S"), r"^NAS(?-u:\b)[[0-9A-Za-z_].]\.\\d\S");
+        let found = compile(r"(?i)\bnas\b").unwrap();
+        assert!(found.is_match("NAS装置") && found.is_match("病棟NAS") && !found.is_match("nasu"));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use super::compare::Systems;
-use super::index::{Condition, Hit, Index, clipped, pattern, takes_patterns};
+use super::index::{Condition, Hit, Index, clipped, compile, takes_patterns};
 use super::sign::Sign;
 use super::table::{Lists, RULE_LIMIT, Row, TABLES, Table};
 use crate::class::Class;
@@ -70,21 +70,27 @@ pub struct RulesError {
 impl Rules {
     /// Reads tables, given as file name and text; `threshold` and `lead` stand in one of them.
     pub fn parse(tables: &[(&str, &str)]) -> Result<Self, RulesError> {
-        let empty = Self {
-            threshold: 0,
-            lead: 0,
-            rules: vec![],
-            systems: Systems::default(),
-            lists: Lists::new(),
-            index: Index::default(),
-        };
-        empty.with_tables(tables)
+        Self::empty().with_tables(tables)
+    }
+
+    fn empty() -> Self {
+        let (systems, lists, index) = (Systems::default(), Lists::new(), Index::default());
+        Self { threshold: 0, lead: 0, rules: vec![], systems, lists, index }
     }
 
     /// These rules, and those of more tables on top: a rule replaces the one of the same name, a word
     /// of a list the same word, and `threshold` and `lead` the numbers before. Within the new tables
     /// every name stands once.
-    pub fn with_tables(mut self, tables: &[(&str, &str)]) -> Result<Self, RulesError> {
+    pub fn with_tables(self, tables: &[(&str, &str)]) -> Result<Self, RulesError> {
+        for (file, text) in tables {
+            let table: Table = toml::from_str(text).map_err(|error| problem(file, error))?;
+            table.rule.iter().try_for_each(|row| check_patterns(file, row))?;
+        }
+        self.with_checked(tables)
+    }
+
+    /// Of tables whose patterns are known to compile.
+    fn with_checked(mut self, tables: &[(&str, &str)]) -> Result<Self, RulesError> {
         let mut fresh = HashSet::new();
         for (file, text) in tables {
             let table: Table = toml::from_str(text).map_err(|error| problem(file, error))?;
@@ -102,7 +108,7 @@ impl Rules {
     /// Never: a test parses them.
     pub fn builtin() -> &'static Self {
         static BUILTIN: LazyLock<Rules> =
-            LazyLock::new(|| Rules::parse(TABLES).expect("the tables in config/ are parsed by a test"));
+            LazyLock::new(|| Rules::empty().with_checked(TABLES).expect("the tables in config/ are parsed by a test"));
         &BUILTIN
     }
 
@@ -196,9 +202,6 @@ impl Rule {
         if class.is_none() && says.all().is_empty() {
             return wrong("it says nothing");
         }
-        for text in when.iter().filter(|(field, _)| takes_patterns(field)).flat_map(|(_, patterns)| patterns) {
-            pattern(text).map_err(|error| problem(file, format!("{name}: {error}")))?;
-        }
         let when = when.into_iter().collect();
         Ok(Self { weight, class, says, list, all, when, table: file.to_owned(), name })
     }
@@ -208,6 +211,14 @@ impl Says {
     fn all(&self) -> Vec<&String> {
         [&self.maker, &self.model, &self.os, &self.firmware].into_iter().flatten().collect()
     }
+}
+
+/// Each pattern by itself, so that the error names its rule.
+fn check_patterns(file: &str, row: &Row) -> Result<(), RulesError> {
+    for text in row.when.iter().filter(|(field, _)| takes_patterns(field)).flat_map(|(_, patterns)| patterns) {
+        compile(text).map_err(|error| problem(file, format!("{}: {error}", row.name)))?;
+    }
+    Ok(())
 }
 
 fn problem(file: &str, what: impl std::fmt::Display) -> RulesError {
@@ -222,6 +233,7 @@ mod tests {
 
     #[test]
     fn the_builtin_tables_parse_and_none_is_forgotten() {
+        assert_eq!(Rules::parse(TABLES).err(), None);
         assert!(Rules::builtin().rules.len() > 30 && Rules::builtin().threshold > 0);
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../config/fingerprints");
         for entry in std::fs::read_dir(folder).unwrap() {

@@ -14,9 +14,9 @@ pub(super) const RULE_LIMIT: usize = 4_096;
 /// The tables that are compiled in, by file name.
 pub(super) const TABLES: &[(&str, &str)] = &[
     ("classes.toml", include_str!("../../../config/classes.toml")),
-    ("fingerprints/dicom.toml", include_str!("../../../config/fingerprints/dicom.toml")),
     ("fingerprints/announcements.toml", include_str!("../../../config/fingerprints/announcements.toml")),
     ("fingerprints/dhcp.toml", include_str!("../../../config/fingerprints/dhcp.toml")),
+    ("fingerprints/dicom.toml", include_str!("../../../config/fingerprints/dicom.toml")),
     ("fingerprints/greetings.toml", include_str!("../../../config/fingerprints/greetings.toml")),
     ("fingerprints/http.toml", include_str!("../../../config/fingerprints/http.toml")),
     ("fingerprints/maker-numbers.toml", include_str!("../../../config/fingerprints/maker-numbers.toml")),

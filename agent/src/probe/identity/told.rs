@@ -30,3 +30,8 @@ pub(super) fn named(transport: Transport, port: u16, protocol: &str, product: Pr
 pub(crate) fn attribute(source: &str, key: &str, value: impl Into<String>) -> Fact {
     Fact::Attribute { source: source.to_owned(), key: key.to_owned(), value: value.into() }
 }
+
+/// A greeting that is longer than its protocol allows a line to be.
+pub(super) fn endless_greeting() -> Fact {
+    Fact::Unnatural { how: "endless-greeting".to_owned() }
+}

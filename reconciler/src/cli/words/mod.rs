@@ -116,6 +116,24 @@ pub fn reported(folder: &Path, lang: Lang) -> String {
     }
 }
 
+/// An inventory file was kept; `found` of its machines were seen by the latest run.
+pub fn inventory(name: &str, format: &str, machines: usize, found: Option<usize>, lang: Lang) -> String {
+    match (lang, found) {
+        (Lang::Ja, Some(found)) => format!(
+            "{name}: {machines}台を取り込みました（形式 {format}）。うち{found}台が最新の調査で見えている機器です。"
+        ),
+        (Lang::Ja, None) => format!(
+            "{name}: {machines}台を取り込みました（形式 {format}）。調査がまだないため、次の調査と合わせて判定します。"
+        ),
+        (Lang::En, Some(found)) => format!(
+            "{name}: {machines} machines were kept (format {format}); {found} of them were seen by the latest run."
+        ),
+        (Lang::En, None) => format!(
+            "{name}: {machines} machines were kept (format {format}). There is no run yet; the next one is judged with them."
+        ),
+    }
+}
+
 /// Kept replies were read again.
 pub fn reread(lang: Lang) -> String {
     lang.pick(

@@ -17,7 +17,7 @@ use crate::render::scene::Scene;
 use crate::render::view::device::class_differs;
 
 #[derive(Serialize)]
-struct Device<'a> {
+struct Shown<'a> {
     format: &'static str,
     version: u32,
     run: String,
@@ -57,7 +57,7 @@ pub fn write(
 ) -> io::Result<()> {
     let scene = Scene::new(verdict, options);
     let mine = |finding: &&crate::judge::finding::Finding| finding.asset.as_ref() == Some(&asset.id);
-    let device = Device {
+    let shown = Shown {
         format: "daicho-device",
         version: 1,
         run: verdict.run.id.to_string(),
@@ -69,7 +69,7 @@ pub fn write(
         sent: sent(asset, &scene),
         questions: asked.iter().map(|one| question(one)).collect(),
     };
-    serde_json::to_writer_pretty(&mut *output, &device)?;
+    serde_json::to_writer_pretty(&mut *output, &shown)?;
     output.write_all(b"\n")
 }
 

@@ -310,11 +310,9 @@ impl Draw<'_, '_> {
     /// Questions that ended alike are told once, with their number; those that said nothing, in one line.
     fn questions(&self, asked: &[&Observation]) -> Section {
         let (tz, lang) = (&self.scene.options.tz, self.scene.lang());
-        let (mut told, mut refused, mut silent): (
-            Vec<(String, usize, &Observation)>,
-            Vec<String>,
-            BTreeMap<_, Vec<String>>,
-        ) = Default::default();
+        let mut told: Vec<(String, usize, &Observation)> = vec![];
+        let mut refused: Vec<String> = vec![];
+        let mut silent: BTreeMap<Outcome, Vec<String>> = BTreeMap::new();
         for one in asked {
             let method = observation::method(&one.probe.0, lang);
             if let Some(port) = closed_port(one) {

@@ -26,6 +26,20 @@ const WHOLE: &[(&str, &str, &str)] = &[
     ("tls.issuer", "サーバ証明書の発行者", "issuer of its certificate"),
     ("smb.dialect", "ファイル共有（SMB）の方式", "dialect of its file sharing (SMB)"),
     ("software", "インストール済みのソフトウェア", "installed software"),
+    ("os.name", "OSの名前", "name of its operating system"),
+    ("os.version", "OSの版", "version of its operating system"),
+    ("os.build", "OSのビルド番号", "build of its operating system"),
+    ("os.edition", "OSのエディション", "edition of its operating system"),
+    ("oui.mixed", "MACアドレスの製造者", "maker of its MAC address"),
+    ("openvpn", "OpenVPNの応答", "OpenVPN answer"),
+    (
+        "host-resources.last-installed",
+        "最後にソフトウェアが入った日時（SNMP）",
+        "when software was last installed (SNMP)",
+    ),
+    ("wireguard.silent-port", "WireGuardのポートの無応答", "silence of the WireGuard port"),
+    ("dhcp.offers-router", "DHCPで配るルータの案内", "router that it offers by DHCP"),
+    ("snmp.services", "SNMPの役割の番号（sysServices）", "its SNMP sysServices"),
     ("dhcp.vendor-class", "DHCPの要求の機種の名乗り", "vendor class in its DHCP request"),
     ("dhcp.parameters", "DHCPの要求の項目の並び", "parameter list in its DHCP request"),
     ("lldp.system-description", "LLDPの機器説明", "its LLDP description"),
@@ -94,6 +108,16 @@ const SOURCES: &[(&str, &str, &str)] = &[
     ("oracle", "データベース（Oracle）", "database (Oracle)"),
     ("vnc", "画面共有（VNC）", "screen sharing (VNC)"),
     ("ups", "UPS", "UPS"),
+    ("mllp", "HL7用ポート", "HL7 port"),
+    ("nbns", "NetBIOSの名前の登録", "NetBIOS name registration"),
+    ("ra", "IPv6のルータ広告", "IPv6 router advertisement"),
+    ("dhcpv6", "DHCPv6の要求", "DHCPv6 request"),
+    ("mikrotik", "MikroTik機器", "MikroTik"),
+    ("wireguard", "VPN（WireGuard）", "VPN (WireGuard)"),
+    ("winrm", "Windowsの遠隔管理（WinRM）", "Windows remote management (WinRM)"),
+    ("imap", "メール（IMAP）", "mail (IMAP)"),
+    ("pop3", "メール（POP3）", "mail (POP3)"),
+    ("favicon", "Web画面のアイコン", "icon of its web page"),
 ];
 
 /// What a source tells.
@@ -123,6 +147,38 @@ const PARTS: &[(&str, &str, &str)] = &[
     ("root", "ルートブリッジ", "root bridge"),
     ("bridge", "ブリッジ番号", "bridge ID"),
     ("security", "保護方式", "security"),
+    ("port", "ポート", "port"),
+    ("port-description", "ポートの説明", "port description"),
+    ("vlan", "VLAN番号", "VLAN"),
+    ("vtp-domain", "VTPドメイン", "VTP domain"),
+    ("chassis", "筐体の識別子", "chassis"),
+    ("hardware", "ハードウェアの版", "hardware revision"),
+    ("description", "説明", "description"),
+    ("location", "設置場所", "location"),
+    ("parameters", "要求項目の並び", "parameter list"),
+    ("member-serial", "部品のシリアル番号", "serial numbers of its parts"),
+    ("processor", "プロセッサ", "processor"),
+    ("memory-kib", "メモリの量", "memory"),
+    ("local-time", "機器の時計", "its clock"),
+    ("device-instance", "機器番号", "device instance"),
+    ("vendor-id", "製造者番号", "vendor ID"),
+    ("protocol", "手順の版", "protocol version"),
+    ("encryption", "暗号化", "encryption"),
+    ("tls", "暗号化", "encryption"),
+    ("notify", "通知", "notification"),
+    ("essid", "無線の名前（SSID）", "wireless name (SSID)"),
+    ("interface", "口の名前", "interface"),
+    ("workgroup", "ワークグループ", "workgroup"),
+    ("registers", "登録した名前", "registered name"),
+    ("master-of", "代表を務めるワークグループ", "workgroup that it is master of"),
+    ("prefix", "配るネットワーク", "prefix"),
+    ("dns", "DNSサーバ", "DNS server"),
+    ("querier", "問い合わせ役", "querier"),
+    ("root-cost", "ルートまでの距離", "cost to the root"),
+    ("lifetime", "有効時間", "lifetime"),
+    ("mtu", "最大長", "MTU"),
+    ("xaddrs", "案内する場所", "addresses"),
+    ("type", "種別", "type"),
 ];
 
 /// Signs without a text of their own.
@@ -135,6 +191,7 @@ const SIGNS: &[(&str, &str, &str)] = &[
     ("tells-os", "OSの情報を答える", "it tells its operating system"),
     ("vrrp", "ルータの冗長構成（VRRP）に参加している", "it takes part in router redundancy (VRRP)"),
     ("hsrp", "ルータの冗長構成（HSRP）に参加している", "it takes part in router redundancy (HSRP)"),
+    ("dicom-verification-only", "DICOMの接続確認だけを受け付ける", "it accepts DICOM verification only"),
 ];
 
 fn word(table: &[(&str, &'static str, &'static str)], key: &str, lang: Lang) -> Option<&'static str> {
@@ -171,6 +228,13 @@ pub fn found(why: &Why, lang: Lang) -> String {
             format!("規則 {}（根拠の記録なし）", mark(&why.rule)),
             format!("rule {} (nothing more was written down)", mark(&why.rule)),
         ),
+        "oui.mixed" => {
+            let kind = hint(&why.text, lang);
+            lang.pick(
+                format!("MACアドレスの製造者が{kind}なども作るメーカー"),
+                format!("its MAC address is of a maker of, among others: {kind}"),
+            )
+        }
         "oui" | "oui.shared" => {
             let kind = hint(&why.text, lang);
             lang.pick(

@@ -74,6 +74,11 @@ fn method_windows(probe: &str, lang: Lang) -> Option<String> {
 /// What everything else is asked, or says by itself.
 fn method_other(probe: &str, lang: Lang) -> Option<String> {
     let word = match probe {
+        "control" => lang.pick("使われていないはずのポートへの接続", "connection to a port that nobody uses"),
+        "snmp-interfaces" => lang.pick("SNMPの口とアドレスの一覧", "SNMP interfaces and addresses"),
+        "snmp-neighbours" => lang.pick("SNMPの隣接表（ARP・LLDP）", "SNMP neighbour tables"),
+        "snmp-routes" => lang.pick("SNMPの経路表", "SNMP routes"),
+        "snmp-bridge" => lang.pick("SNMPのスイッチの学習表", "SNMP bridge table"),
         "ws-discovery" | "wsd" => lang.pick("機器の探索（WS-Discovery）", "WS-Discovery"),
         "onvif" => lang.pick("監視カメラの機器情報（ONVIF）", "ONVIF device information"),
         "sip" => lang.pick("IP電話の応答（SIP OPTIONS）", "SIP OPTIONS"),

@@ -465,7 +465,7 @@ pub enum UdpHabit {
         /// Firmware.
         firmware: String,
     },
-    /// MikroTik's neighbour discovery, port 5678; answers the one who asks.
+    /// `MikroTik`'s neighbour discovery, port 5678; answers the one who asks.
     Mikrotik {
         /// Identity.
         name: String,
@@ -510,6 +510,8 @@ pub enum DicomAnswer {
     Reject,
     /// It is accepted.
     Accept,
+    /// It is accepted, and the verification never answered.
+    Mute,
     /// It is aborted.
     Abort,
 }

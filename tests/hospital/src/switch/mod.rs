@@ -78,7 +78,7 @@ impl Switch {
             self.by_mac.insert(interface.mac, index);
             self.on_link.extend(interface.ipv4.map(|address| (address, (index, interface.mac))));
             self.on_link_v6.extend(interface.ipv6.map(|address| (address, (index, interface.mac))));
-            let listens_v4 = plan.mdns.is_some() || plan.ssdp.is_some();
+            let listens_v4 = plan.mdns.is_some() || plan.ssdp.is_some() || plan.wsd.is_some() || plan.onvif.is_some();
             let own = [interface.ipv4.filter(|_| listens_v4).map(IpAddr::V4), interface.ipv6.map(IpAddr::V6)];
             self.listeners.extend(own.into_iter().flatten().map(|address| (index, address, interface.mac)));
         }
