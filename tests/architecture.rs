@@ -226,8 +226,8 @@ fn program_text(file: &Path) -> String {
     if is_test {
         return String::new();
     }
-    let starts =
-        ["mod tests", "pub(crate) fn", "pub(crate) const", "pub(super) fn"].map(|item| format!("#[cfg(test)]\n{item}"));
+    let starts = ["mod tests", "pub(crate) mod", "pub(crate) fn", "pub(crate) const", "pub(super) fn"]
+        .map(|item| format!("#[cfg(test)]\n{item}"));
     let end = starts.iter().filter_map(|start| text.find(start)).min().unwrap_or(text.len());
     text[..end].to_owned()
 }

@@ -7,6 +7,7 @@ use std::io::BufReader;
 use std::net::{IpAddr, Ipv4Addr};
 use std::process::Command;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use daicho_shared::address::Mac;
 use daicho_shared::batch::Batch;
@@ -22,7 +23,7 @@ const ABSENT: usize = 2;
 const HOSPITAL: &str = include_str!("fragile.toml");
 
 /// Devices that the evidence or the settings ask to verify and nothing else, by their last octet.
-const VERIFIED: [u8; 6] = [21, 22, 23, 24, 25, 26];
+const VERIFIED: [u8; 7] = [21, 22, 23, 24, 25, 26, 27];
 /// Devices that get presence only: an infusion pump, a monitor and an analyser by their maker, and one that
 /// the settings name.
 const IN_PEACE: [u8; 4] = [41, 42, 43, 44];
@@ -37,8 +38,8 @@ called_ae = "ANY-SCP"
 address = "10.10.0.22"
 ae_title = "MR1"
 [care]
-addresses = ["10.10.0.44"]
-verify_addresses = ["10.10.0.22"]
+addresses = ["10.10.0.44", "10.20.0.41"]
+verify_addresses = ["10.10.0.22", "10.20.0.21"]
 "#;
 
 /// A frame that left the agent's machine.
@@ -70,10 +71,22 @@ fn night(test: &str) -> Option<&'static Night> {
 }
 
 fn scan() -> Night {
+    scan_with(SETTINGS, &["10.10.0.0/26", "10.20.0.0/26"], None)
+}
+
+/// A scan, cut short after this long where a time is given.
+fn scan_with(settings: &str, scope: &[&str], stop_after: Option<Duration>) -> Night {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
     fs::write(path("hospital.toml"), HOSPITAL).unwrap();
-    fs::write(path("agent.toml"), SETTINGS).unwrap();
+    let stop_file = path("STOP");
+    fs::write(path("agent.toml"), format!("stop_file = '{}'\n{settings}", stop_file.display())).unwrap();
+    let stopper = stop_after.map(|after| {
+        std::thread::spawn(move || {
+            std::thread::sleep(after);
+            fs::write(stop_file, "").unwrap();
+        })
+    });
     let output = run(Command::new(program("daicho-hospital"))
         .args(["exec", "--quiet", "--hospital"])
         .arg(path("hospital.toml"))
@@ -83,11 +96,15 @@ fn scan() -> Night {
         .arg(path("stats.json"))
         .arg("--")
         .arg(program("daicho-agent"))
-        .args(["scan", "--interface", "lan0", "--scope", "10.10.0.0/26", "--config"])
+        .args(["scan", "--interface", "lan0", "--config"])
         .arg(path("agent.toml"))
         .arg("--out")
-        .arg(path("batch.jsonl")));
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        .arg(path("batch.jsonl"))
+        .arg("--scope")
+        .args(scope));
+    let code = output.status.code();
+    assert_eq!(code == Some(0), stop_after.is_none(), "{code:?} {}", String::from_utf8_lossy(&output.stderr));
+    stopper.map(std::thread::JoinHandle::join);
     let batch = Batch::read(BufReader::new(fs::File::open(path("batch.jsonl")).unwrap())).unwrap();
     let own = batch.header.interfaces.iter().find(|it| it.name == "lan0").and_then(|it| it.mac).unwrap();
     let frames = frames(&fs::read(path("wire.pcap")).unwrap(), own);
@@ -184,6 +201,21 @@ fn last_octet(address: IpAddr) -> Option<u8> {
 }
 
 #[test]
+fn behind_a_router_it_is_the_same() {
+    let Some(night) = night("routed") else { return };
+    let to = |last: u8| {
+        let address = Some(Ipv4Addr::new(10, 20, 0, last));
+        night.frames.iter().filter(|frame| frame.to == address).collect::<Vec<_>>()
+    };
+    assert!((1..=FRAGILE).contains(&to(21).len()), "{:#?}", to(21));
+    // An echo request, which this one answers.
+    assert!(to(41).len() == 1 && to(41)[0].tcp.is_none(), "{:#?}", to(41));
+    assert!((1..=62).filter(|last| ![1, 21, 41].contains(last)).all(|last| to(last).len() <= ABSENT));
+    let about = night.batch.observations.iter().filter(|it| it.target.address == IpAddr::from([10, 20, 0, 21]));
+    assert_eq!(about.flat_map(|it| &it.facts).filter(|fact| matches!(fact, Fact::Association { .. })).count(), 1);
+}
+
+#[test]
 fn a_verification_is_one_short_connection() {
     let Some(night) = night("verification") else { return };
     for last in VERIFIED {
@@ -212,6 +244,20 @@ fn an_answer_is_read_whatever_it_is() {
     assert_eq!(answers(25), ("aborted", Some("2/1"), None, "ANY-SCP"));
     // Behind TLS, of a device that nothing told to be medical before.
     assert!(matches!(night.associations(52)[..], [Fact::Association { tls: true, echo: Some(0), port: 2762, .. }]));
+}
+
+#[test]
+fn an_association_is_released_though_nobody_answers_or_the_scan_is_stopped() {
+    if let Some(why) = no_namespaces() {
+        return skip("release", &why);
+    }
+    for stop_after in [None, Some(Duration::from_secs(2))] {
+        let night = scan_with(SETTINGS, &["10.10.0.27/32"], stop_after);
+        // The hospital complains of an association that is never released.
+        assert_eq!(night.incidents.as_array().map(Vec::len), Some(0), "{stop_after:?}: {}", night.incidents);
+        assert!(matches!(night.associations(27)[..], [Fact::Association { echo: None, .. }]), "{stop_after:?}");
+        assert_eq!(night.batch.end.as_ref().map(|end| end.complete), Some(stop_after.is_none()));
+    }
 }
 
 #[test]

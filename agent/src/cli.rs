@@ -9,14 +9,17 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use daicho_shared::batch::Batch;
 use daicho_shared::knowledge::ports::Profile;
 use indicatif::{ProgressBar, ProgressStyle};
 use ipnet::IpNet;
 
+use crate::edge::sealed;
 use crate::engine::Progress;
 use crate::listen;
 use crate::preview::{Asked, Preview};
 use crate::probe::{Level, PROBES};
+use crate::reread::reread;
 use crate::run::{self, Options};
 use crate::scope::ScopeError;
 use crate::settings::Settings;
@@ -39,6 +42,8 @@ enum Command {
     Scan(Box<Scan>),
     /// Listen without sending anything: at a mirror port, or to a capture file. / 送信せずに聞く
     Listen(Box<Listen>),
+    /// Read the kept replies of a batch again with today's probes: batch in, batch out; nothing is sent. / 保存済みの応答の読み直し
+    Reread,
     /// List the probes: what each asks, by which standard, and what it costs. / 調べ方の一覧
     Probes {
         /// As JSON.
@@ -186,6 +191,7 @@ fn run_command(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Scan(scan) => scan.run(),
         Command::Listen(listen) => listen.run(),
+        Command::Reread => read_again().map(|()| ExitCode::SUCCESS),
         Command::Probes { json } => list_probes(json).map(|()| ExitCode::SUCCESS),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "daicho-agent", &mut io::stdout());
@@ -197,6 +203,18 @@ fn run_command(command: Command) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
     }
+}
+
+/// A batch on standard input, the same batch as it is understood today on standard output. Its header names
+/// this agent, because its facts are this agent's.
+fn read_again() -> anyhow::Result<()> {
+    sealed::open_nothing_more().context("cannot give up the right to open sockets")?;
+    let mut batch = Batch::read(io::stdin().lock()).context("standard input is no batch")?;
+    reread(&mut batch);
+    env!("CARGO_PKG_VERSION").clone_into(&mut batch.header.agent);
+    let mut output = BufWriter::new(io::stdout().lock());
+    batch.write(&mut output)?;
+    Ok(output.flush()?)
 }
 
 impl Scan {

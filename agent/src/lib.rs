@@ -11,6 +11,7 @@ pub mod listen;
 pub mod plan;
 pub mod preview;
 pub mod probe;
+pub mod reread;
 pub mod run;
 pub mod scope;
 pub mod settings;

@@ -238,13 +238,14 @@ impl<W: Write> Runner<W> {
     }
 }
 
-/// Puts one question, and tells how it ended.
+/// Puts one question, and tells how it ended. A conversation that is given up takes its leave by itself.
 async fn put(mut job: Job, tools: Arc<Tools>) {
     let mut give_up = tools.give_up.clone();
+    let takes_leave = matches!(job.question, Question::Stream { .. });
     let ending = tokio::select! {
         biased;
         ending = ask(&mut job, &tools) => ending,
-        _ = give_up.wait_for(|given_up| *given_up) => Ending::Silence,
+        Ok(_) = give_up.wait_for(|given_up| *given_up), if !takes_leave => Ending::Silence,
     };
     // The receiver is gone only when the run is over.
     let _ = tools.ended.send((job, ending));
@@ -256,7 +257,9 @@ async fn ask(job: &mut Job, tools: &Tools) -> Ending {
         Question::Frame { .. } => Ending::Failed("a frame is not a conversation".to_owned()),
         Question::Echo => tools.pinger.ask(permit).await,
         Question::Connect { port } => tcp::connect(permit, *port).await,
-        Question::Stream { port, security, dialogue } => tcp::talk(permit, *port, *security, dialogue.as_mut()).await,
+        Question::Stream { port, security, dialogue } => {
+            tcp::talk(permit, (*port, *security), dialogue.as_mut(), tools.give_up.clone()).await
+        }
         Question::Datagram { port, payload, wait } => udp::ask(permit, *port, payload, *wait).await,
         Question::Multicast { group, payload, wait } => udp::ask_group(permit, *group, payload, *wait).await,
         Question::Resolve { payload } => udp::ask(permit, 53, payload, ANSWER_WAIT).await,

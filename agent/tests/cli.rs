@@ -78,3 +78,54 @@ fn completions_and_manual_pages_are_written() {
     assert!(agent(&["man", folder.path().to_str().unwrap()]).status.success());
     assert!(folder.path().join("daicho-agent.1").exists());
 }
+
+/// A batch with one reply of Samba's `nmbd`, and with nothing read in it.
+fn old_batch() -> String {
+    let path = format!("{}/../tests/devices/samba-nmbd-netbios.hex", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(path).unwrap();
+    let reply: String = text.lines().filter(|line| !line.starts_with('#')).collect();
+    let header = "{\"record\":\"header\",\"format\":\"daicho-batch\",\"version\":1,\"run\":\"run-1\",\"agent\":\"0.0.1\",\
+                  \"host\":\"scanner\",\"started\":\"2025-03-31T02:15:00Z\",\"scope\":[],\"exclude\":[],\
+                  \"profile\":\"gentle\",\"interfaces\":[]}";
+    let seen = format!(
+        "{{\"record\":\"observation\",\"number\":1,\"at\":\"2025-03-31T02:15:01Z\",\"probe\":\"netbios\",\
+         \"target\":{{\"address\":\"10.20.0.5\"}},\"outcome\":\"other_protocol\",\"reply\":\"{reply}\"}}"
+    );
+    format!("{header}\n{seen}\n")
+}
+
+fn reread(mut command: Command) -> Output {
+    use std::io::Write;
+    use std::process::Stdio;
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(old_batch().as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn kept_replies_are_read_again_by_a_program_that_has_no_network_at_all() {
+    let agent = env!("CARGO_BIN_EXE_daicho-agent");
+    let mut here = Command::new(agent);
+    here.arg("reread");
+    let output = reread(here);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let text = String::from_utf8(output.stdout.clone()).unwrap();
+    assert!(text.contains("\"source\":\"netbios\"") && text.contains("\"outcome\":\"answered\""), "{text}");
+    assert!(text.contains(&format!("\"agent\":\"{}\"", env!("CARGO_PKG_VERSION"))), "{text}");
+    // A namespace of its own has no interface but a loopback that is down.
+    let mut alone = Command::new("unshare");
+    alone.args(["--user", "--map-root-user", "--net", agent, "reread"]);
+    match Command::new("unshare").args(["--user", "--map-root-user", "--net", "true"]).status() {
+        Ok(status) if status.success() => assert_eq!(reread(alone).stdout, output.stdout),
+        _ => assert!(std::env::var_os("DAICHO_TEST_ALL").is_none(), "no namespaces here"),
+    }
+}
+
+#[test]
+fn what_is_no_batch_is_told() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_daicho-agent"));
+    command.arg("reread").stdin(std::process::Stdio::null());
+    let output = command.output().unwrap();
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(4), 0));
+    assert!(said(&output).contains("no batch"), "{}", said(&output));
+}

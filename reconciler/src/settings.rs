@@ -214,11 +214,13 @@ impl Default for Report {
 pub struct Judge {
     /// Findings from here on make the exit code 1.
     pub fail_on: Severity,
+    /// A folder with tables of rules beside those compiled in, relative to the project folder.
+    pub rules: Option<PathBuf>,
 }
 
 impl Default for Judge {
     fn default() -> Self {
-        Self { fail_on: Severity::Act }
+        Self { fail_on: Severity::Act, rules: None }
     }
 }
 
@@ -389,6 +391,7 @@ mod tests {
         assert_eq!(settings.snmp.user.len(), 1);
         assert_eq!(settings.scan.agent, ["/usr/local/bin/daicho-agent"]);
         assert!(settings.resolver.address.is_some());
+        assert_eq!(settings.judge.rules.as_deref(), Some(Path::new("rules")));
     }
 
     #[test]

@@ -13,12 +13,14 @@ if [ "${INSIDE:-}" != yes ]; then
     exec "${own[@]}" bash "$0" "$@"
 fi
 
-folder=$(realpath "$1")
+export FOLDER=$(realpath "$1")
+folder=$FOLDER
 shift
 mount -t tmpfs none /run
 mkdir -p /run/sshd /run/avahi-daemon /run/samba
 ip link set lo up
-ip link add lan0 type bridge
+# A bridge keeps LLDP to itself; this one passes it on, as a mirror port does.
+ip link add lan0 type bridge group_fwd_mask 0x4000
 ip address add 10.77.0.1/24 dev lan0
 ip link set lan0 up
 

@@ -2,19 +2,23 @@
 //!
 //! A daemon that is not installed is skipped, and said so; where `DAICHO_TEST_ALL` is set, skipping fails.
 
+mod listen;
+mod medical;
 mod names;
 mod services;
+mod snmp;
 mod windows;
-mod medical;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use daicho_shared::batch::Batch;
 use daicho_shared::fact::{Fact, NameSource, Transport};
 use daicho_tests::{program, root, run, skip};
 use tempfile::TempDir;
+
+use snmp::SNMPD;
 
 /// A host of the small LAN.
 struct Host {
@@ -28,24 +32,6 @@ struct Host {
     ready: &'static str,
 }
 
-const SNMPD: Host = Host {
-    name: "snmpd",
-    last: 11,
-    needs: &["snmpd"],
-    start: r#"
-cat >conf <<EOF
-agentaddress udp:161
-rocommunity daicho-ro
-createUser reader SHA-256 "authpass12" AES "privpass12"
-rouser reader
-sysName ward-switch
-sysLocation 3F
-EOF
-export SNMP_PERSISTENT_DIR=$DIR
-exec snmpd -f -Lo -C -c conf -p pid"#,
-    ready: "grep -q NET-SNMP $DIR/log",
-};
-
 const SAMBA: Host = Host {
     name: "samba",
     last: 12,
@@ -54,7 +40,7 @@ const SAMBA: Host = Host {
 mkdir -p private lock state cache pid ncalrpc
 cat >conf <<EOF
 [global]
-netbios name = CTCONSOLE1
+netbios name = WARDSV1
 workgroup = HOSP
 interfaces = eth0
 bind interfaces only = yes
@@ -169,12 +155,51 @@ fn scan(test: &str, hosts: &[&Host], settings: &str) -> Option<(TempDir, Batch)>
 
 /// The same with these variables for the hosts; `THEN` is a command that runs after the agent, in its place.
 fn scan_then(test: &str, hosts: &[&Host], settings: &str, variables: &[(&str, &str)]) -> Option<(TempDir, Batch)> {
+    let settings = format!("[scope]\nnetworks = [\"10.77.0.0/27\"]\ninterface = \"lan0\"\n{settings}");
+    let (folder, mut batches) = scans(test, hosts, &[settings], variables)?;
+    Some((folder, batches.remove(0)))
+}
+
+/// The same several times on one LAN, each with settings of its own; `BEFORE` is a command that runs before
+/// the agent, in its place. `$PROJECT` is the project's top folder, `$FOLDER` the hosts'.
+fn scans(
+    test: &str,
+    hosts: &[&Host],
+    settings: &[String],
+    variables: &[(&str, &str)],
+) -> Option<(TempDir, Vec<Batch>)> {
     if let Some(why) = cannot_run(hosts) {
         skip(test, &why);
         return None;
     }
     let folder = tempfile::tempdir().unwrap();
-    let lan = folder.path().join("lan");
+    let lan = place(folder.path(), hosts);
+    for (number, settings) in settings.iter().enumerate() {
+        fs::write(folder.path().join(format!("{number}.toml")), settings).unwrap();
+    }
+    let script = r#"eval "${BEFORE:-true}" || exit
+    for config in "$FOLDER"/../*.toml; do
+        "$AGENT" scan --profile "${PROFILE:-normal}" --config "$config" --out "${config%.toml}.jsonl" || exit
+    done
+    eval "${THEN:-true}""#;
+    let output = run(Command::new("bash")
+        .envs(variables.iter().copied())
+        .arg(root().join("tests/real/lan.sh"))
+        .arg(&lan)
+        .args(["bash", "-c", script])
+        .env("PROJECT", root())
+        .env("AGENT", program("daicho-agent")));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{}: {said}{}", output.status, logs(&lan));
+    let open = |number| fs::File::open(folder.path().join(format!("{number}.jsonl"))).unwrap();
+    let batches = (0..settings.len()).map(|number| Batch::read(std::io::BufReader::new(open(number))).unwrap());
+    let batches = batches.collect();
+    Some((folder, batches))
+}
+
+/// The folder that describes a LAN of these hosts.
+fn place(folder: &Path, hosts: &[&Host]) -> PathBuf {
+    let lan = folder.join("lan");
     for host in hosts {
         let place = lan.join(host.name);
         fs::create_dir_all(&place).unwrap();
@@ -182,23 +207,7 @@ fn scan_then(test: &str, hosts: &[&Host], settings: &str, variables: &[(&str, &s
         fs::write(place.join("start"), host.start).unwrap();
         fs::write(place.join("ready"), host.ready).unwrap();
     }
-    let config = folder.path().join("agent.toml");
-    fs::write(&config, format!("[scope]\nnetworks = [\"10.77.0.0/27\"]\ninterface = \"lan0\"\n{settings}")).unwrap();
-    let batch = folder.path().join("batch.jsonl");
-    let output = run(Command::new("bash")
-        .envs(variables.iter().copied())
-        .arg(root().join("tests/real/lan.sh"))
-        .arg(&lan)
-        .args(["bash", "-c", "\"$@\" && eval \"${THEN:-true}\"", "scan"])
-        .arg(program("daicho-agent"))
-        .args(["scan", "--profile", "normal", "--config"])
-        .arg(&config)
-        .arg("--out")
-        .arg(&batch));
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{}: {said}{}", output.status, logs(&lan));
-    let read = Batch::read(std::io::BufReader::new(fs::File::open(&batch).unwrap())).unwrap();
-    Some((folder, read))
+    lan
 }
 
 fn cannot_run(hosts: &[&Host]) -> Option<String> {
@@ -244,39 +253,6 @@ fn has_name(facts: &[Fact], source: NameSource, wanted: &str) {
     );
 }
 
-fn is_ward_switch(facts: &[Fact]) {
-    assert_any(
-        facts,
-        "system group",
-        |fact| matches!(fact, Fact::System { name, location, .. } if name == "ward-switch" && location == "3F"),
-    );
-    assert_any(facts, "interface", |fact| matches!(fact, Fact::Interface { name, mac: Some(_), .. } if name == "eth0"));
-}
-
-#[test]
-fn snmpd_is_read_by_v2c() {
-    let settings = "[snmp]\ncommunities = [\"daicho-ro\"]\n";
-    let Some((_folder, batch)) = scan("snmpd v2c", &[&SNMPD], settings) else { return };
-    is_ward_switch(&facts(&batch, SNMPD.last));
-}
-
-#[test]
-fn snmpd_is_read_by_v3() {
-    let settings = concat!(
-        "[[snmp.user]]\nname = \"reader\"\nauth_protocol = \"sha256\"\nauth_password = \"authpass12\"\n",
-        "privacy_protocol = \"aes128\"\nprivacy_password = \"privpass12\"\n"
-    );
-    let Some((_folder, batch)) = scan("snmpd v3", &[&SNMPD], settings) else { return };
-    is_ward_switch(&facts(&batch, SNMPD.last));
-}
-
-#[test]
-fn snmpd_is_not_asked_without_a_credential() {
-    let Some((_folder, batch)) = scan("snmpd without a credential", &[&SNMPD], "") else { return };
-    facts(&batch, SNMPD.last);
-    assert!(batch.sent.iter().all(|sent| sent.probe.0 != "snmp"));
-}
-
 #[test]
 fn samba_tells_its_name_and_workgroup() {
     let Some((_folder, batch)) = scan("samba", &[&SAMBA], "") else { return };
@@ -284,7 +260,7 @@ fn samba_tells_its_name_and_workgroup() {
     assert_any(
         &facts,
         "NetBIOS name",
-        |fact| matches!(fact, Fact::Name { source: NameSource::Netbios, name, domain: Some(domain) } if name == "CTCONSOLE1" && domain == "HOSP"),
+        |fact| matches!(fact, Fact::Name { source: NameSource::Netbios, name, domain: Some(domain) } if name == "WARDSV1" && domain == "HOSP"),
     );
     assert_any(&facts, "port 445", |fact| matches!(fact, Fact::Port { transport: Transport::Tcp, port: 445, .. }));
 }

@@ -12,7 +12,7 @@ use daicho_shared::fact::{Fact, NameSource};
 use daicho_tests::{no_namespaces, program, root, run, skip};
 use serde_json::Value;
 
-use super::{Host, SAMBA, assert_any, cannot_run, facts, has_name, scan_then};
+use super::{Host, assert_any, cannot_run, facts, has_name, scan_then};
 
 const FILES: Host = Host {
     name: "files",
@@ -48,6 +48,9 @@ exec nmbd -F --no-process-group -s conf",
 
 /// The same without port 445, as before Windows 2000.
 const SESSION: Host = Host { name: "session", last: 23, ..FILES };
+
+/// One whose name speaks of a CT console.
+const CONSOLE: Host = Host { name: "ctconsole", last: 24, ..FILES };
 
 const CONTROLLER: Host = Host {
     name: "controller",
@@ -165,7 +168,7 @@ fn python() -> Option<String> {
 }
 
 fn scripts() -> String {
-    root().join("tests/real/python").display().to_string()
+    root().join("tests/real").display().to_string()
 }
 
 /// What impacket wrote, one object a server.
@@ -275,7 +278,7 @@ fn compare_alive(facts: &[Fact], alive: &Value) -> usize {
 #[test]
 fn impacket_reads_the_same_of_samba_and_of_its_own_servers() {
     const TEST: &str = "samba and impacket";
-    let hosts = [&FILES, &CONTROLLER, &IMPACKET, &SAMBA];
+    let hosts = [&FILES, &CONTROLLER, &IMPACKET, &CONSOLE];
     let Some(python) = python() else { return skip(TEST, "no Python with impacket") };
     let place = tempfile::tempdir().unwrap();
     let out = place.path().join("heard");
@@ -289,8 +292,9 @@ fn impacket_reads_the_same_of_samba_and_of_its_own_servers() {
     // Dialect, signing, GUID, names and version 1 of each; ServerAlive2 of impacket's own server.
     assert!(heard.len() == 3 && compared.iter().all(|count| *count >= 6), "{compared:?}");
     files(&facts(&batch, FILES.last));
+    facts(&batch, CONSOLE.last);
     controller(&facts(&batch, CONTROLLER.last));
-    assert_eq!(packets(&batch, "10.77.0.12", "smb1"), 0, "what may be a CT console is not asked for old dialects");
+    assert_eq!(packets(&batch, "10.77.0.24", "smb1"), 0, "what may be a CT console is not asked for old dialects");
 }
 
 fn files(facts: &[Fact]) {

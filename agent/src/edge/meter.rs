@@ -35,7 +35,7 @@ pub(super) struct Metered {
 impl Metered {
     /// A new connection.
     pub(super) fn new(stream: TcpStream) -> Self {
-        Self { stream, octets: 0, drips: 0, last: Instant::now(), unnatural: None }
+        Self { stream, octets: 0, drips: 0, last: tokio::time::Instant::now(), unnatural: None }
     }
 
     /// The connection itself.
@@ -58,7 +58,7 @@ impl Metered {
 
     /// Octets came; an error when that is enough.
     fn count(&mut self, octets: usize) -> io::Result<()> {
-        let now = Instant::now();
+        let now = tokio::time::Instant::now();
         let pause = now.saturating_duration_since(std::mem::replace(&mut self.last, now));
         self.octets += octets;
         self.drips += u8::from(octets <= DRIP_OCTETS && pause >= DRIP_PAUSE);
@@ -91,7 +91,7 @@ impl AsyncRead for Metered {
 
 impl AsyncWrite for Metered {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, octets: &[u8]) -> Poll<io::Result<usize>> {
-        self.last = Instant::now();
+        self.last = tokio::time::Instant::now();
         Pin::new(&mut self.stream).poll_write(context, octets)
     }
 

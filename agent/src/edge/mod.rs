@@ -10,6 +10,7 @@ pub mod interfaces;
 pub mod link;
 mod meter;
 pub mod pcap;
+pub mod sealed;
 pub mod snmp;
 pub mod tcp;
 mod tcp_ack;

@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::sync::watch;
+use tokio::time::{Instant, timeout};
 use tokio_rustls::client::TlsStream;
 
+use daicho_shared::coverage::Outcome;
 use daicho_shared::fact::Fact;
 
 use super::meter::{Metered, OCTETS};
@@ -29,6 +31,8 @@ const KEPT: usize = 4096;
 const CLOSING: u32 = 2;
 /// The peer's own FIN, and what it still had to say, are waited for this long.
 const FAREWELL: Duration = Duration::from_millis(250);
+/// So many octets of it: whoever has more to say is not listened to.
+const FAREWELL_LIMIT: usize = 16 * 1024;
 
 /// Opens and closes a connection.
 pub async fn connect(permit: &mut Permit, port: u16) -> Ending {
@@ -41,41 +45,71 @@ pub async fn connect(permit: &mut Permit, port: u16) -> Ending {
     }
 }
 
-/// Opens a connection and lets a dialogue speak.
-pub async fn talk(permit: &mut Permit, port: u16, security: Security, dialogue: &mut dyn Dialogue) -> Ending {
+/// Opens a connection and lets a dialogue speak, until it is over or the run is given up.
+pub async fn talk(permit: &mut Permit, asked: (u16, Security), dialogue: &mut dyn Dialogue, give_up: GiveUp) -> Ending {
+    let (port, security) = asked;
     dialogue.meet(permit.target().address);
-    let mut stream = match open(permit, port).await {
-        Ok(stream) => stream,
-        Err(ending) => return ending,
+    let mut course = Course::new(dialogue, give_up);
+    let mut stream = match course.within(open(permit, port)).await {
+        Some(Ok(stream)) => stream,
+        Some(Err(ending)) => return ending,
+        None => return Ending::Silence,
     };
-    let mut heard = Vec::new();
-    let until = Instant::now() + dialogue.patience();
     // However it ended, the dialogue says what it learned.
-    let _ = conversation(permit, &mut stream, security, dialogue, (&mut heard, until)).await;
-    let unnatural = close(permit, stream).await;
-    heard.truncate(KEPT);
+    let _ = conversation(permit, &mut stream, security, dialogue, &mut course).await;
+    let farewell = close(permit, stream).await;
+    course.heard.truncate(KEPT);
     let mut reading = dialogue.close();
+    let unnatural = match farewell {
+        Farewell::Fair => None,
+        // Who did not speak the protocol, and goes on when he is left, has no end.
+        Farewell::Flooded => (reading.outcome == Some(Outcome::OtherProtocol)).then_some("endless-answer"),
+        Farewell::CutOff(how) => Some(how),
+    };
     reading.facts.extend(unnatural.map(|how| Fact::Unnatural { how: how.to_owned() }));
-    Ending::Read(reading, heard)
+    Ending::Read(reading, course.heard)
 }
 
+/// Turns true when the run is given up.
+pub type GiveUp = watch::Receiver<bool>;
+
 /// What was heard so far, and until when the conversation may last.
-type Course<'h> = (&'h mut Vec<u8>, Instant);
+struct Course {
+    heard: Vec<u8>,
+    until: Instant,
+    give_up: GiveUp,
+}
+
+impl Course {
+    fn new(dialogue: &dyn Dialogue, give_up: GiveUp) -> Self {
+        Self { heard: vec![], until: tokio::time::Instant::now() + dialogue.patience(), give_up }
+    }
+
+    /// What comes out of this in time; `None` when time is up.
+    async fn within<T>(&mut self, work: impl Future<Output = T>) -> Option<T> {
+        tokio::select! {
+            biased;
+            done = work => Some(done),
+            () = tokio::time::sleep_until(self.until) => None,
+            Ok(_) = self.give_up.wait_for(|given_up| *given_up) => None,
+        }
+    }
+}
 
 async fn conversation(
     permit: &mut Permit,
     stream: &mut Metered,
     security: Security,
     dialogue: &mut dyn Dialogue,
-    (heard, until): Course<'_>,
+    course: &mut Course,
 ) -> io::Result<()> {
     if security == Security::Plain {
-        let end = converse(permit, stream, dialogue, None, (heard, until)).await?;
+        let end = converse(permit, stream, dialogue, None, course).await?;
         if end == End::Over {
             return Ok(());
         }
     }
-    talk_inside_tls(permit, stream, dialogue, (heard, until)).await
+    talk_inside_tls(permit, stream, dialogue, course).await
 }
 
 /// A stream, and the TCP connection below it.
@@ -112,41 +146,63 @@ async fn open(permit: &mut Permit, port: u16) -> Result<Metered, Ending> {
     }
 }
 
+/// How a connection was left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Farewell {
+    /// Closed in both directions, or in ours while the peer had nothing to say.
+    Fair,
+    /// The peer went on after our end.
+    Flooded,
+    /// The peer was cut off, and why.
+    CutOff(&'static str),
+}
+
 /// Closes in both directions. What the peer still says is read: octets that nobody reads would make
 /// the kernel reset the connection. Then the kernel has counted every segment, its last one included.
-/// A peer that was cut off gets no such courtesy, and why it was is handed on.
-async fn close(permit: &mut Permit, mut stream: Metered) -> Option<&'static str> {
+/// A peer that was cut off, or has too much to say, gets no such courtesy.
+async fn close(permit: &mut Permit, mut stream: Metered) -> Farewell {
+    let mut farewell = Farewell::Fair;
+    let mut is_over = false;
     if stream.unnatural().is_none() {
         let _ = timeout(FAREWELL, stream.shutdown()).await;
         tcp_ack::delay(stream.below());
-        let is_over = timeout(FAREWELL, drain(&mut stream)).await.is_ok();
-        if stream.unnatural().is_none() {
-            let sent = tcp_info::segments_out(stream.below()).map(|sent| sent + u32::from(!is_over));
-            permit.account(sent.unwrap_or(permit.spent() + CLOSING));
-            return None;
-        }
+        let left = timeout(FAREWELL, drain(&mut stream)).await;
+        is_over = left.is_ok();
+        farewell = if left == Ok(0) { Farewell::Flooded } else { farewell };
     }
-    let how = stream.unnatural();
-    permit.account(stream.cut_off().unwrap_or(permit.spent() + CLOSING));
-    how
+    farewell = stream.unnatural().map_or(farewell, Farewell::CutOff);
+    let sent = match farewell {
+        Farewell::Fair => tcp_info::segments_out(stream.below()).map(|sent| sent + u32::from(!is_over)),
+        Farewell::Flooded | Farewell::CutOff(_) => stream.cut_off(),
+    };
+    permit.account(sent.unwrap_or(permit.spent() + CLOSING));
+    farewell
 }
 
-async fn drain(stream: &mut Metered) {
+/// Reads until the peer has closed; how much it may still say then.
+async fn drain(stream: &mut Metered) -> usize {
     let mut buffer = [0; 4096];
-    while let Ok(1..) = stream.read(&mut buffer).await {
+    let mut left = FAREWELL_LIMIT;
+    while let Ok(count @ 1..) = stream.read(&mut buffer).await {
+        left = left.saturating_sub(count);
+        if left == 0 {
+            break;
+        }
         tcp_ack::delay(stream.below());
     }
+    left
 }
 
 async fn talk_inside_tls(
     permit: &mut Permit,
     stream: &mut Metered,
     dialogue: &mut dyn Dialogue,
-    course: Course<'_>,
+    course: &mut Course,
 ) -> io::Result<()> {
     let address = permit.target().address;
     tcp_ack::delay(stream.below());
-    let mut inside = timeout_at(course.1, super::tls::connect(address, stream)).await.map_err(io::Error::other)??;
+    let shaken = course.within(super::tls::connect(address, stream)).await;
+    let mut inside = shaken.unwrap_or_else(|| Err(io::ErrorKind::TimedOut.into()))?;
     let (certificates, protocol) = super::tls::peer(&inside);
     let peer = TlsPeer { certificates: &certificates, protocol };
     converse(permit, &mut inside, dialogue, Some(peer), course).await.map(drop)
@@ -164,7 +220,7 @@ async fn converse<S: Wire>(
     stream: &mut S,
     dialogue: &mut dyn Dialogue,
     peer: Option<TlsPeer<'_>>,
-    (heard, until): Course<'_>,
+    course: &mut Course,
 ) -> io::Result<End> {
     let mut step = dialogue.open(peer);
     tcp_ack::delay(stream.below());
@@ -176,7 +232,7 @@ async fn converse<S: Wire>(
             Step::Listen => {}
             Step::Send(bytes) => say(permit, stream, &bytes).await?,
         }
-        let Some(count) = read(stream, &mut buffer, until).await else {
+        let Some(count) = read(stream, &mut buffer, course).await else {
             if let Some(bytes) = dialogue.farewell() {
                 say(permit, stream, &bytes).await?;
             }
@@ -184,22 +240,22 @@ async fn converse<S: Wire>(
         };
         tcp_ack::delay(stream.below());
         let count = count?;
-        if count == 0 || heard.len() + count > OCTETS {
+        if count == 0 || course.heard.len() + count > OCTETS {
             return Ok(End::Over);
         }
-        heard.extend_from_slice(&buffer[..count]);
+        course.heard.extend_from_slice(&buffer[..count]);
         step = dialogue.hear(&buffer[..count]);
     }
 }
 
 /// What comes next; `None` when time is up. A peer that sends in pieces may wait for the acknowledgement
 /// of the first one (RFC 896): it gets it when nothing follows at once.
-async fn read<S: Wire>(stream: &mut S, buffer: &mut [u8], until: Instant) -> Option<io::Result<usize>> {
-    if let Ok(count) = timeout_at(until.min(Instant::now() + AT_ONCE), stream.read(buffer)).await {
+async fn read<S: Wire>(stream: &mut S, buffer: &mut [u8], course: &mut Course) -> Option<io::Result<usize>> {
+    if let Ok(count) = timeout(AT_ONCE, stream.read(buffer)).await {
         return Some(count);
     }
     tcp_ack::now(stream.below());
-    timeout_at(until, stream.read(buffer)).await.ok()
+    course.within(stream.read(buffer)).await
 }
 
 async fn say<S: Wire>(permit: &mut Permit, stream: &mut S, bytes: &[u8]) -> io::Result<()> {

@@ -83,18 +83,26 @@ impl Engine {
         let telling = self.plan.ports.iter().any(|row| row.port == port && row.fragile);
         let outcome = reading.outcome.unwrap_or(Outcome::Silent);
         if self.devices[index].manner.wants_control(outcome, telling) {
-            let item = named("control").map(|probe| Item::new(probe, Question::Connect { port: CONTROL_PORT }));
-            item.into_iter().for_each(|item| self.devices[index].queue.push_front(item));
+            // One packet, which an ordinary device refuses; whoever accepts it is not what it pretends to be.
+            let question = Question::Connect { port: CONTROL_PORT };
+            let item = named("control").map(|probe| Item { packets: 1, ..Item::new(probe, question) });
+            if let Some(item) = item {
+                self.devices[index].queue.push_front(item);
+            }
         }
         None
     }
 }
 
-/// What an answer was called by those who read it.
+/// What an answer was called by those who read it: the first to say so.
 fn take_unnatural(facts: &mut Vec<Fact>) -> Option<String> {
-    let at = facts.iter().position(|fact| matches!(fact, Fact::Unnatural { .. }))?;
-    match facts.swap_remove(at) {
-        Fact::Unnatural { how } => Some(how),
-        _ => None,
-    }
+    let mut told = None;
+    facts.retain(|fact| match fact {
+        Fact::Unnatural { how } => {
+            told.get_or_insert_with(|| how.clone());
+            false
+        }
+        _ => true,
+    });
+    told
 }

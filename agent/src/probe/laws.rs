@@ -6,6 +6,7 @@ use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use daicho_shared::address::Mac;
+use daicho_shared::fact::Fact;
 use daicho_shared::knowledge::ports::{Ports, Profile, prints_raw};
 use daicho_shared::observation::Target;
 use proptest::prelude::*;
@@ -23,6 +24,8 @@ pub enum Sample {
     Stream(u16, Vec<u8>),
     /// A whole stream in answer to what the probe asks of a device that has this TCP port open.
     Asked(u16, Vec<u8>),
+    /// A whole stream in answer to what the probe asks of a device of which this is known.
+    Told(Vec<Fact>, Vec<u8>),
     /// A frame that is heard.
     Frame(Vec<u8>),
 }
@@ -34,6 +37,8 @@ enum Talk {
     Spoken(u16),
     /// The dialogue of a question to a device that has this port open.
     Asked(&'static dyn Probe, u16),
+    /// The dialogue of a question to a device of which this is known.
+    Told(&'static dyn Probe, &'static [Fact]),
 }
 
 impl From<u16> for Talk {
@@ -44,14 +49,14 @@ impl From<u16> for Talk {
 
 impl Talk {
     fn question(self) -> Question {
-        let (probe, port) = match self {
+        let (probe, open, facts): (_, BTreeSet<u16>, &[Fact]) = match self {
             Self::Spoken(port) => return PROBES.iter().find_map(|probe| probe.speak(port)).unwrap(),
-            Self::Asked(probe, port) => (probe, port),
+            Self::Asked(probe, port) => (probe, BTreeSet::from([port]), &[]),
+            Self::Told(probe, facts) => (probe, BTreeSet::new(), facts),
         };
         let target = Target { address: [10, 1, 0, 9].into(), mac: None, interface: None };
-        let open = BTreeSet::from([port]);
         let known =
-            Known { target: &target, on_link: true, open: &open, resolver: true, snmp: true, facts: &[], seems: None };
+            Known { target: &target, on_link: true, open: &open, resolver: true, snmp: true, facts, seems: None };
         probe.ask(&known).remove(0)
     }
 }
@@ -108,6 +113,7 @@ fn streams() -> Vec<(Talk, Vec<u8>)> {
     let own = own.filter_map(|(probe, sample)| match sample {
         Sample::Stream(port, bytes) => Some((Talk::Spoken(port), bytes)),
         Sample::Asked(port, bytes) => Some((Talk::Asked(probe, port), bytes)),
+        Sample::Told(facts, bytes) => Some((Talk::Told(probe, facts.leak()), bytes)),
         _ => None,
     });
     spoken.chain(own).collect()
@@ -258,6 +264,24 @@ fn a_call_is_one_datagram_or_frame() {
     let addresses = vec!["10.1.0.5/24".parse().unwrap(), "fe80::5/64".parse().unwrap()];
     let link = Link { interface: "lan0".into(), mac: Mac([2, 0, 0, 0, 0, 5]), addresses };
     assert!(PROBES.iter().all(|probe| probe.call(&link).len() <= 1));
+}
+
+#[test]
+fn what_much_more_speaks_for_something_else_is_not_asked() {
+    use daicho_shared::fact::{Fact, NameSource, PortState, Transport};
+    use daicho_shared::recognise::{Rules, recognise, signs};
+    let mail = Fact::Port { transport: Transport::Tcp, port: 25, state: PortState::Open };
+    let name = Fact::Name { source: NameSource::Dns, name: "KAIKEI-PC01".into(), domain: None };
+    let (ports, target) = (Ports::builtin(), Target { address: [10, 1, 0, 9].into(), mac: None, interface: None });
+    let open = BTreeSet::new();
+    let seems_server = |facts: &[Fact]| {
+        let seems = recognise(Rules::builtin(), &signs([], facts, &ports));
+        let seems = Some(&seems);
+        Known { target: &target, on_link: true, open: &open, resolver: false, snmp: false, facts, seems }
+            .seems("server")
+    };
+    assert!(seems_server(std::slice::from_ref(&mail)));
+    assert!(!seems_server(&[mail, name]));
 }
 
 proptest! {

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use ipnet::IpNet;
 
+use crate::judge::decision::About;
 use crate::judge::finding::Severity;
 use crate::lang::Lang;
 use crate::settings::parse_network;
@@ -81,9 +82,21 @@ pub enum Command {
     Report(Report),
     /// Scan, reconcile and report in one (スキャン・照合・報告をまとめて実行)
     Audit(Audit),
+    /// Show one device: what it is, why, and what it was asked (1台の正体とその理由)
+    Show(Show),
+    /// Say what a device is: that wins over every scan (人の判断の記録)
+    #[command(subcommand)]
+    Decide(DecideCommand),
     /// Keep batches that daicho-agent wrote on another machine (別の機械のスキャン結果の取り込み)
     ImportBatch {
         /// Files of JSON Lines; `-` is standard input.
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// Keep inventories of GLPI agent, OCS or Windows' own commands, and judge the latest run with them
+    /// (インベントリの取り込み)
+    ImportInventory {
+        /// GLPI JSON, OCS XML, or the output of systeminfo, Get-ComputerInfo, wmic or ipconfig /all.
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
@@ -144,12 +157,16 @@ pub enum LedgerCommand {
 /// `reconcile`.
 #[derive(Debug, Args)]
 pub struct Reconcile {
-    /// Which run; by default the latest (対象の実行)
+    /// Which run; by default the latest, with --rules all of them (対象の実行)
     #[arg(long)]
     pub run: Option<String>,
     /// Exit with 1 for findings of this severity or above (終了コード1にする重要度)
     #[arg(long, value_parser = severity)]
     pub fail_on: Option<Severity>,
+    /// Read the kept replies again by today's knowledge and show what is understood otherwise; nothing is
+    /// sent. DIR: tables of rules to be added (保存済みの応答を今の知識で読み直す。送信なし)
+    #[arg(long, value_name = "DIR", num_args = 0..=1)]
+    pub rules: Option<Option<PathBuf>>,
 }
 
 /// `report`.
@@ -171,6 +188,79 @@ pub struct Audit {
     pub fail_on: Option<Severity>,
 }
 
+/// `show`.
+#[derive(Debug, Args)]
+pub struct Show {
+    /// IP address, MAC address, name, 管理番号 or id of the device (対象の機器)
+    pub device: String,
+    /// Which run; by default the latest (対象の実行)
+    #[arg(long)]
+    pub run: Option<String>,
+}
+
+/// `decide`.
+#[derive(Debug, Subcommand)]
+pub enum DecideCommand {
+    /// Its class; `decide classes` lists them (分類)
+    Class {
+        /// IP address, MAC address, name or id of the device (対象の機器)
+        device: String,
+        /// Code of the class, e.g. `medical.analyser` (分類の記号)
+        class: String,
+        /// Who says so, and why.
+        #[command(flatten)]
+        said: Said,
+    },
+    /// Its maker (メーカー)
+    Maker(Decide),
+    /// Its model (型番)
+    Model(Decide),
+    /// Its operating system (OS)
+    Os(Decide),
+    /// Take a decision back; the history keeps it (判断の取り消し)
+    Withdraw {
+        /// What about it: class, maker, model or os (対象の項目)
+        #[arg(value_parser = about)]
+        about: About,
+        /// The device, or a key that `decide list` shows (対象の機器)
+        device: String,
+        /// Who says so, and why.
+        #[command(flatten)]
+        said: Said,
+    },
+    /// List what was decided (判断の一覧)
+    List {
+        /// With everything that was withdrawn or replaced (取り消し・変更の履歴も表示)
+        #[arg(long)]
+        all: bool,
+    },
+    /// List the classes (分類の一覧)
+    Classes,
+}
+
+/// One value.
+#[derive(Debug, Args)]
+pub struct Decide {
+    /// IP address, MAC address, name or id of the device (対象の機器)
+    pub device: String,
+    /// What it is (値)
+    pub value: String,
+    /// Who says so, and why.
+    #[command(flatten)]
+    pub said: Said,
+}
+
+/// Who says so, and why.
+#[derive(Debug, Args)]
+pub struct Said {
+    /// Who decides; by default who runs this (判断した人の名前)
+    #[arg(long, value_name = "名前")]
+    pub by: Option<String>,
+    /// Why (判断の理由)
+    #[arg(long, value_name = "文")]
+    pub note: Option<String>,
+}
+
 impl Command {
     /// Its name, for the lock file.
     pub fn name(&self) -> &'static str {
@@ -181,7 +271,10 @@ impl Command {
             Self::Reconcile(_) => "reconcile",
             Self::Report(_) => "report",
             Self::Audit(_) => "audit",
+            Self::Show(_) => "show",
+            Self::Decide(_) => "decide",
             Self::ImportBatch { .. } => "import-batch",
+            Self::ImportInventory { .. } => "import-inventory",
             Self::Demo { .. } => "demo",
             Self::Runs => "runs",
             Self::Completions { .. } => "completions",
@@ -197,6 +290,10 @@ pub fn command() -> clap::Command {
 
 fn lang(text: &str) -> Result<Lang, String> {
     crate::lang::from_tag(text).ok_or_else(|| "expected ja or en".to_owned())
+}
+
+fn about(text: &str) -> Result<About, String> {
+    About::from_code(text).ok_or_else(|| "expected class, maker, model or os".to_owned())
 }
 
 fn severity(text: &str) -> Result<Severity, String> {

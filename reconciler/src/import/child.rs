@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use serde::{Deserialize, Serialize};
 
 use super::error::{Reason, Refusal};
+use super::inventory::{self, Machines};
 use super::kind::Format;
 use super::sheet::Plain;
 use super::{csv, limits, xlsx};
@@ -24,6 +25,9 @@ pub(crate) enum Answer {
     /// The cells.
     #[serde(rename = "plain")]
     Plain(Plain),
+    /// The machines of an inventory.
+    #[serde(rename = "machines")]
+    Machines(Machines),
     /// Why there are none.
     #[serde(rename = "refusal")]
     Refusal(Refusal),
@@ -32,9 +36,11 @@ pub(crate) enum Answer {
 /// Reads a file from standard input and writes its cells, as JSON, on standard output. `args` are
 /// those that follow [`ARGUMENT`]. Call it before threads are started and sockets or databases are opened.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let Some(format) = args.into_iter().next().and_then(|word| Format::from_word(word.to_str()?)) else {
+    let word = args.into_iter().next().unwrap_or_default();
+    let format = word.to_str().and_then(Format::from_word);
+    if format.is_none() && word != inventory::WORD {
         return ExitCode::from(2);
-    };
+    }
     if limit().is_err() {
         return ExitCode::from(3);
     }
@@ -42,10 +48,11 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     if std::io::stdin().lock().take(limits::FILE_BYTES + 1).read_to_end(&mut bytes).is_err() {
         return ExitCode::from(4);
     }
-    let answer = match cells(format, &bytes) {
-        Ok(plain) => Answer::Plain(plain),
-        Err(refusal) => Answer::Refusal(refusal),
+    let answer = match format {
+        Some(format) => cells(format, &bytes).map(Answer::Plain),
+        None => machines(&bytes).map(Answer::Machines),
     };
+    let answer = answer.unwrap_or_else(Answer::Refusal);
     match write(&answer) {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::from(5),
@@ -62,6 +69,15 @@ pub(crate) fn cells(format: Format, bytes: &[u8]) -> Result<Plain, Refusal> {
         Format::Text => csv::read(bytes),
         Format::Workbook => xlsx::read(bytes),
     }
+}
+
+/// As [`cells`], for an inventory.
+fn machines(bytes: &[u8]) -> Result<Machines, Refusal> {
+    let size = bytes.len() as u64;
+    if size > limits::FILE_BYTES {
+        return Err(Reason::TooLarge { bytes: size, limit: limits::FILE_BYTES }.into());
+    }
+    inventory::machines(bytes)
 }
 
 fn write(answer: &Answer) -> std::io::Result<()> {

@@ -59,7 +59,7 @@ fn open_quote(row: u64) -> Refusal {
 
 /// Byte-order marks, then strict UTF-8, then a guess among the Japanese encodings. Text that is broken in
 /// the guessed encoding is refused: a replaced character would be a changed ledger.
-fn decode(bytes: &[u8]) -> Result<(String, &'static str), Reason> {
+pub(crate) fn decode(bytes: &[u8]) -> Result<(String, &'static str), Reason> {
     if let Some((encoding, mark)) = encoding_rs::Encoding::for_bom(bytes) {
         return whole(encoding, &bytes[mark..]);
     }

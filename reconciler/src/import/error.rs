@@ -128,6 +128,22 @@ pub enum Reason {
         /// Names of the sheets.
         sheets: String,
     },
+    /// None of the inventories that are read.
+    #[error(
+        "this is none of the inventories that are read: GLPI agent (JSON), OCS or FusionInventory (XML), or the output of systeminfo, Get-ComputerInfo | ConvertTo-Json, wmic … /format:csv, or ipconfig /all. Save the output of one of these as it is, without editing it."
+    )]
+    NotInventory,
+    /// An inventory that breaks off, or is not well-formed.
+    #[error("the inventory is damaged ({detail}). Write it anew on that machine, and copy it as it is.")]
+    InventoryDamaged {
+        /// What the parser says.
+        detail: String,
+    },
+    /// An inventory without a machine.
+    #[error(
+        "the inventory names no machine: neither name, serial number, MAC nor IP address. Write it anew on that machine."
+    )]
+    InventoryEmpty,
     /// The reading process was ended.
     #[error("reading took longer than {seconds} seconds and was ended. Save the ledger sheet alone in a new workbook.")]
     ReaderTime {

@@ -1,7 +1,7 @@
 //! A ledger file becomes entries and row problems. A file that cannot be read changes nothing.
 //!
 //! `kind` looks at the first octets; `child` reads the cells in a process of its own, within limits;
-//! `table` finds the heading, `rows` the devices, `draft` and `cells` the values.
+//! `inventory` reads what inventory programs say, in the same process; `table` finds the heading, `rows` the devices, `draft` and `cells` the values.
 
 mod archive;
 mod cells;
@@ -11,6 +11,7 @@ mod csv;
 mod draft;
 mod error;
 mod fold;
+pub mod inventory;
 mod kind;
 mod limits;
 mod reader;

@@ -14,7 +14,16 @@ use super::sheet::Plain;
 
 /// The cells of a file, read by another process.
 pub(crate) fn read(format: Format, bytes: Vec<u8>) -> Result<Plain, Refusal> {
-    let mut child = start(format)?;
+    match ask(format.as_str(), bytes)? {
+        Answer::Plain(plain) => Ok(plain),
+        Answer::Refusal(refusal) => Err(refusal),
+        Answer::Machines(_) => Err(Reason::Reader { detail: "an inventory came back".into() }.into()),
+    }
+}
+
+/// What another process reads in a file; `word` says what kind of file it is held to be.
+pub(crate) fn ask(word: &str, bytes: Vec<u8>) -> Result<Answer, Refusal> {
+    let mut child = start(word)?;
     let answer = talk(&mut child, bytes, limits::READER_WALL);
     if answer.is_err() {
         // It may have ended by itself meanwhile; then there is nothing to end.
@@ -25,17 +34,13 @@ pub(crate) fn read(format: Format, bytes: Vec<u8>) -> Result<Plain, Refusal> {
     if !status.success() {
         return Err(ended(status).into());
     }
-    match serde_json::from_slice(&answer) {
-        Ok(Answer::Plain(plain)) => Ok(plain),
-        Ok(Answer::Refusal(refusal)) => Err(refusal),
-        Err(error) => Err(Reason::Reader { detail: error.to_string() }.into()),
-    }
+    serde_json::from_slice(&answer).map_err(|error| Reason::Reader { detail: error.to_string() }.into())
 }
 
-fn start(format: Format) -> Result<Child, Reason> {
+fn start(word: &str) -> Result<Child, Reason> {
     let program = std::env::current_exe().map_err(|error| failed(&error))?;
     let mut command = Command::new(program);
-    command.arg(ARGUMENT).arg(format.as_str()).env_clear();
+    command.arg(ARGUMENT).arg(word).env_clear();
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
     command.spawn().map_err(|error| failed(&error))
 }

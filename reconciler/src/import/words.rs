@@ -71,6 +71,11 @@ fn damaged(reason: &Reason) -> String {
         Reason::NoTable { sheets } => format!(
             "台帳の見出しの行が見つかりません（調べたシート: {sheets}、各シートの先頭30行）。管理番号、IPアドレス、コンピュータ名などの見出しを、1つの行に3つ以上並べてください。"
         ),
+        Reason::NotInventory => "読み取れるインベントリではありません。GLPIエージェント（JSON）、OCS・FusionInventory（XML）、またはWindowsの systeminfo、Get-ComputerInfo | ConvertTo-Json、wmic … /format:csv、ipconfig /all の出力を、編集せずそのまま保存して指定してください。".into(),
+        Reason::InventoryDamaged { detail } => format!(
+            "インベントリの中身が途中で切れているか、壊れています（{detail}）。その機器でもう一度出力し、そのままコピーしてください。"
+        ),
+        Reason::InventoryEmpty => "インベントリに機器の名前・シリアル番号・MACアドレス・IPアドレスがどれもありません。その機器でもう一度出力してください。".into(),
         other => reader(other),
     }
 }

@@ -28,8 +28,14 @@ pub struct Asset {
     pub model: Option<Claim>,
     /// Serial number, as the device says.
     pub serial: Option<Claim>,
-    /// Operating system or firmware, as the device says.
+    /// Operating system, with build and edition where known.
     pub os: Option<Claim>,
+    /// Version of the firmware, or of the software that the device exists for.
+    #[serde(default)]
+    pub firmware: Option<Claim>,
+    /// Where it hangs: the switch and its port.
+    #[serde(default)]
+    pub place: Option<Claim>,
     /// Services that answered.
     pub services: Vec<Service>,
     /// It has an address or interface in another network.
@@ -44,6 +50,9 @@ pub struct Asset {
     pub last_seen: Timestamp,
     /// It stopped answering in mid-scan and was left alone.
     pub left_alone: bool,
+    /// It answers in a way that no ordinary device does.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unnatural: Vec<Unnatural>,
     /// Why several addresses or interfaces are held to be one machine.
     pub joined_by: Vec<JoinReason>,
 }
@@ -85,26 +94,110 @@ pub struct AssetName {
     pub evidence: Vec<ObservationId>,
 }
 
-/// A value with the observations it was read from.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+/// A value, how sure it is, and why. Verdicts of the first version have neither confidence nor reasons.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Claim {
     /// The value.
     pub value: String,
-    /// Who says so, e.g. `oui`, `snmp`, `upnp`.
+    /// Who says so, e.g. `oui`, `snmp`, `upnp`; `person` where somebody decided it.
     pub source: String,
     /// Where that was seen.
     pub evidence: Vec<ObservationId>,
+    /// 0 to 100; 0 where it was not written down.
+    #[serde(default)]
+    pub confidence: u8,
+    /// What speaks for it, strongest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<Why>,
+    /// Other values that something speaks for, strongest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<Contrary<String>>,
+    /// Somebody decided it; what the network says stands in `others`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided: Option<Decided>,
 }
 
-/// What a device is, and why.
+/// What a device is, how sure that is, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClassClaim {
     /// The class.
     pub value: Class,
     /// 0 to 100.
     pub confidence: u8,
-    /// The rules of `config/classes.toml` that spoke, strongest first.
-    pub reasons: Vec<String>,
+    /// The rules of `config/classes.toml` and `config/fingerprints/` that spoke, strongest first.
+    pub reasons: Vec<Why>,
+    /// Other classes that something speaks for, strongest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<Contrary<Class>>,
+    /// Somebody decided it; what the network says stands in `others`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided: Option<Decided>,
+}
+
+/// One rule that held, and where it found what it looks for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(from = "WrittenWhy")]
+pub struct Why {
+    /// The rule's name.
+    pub rule: String,
+    /// Where it found it, e.g. `http.title`; empty where it was not written down.
+    pub field: String,
+    /// The text that it found there.
+    pub text: String,
+    /// Points.
+    pub weight: u32,
+    /// The observations that show it.
+    pub evidence: Vec<ObservationId>,
+}
+
+/// Verdicts of the first version name the rule, and nothing else.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum WrittenWhy {
+    Rule(String),
+    Whole { rule: String, field: String, text: String, weight: u32, evidence: Vec<ObservationId> },
+}
+
+impl From<WrittenWhy> for Why {
+    fn from(written: WrittenWhy) -> Self {
+        match written {
+            WrittenWhy::Rule(rule) => Self { rule, ..Self::default() },
+            WrittenWhy::Whole { rule, field, text, weight, evidence } => Self { rule, field, text, weight, evidence },
+        }
+    }
+}
+
+/// Another value than the one that was concluded, and what speaks for it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Contrary<T> {
+    /// The value.
+    pub value: T,
+    /// Points.
+    pub weight: u32,
+    /// What speaks for it, strongest first.
+    pub reasons: Vec<Why>,
+}
+
+/// Somebody said what it is: that wins, and stays until it is withdrawn.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Decided {
+    /// Who.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// Why, in that person's words.
+    pub note: Option<String>,
+    /// By which key the device was known then, e.g. `mac-0080A3123456`.
+    pub key: String,
+}
+
+/// One way in which a device answers as no ordinary device does.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Unnatural {
+    /// How, e.g. `every-port-open`.
+    pub how: String,
+    /// Where that was seen.
+    pub evidence: Vec<ObservationId>,
 }
 
 /// A service that answered.
@@ -165,4 +258,30 @@ pub struct JoinReason {
     pub value: String,
     /// Where that was seen.
     pub evidence: Vec<ObservationId>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_device_of_the_first_version_is_still_read() {
+        let old = r#"{
+            "id": "mac-0080A3000005", "interfaces": [], "names": [],
+            "class": {"value": "medical", "confidence": 80, "reasons": ["port.dicom", "oui.medical"]},
+            "maker": {"value": "Lantronix", "source": "oui", "evidence": ["run-1#7"]},
+            "model": null, "serial": null, "os": null, "services": [],
+            "multi_homed": {"grade": "nothing", "addresses": [], "evidence": []},
+            "forwards": {"grade": "nothing", "addresses": [], "evidence": []},
+            "uplink": {"grade": "nothing", "addresses": [], "evidence": []},
+            "first_seen": "2025-03-31T02:15:00Z", "last_seen": "2025-03-31T02:15:00Z",
+            "left_alone": false, "joined_by": []
+        }"#;
+        let asset: Asset = serde_json::from_str(old).unwrap();
+        assert_eq!((asset.class.value, asset.class.reasons[0].rule.as_str()), (Class::Medical, "port.dicom"));
+        let maker = asset.maker.clone().unwrap();
+        assert_eq!((maker.value.as_str(), maker.confidence, maker.reasons.len()), ("Lantronix", 0, 0));
+        let again: Asset = serde_json::from_str(&serde_json::to_string(&asset).unwrap()).unwrap();
+        assert_eq!(again, asset);
+    }
 }

@@ -8,15 +8,20 @@ use super::scene::Scene;
 use super::silence::looked_at;
 use super::verdict::{AssetChange, Changes, Verdict};
 
-/// Compares with the newest earlier run; `None` on the first night.
+/// Compares with the newest earlier run that asked; `None` on the first night. A run that only listened
+/// knows less of everything: it brings machines and findings, and takes none back.
 pub(crate) fn changes(scene: &Scene<'_>, findings: &[Finding]) -> Option<Changes> {
-    let (before, earlier) = scene.history.split_last()?;
+    let asked = |verdict: &Verdict| !verdict.coverage.is_empty();
+    let place = scene.history.iter().rposition(asked).or_else(|| scene.history.len().checked_sub(1))?;
+    let before = &scene.history[place];
+    let earlier = scene.history.iter().enumerate().filter(|(other, _)| *other != place).map(|(_, verdict)| verdict);
+    let only_listened = scene.batch.coverage.is_empty() || !asked(before);
     let now: BTreeMap<&AssetId, &Asset> = scene.assets.iter().map(|asset| (&asset.id, asset)).collect();
     let then: BTreeMap<&AssetId, &Asset> = before.assets.iter().map(|asset| (&asset.id, asset)).collect();
-    let long_ago: BTreeSet<&AssetId> = earlier.iter().flat_map(|v| &v.assets).map(|asset| &asset.id).collect();
+    let long_ago: BTreeSet<&AssetId> = earlier.flat_map(|v| &v.assets).map(|asset| &asset.id).collect();
     let appeared = || now.keys().filter(|id| !then.contains_key(**id));
     let gone = then.iter().filter(|(id, asset)| !now.contains_key(**id) && was_looked_for(scene, asset));
-    let both = now.iter().filter_map(|(id, asset)| Some((*then.get(id)?, *asset)));
+    let both = now.iter().filter(|_| !only_listened).filter_map(|(id, asset)| Some((*then.get(id)?, *asset)));
     Some(Changes {
         since: before.run.id.clone(),
         since_started: before.run.started,
@@ -25,7 +30,7 @@ pub(crate) fn changes(scene: &Scene<'_>, findings: &[Finding]) -> Option<Changes
         gone: gone.map(|(id, _)| (*id).clone()).collect(),
         changed: both.flat_map(|(then, now)| compared(then, now)).collect(),
         new_findings: without(findings, &before.findings).map(|f| f.id.clone()).collect(),
-        resolved_findings: resolved(scene, findings, before),
+        resolved_findings: if only_listened { vec![] } else { resolved(scene, findings, before) },
     })
 }
 

@@ -7,12 +7,14 @@ use daicho_shared::address::Mac;
 use daicho_shared::batch::Batch;
 use daicho_shared::coverage::Outcome;
 use daicho_shared::fact::Fact;
-use daicho_shared::id::{ObservationId, RunId};
+use daicho_shared::id::ObservationId;
 use daicho_shared::observation::{Observation, Target};
 use ipnet::IpNet;
 
+use super::inventory::{self, Origins};
+
 /// Probes that ask a third party about the target: their answer does not show that it is there.
-const HEARSAY: [&str; 2] = ["reverse-dns", "route"];
+const HEARSAY: [&str; 3] = ["reverse-dns", "route", inventory::PROBE];
 
 /// One run's observations.
 pub(crate) struct Evidence<'a> {
@@ -20,7 +22,7 @@ pub(crate) struct Evidence<'a> {
     pub(crate) observations: Vec<&'a Observation>,
     /// Networks that were looked at, as coverage or the scope names them.
     pub(crate) segments: Vec<IpNet>,
-    run: &'a RunId,
+    origins: Origins,
     scope: &'a [IpNet],
     exclude: &'a [IpNet],
     on_link: BTreeSet<IpNet>,
@@ -29,8 +31,15 @@ pub(crate) struct Evidence<'a> {
 }
 
 impl<'a> Evidence<'a> {
-    /// Reads a batch. Neither the order of its lines nor a line that comes twice matters.
+    /// Reads one run's batch.
+    #[cfg(test)]
     pub(crate) fn new(batch: &'a Batch) -> Self {
+        Self::merged(batch, Origins::of(&batch.header.run))
+    }
+
+    /// Reads a batch into which others were merged. Neither the order of its lines nor a line that comes
+    /// twice matters.
+    pub(crate) fn merged(batch: &'a Batch, origins: Origins) -> Self {
         let header = &batch.header;
         let covered = batch.coverage.iter().map(|coverage| coverage.segment);
         let segments: BTreeSet<IpNet> = covered.chain(header.scope.iter().copied()).collect();
@@ -38,7 +47,7 @@ impl<'a> Evidence<'a> {
         Self {
             observations: in_order(&batch.observations),
             segments: segments.into_iter().collect(),
-            run: &header.run,
+            origins,
             scope: &header.scope,
             exclude: &header.exclude,
             on_link: linked.collect(),
@@ -49,7 +58,7 @@ impl<'a> Evidence<'a> {
 
     /// The observation's name.
     pub(crate) fn id(&self, observation: &Observation) -> ObservationId {
-        ObservationId { run: self.run.clone(), number: observation.number }
+        self.origins.id(observation.number)
     }
 
     /// The target is the scanner itself.
@@ -91,7 +100,13 @@ impl<'a> Evidence<'a> {
 /// Somebody was at the target: it answered, refused, or broke off.
 pub(crate) fn shows_presence(observation: &Observation) -> bool {
     let heard = !matches!(observation.outcome, Outcome::Silent | Outcome::NotAllowed);
-    heard && !HEARSAY.contains(&observation.probe.0.as_str()) && can_be_a_host(observation.target.address)
+    let somebody = can_be_a_host(observation.target.address) || is_bare(&observation.target);
+    heard && !HEARSAY.contains(&observation.probe.0.as_str()) && somebody
+}
+
+/// Heard of a link-layer address that named no address (LLDP, spanning tree, a request for one).
+pub(crate) fn is_bare(target: &Target) -> bool {
+    target.address.is_unspecified() && target.mac.is_some_and(Mac::is_interface)
 }
 
 /// The link-layer addresses that an observation binds to its target.
@@ -148,6 +163,16 @@ mod tests {
         let batch = world.batch();
         let present: Vec<_> = Evidence::new(&batch).observations.iter().map(|o| shows_presence(o)).collect();
         assert_eq!(present, [false, false, true]);
+    }
+
+    #[test]
+    fn a_link_layer_address_alone_is_somebody_and_no_address_at_all_is_nobody() {
+        let mut world = World::new();
+        world.see("0.0.0.0", "lldp", vec![]);
+        world.hear("00:80:A3:00:00:05", "lldp", vec![]);
+        let batch = world.batch();
+        let present: Vec<_> = Evidence::new(&batch).observations.iter().map(|o| shows_presence(o)).collect();
+        assert_eq!(present, [false, true]);
     }
 
     #[test]

@@ -83,6 +83,11 @@ pub enum Kind {
     },
     /// 廃棄済みなのに観測: a retired row answers.
     RetiredButSeen,
+    /// 応答が不自然: it answers as no ordinary device does, and was not asked on.
+    Unnatural {
+        /// How, e.g. `every-port-open`.
+        hows: Vec<String>,
+    },
 }
 
 /// Why a row could not be checked.
@@ -151,6 +156,7 @@ impl Kind {
             Self::DualHomed { .. } => "dual_homed",
             Self::UndeclaredUplink { .. } => "undeclared_uplink",
             Self::RetiredButSeen => "retired_but_seen",
+            Self::Unnatural { .. } => "unnatural",
         }
     }
 }

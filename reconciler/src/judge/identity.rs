@@ -10,8 +10,10 @@ use daicho_shared::observation::Observation;
 
 use super::asset::JoinReason;
 use super::evidence::{Evidence, can_be_a_host, link_addresses, shows_presence};
+use super::inventory;
 use super::join::{self, Edge};
 use super::knowledge::Identity;
+use super::names::host_key;
 
 /// The smallest thing that is certainly one interface: a MAC address, or an address without one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,7 +57,7 @@ impl Machine<'_> {
 /// Joins what was seen into machines, in the order of their interfaces.
 pub(crate) fn machines<'a>(evidence: &Evidence<'a>, rules: &Identity) -> Vec<Machine<'a>> {
     let bindings = Bindings::read(evidence, rules);
-    let sightings = Sightings::read(evidence, &bindings);
+    let sightings = Sightings::read(evidence, &bindings, rules);
     let edges = join::edges(evidence, &sightings, rules);
     let groups = join::groups(&sightings.units(), &edges);
     groups.into_iter().map(|group| machine(evidence, &bindings, &sightings, &group, &edges)).collect()
@@ -73,7 +75,7 @@ impl<'a> Bindings<'a> {
     fn read(evidence: &Evidence<'a>, rules: &Identity) -> Self {
         let mut bindings =
             Self { direct: BTreeMap::new(), told: BTreeMap::new(), moving: BTreeSet::new(), unusable: BTreeSet::new() };
-        for observation in &evidence.observations {
+        for observation in evidence.observations.iter().filter(|o| !inventory::is_inventory(o)) {
             for mac in link_addresses(observation).filter(|mac| !evidence.owns_mac(*mac)) {
                 bindings.bind(observation.target.address, mac);
             }
@@ -81,11 +83,16 @@ impl<'a> Bindings<'a> {
         bindings.drop_proxies(rules.proxy_addresses);
         for observation in &evidence.observations {
             bindings.hear_neighbours(evidence, observation);
+            bindings.hear_virtual_routers(observation);
         }
         bindings
     }
 
+    /// Nobody holds the unspecified address: there, the link-layer address alone was heard.
     fn bind(&mut self, address: IpAddr, mac: Mac) {
+        if address.is_unspecified() {
+            return;
+        }
         if mac.is_virtual_router() {
             self.moving.insert(address);
             self.unusable.insert(mac);
@@ -127,6 +134,15 @@ impl<'a> Bindings<'a> {
         }
     }
 
+    /// An address that routers share moves between them (RFC 5798, RFC 2281).
+    fn hear_virtual_routers(&mut self, observation: &Observation) {
+        for fact in &observation.facts {
+            if let Fact::VirtualRouter { addresses, .. } = fact {
+                self.moving.extend(addresses);
+            }
+        }
+    }
+
     /// The unit that an observation is about.
     fn unit_of(&self, observation: &Observation) -> Unit {
         let usable = |mac: &Mac| !self.unusable.contains(mac) && !mac.is_virtual_router();
@@ -151,7 +167,7 @@ pub(crate) struct Sightings<'a> {
 }
 
 impl<'a> Sightings<'a> {
-    fn read(evidence: &Evidence<'a>, bindings: &Bindings<'a>) -> Self {
+    fn read(evidence: &Evidence<'a>, bindings: &Bindings<'a>, rules: &Identity) -> Self {
         let others = || evidence.observations.iter().copied().filter(|o| !evidence.is_own(&o.target));
         let mut sightings = Self {
             addresses: BTreeMap::new(),
@@ -168,18 +184,47 @@ impl<'a> Sightings<'a> {
                 sightings.told.insert(*address, observation);
             }
         }
-        for observation in others() {
+        let (told, seen): (Vec<_>, Vec<_>) = others().partition(|o| inventory::is_inventory(o));
+        for observation in seen {
             let unit = bindings.unit_of(observation);
             if sightings.addresses.contains_key(&unit) {
                 sightings.observations.entry(unit).or_default().push(observation);
             }
         }
+        sightings.hear_inventories(&told, rules);
         sightings
     }
 
+    fn hear_inventories(&mut self, told: &[&'a Observation], rules: &Identity) {
+        if told.is_empty() {
+            return;
+        }
+        let generic = &rules.generic_names;
+        let mut names: BTreeMap<Unit, BTreeSet<String>> = BTreeMap::new();
+        for (unit, _, fact) in self.facts() {
+            if let Fact::Name { name, .. } = fact {
+                names.entry(unit).or_default().extend(host_key(name, generic));
+            }
+        }
+        let units = self.addresses.keys().copied().collect();
+        let seen = inventory::Seen { names, units: &units };
+        let by_name = inventory::macs_by_name(told, generic);
+        let placed = told.iter().filter_map(|o| Some((inventory::unit_of(o, &seen, &by_name, generic)?, *o)));
+        for (unit, observation) in placed.collect::<Vec<_>>() {
+            self.observations.entry(unit).or_default().push(observation);
+        }
+    }
+
     fn place(&mut self, unit: Unit, address: IpAddr) {
-        self.addresses.entry(unit).or_default().insert(address);
-        self.at.entry(address).or_insert(unit);
+        match (unit, address.is_unspecified()) {
+            (_, false) => {
+                self.addresses.entry(unit).or_default().insert(address);
+                self.at.entry(address).or_insert(unit);
+            }
+            (Unit::Mac(_), true) => drop(self.addresses.entry(unit).or_default()),
+            // A virtual router's or a proxy's link-layer address, and nothing else: no machine of its own.
+            (Unit::Bare(_), true) => {}
+        }
     }
 
     /// Everything that was seen.

@@ -133,7 +133,13 @@ fn by_shared_number(evidence: &Evidence<'_>, sightings: &Sightings<'_>, names: &
     let mut holders: BTreeMap<(&'static str, &str), Holders> = BTreeMap::new();
     for (unit, observation, fact) in sightings.facts() {
         if let Some(key) = number(fact) {
-            holders.entry(key).or_default().entry(unit).or_insert_with(|| evidence.id(observation));
+            let units = holders.entry(key).or_default();
+            units.entry(unit).or_insert_with(|| evidence.id(observation));
+            // A bridge's address is that of one of its own interfaces, which may have been seen by itself.
+            let own = key.1.parse().ok().filter(|_| key.0 == BRIDGE).map(Unit::Mac);
+            if let Some(own) = own.filter(|own| sightings.has(*own)) {
+                units.entry(own).or_insert_with(|| evidence.id(observation));
+            }
         }
     }
     let mut edges = vec![];
@@ -153,6 +159,9 @@ fn by_shared_number(evidence: &Evidence<'_>, sightings: &Sightings<'_>, names: &
 /// The most pairs that one shared number is tried on: a fleet with one firmware key has no use for more.
 const PAIR_LIMIT: usize = 4096;
 
+/// The address that a switch names itself by, at every port (IEEE 802.1D §7.12.5, IEEE 802.1AB §8.5.2).
+const BRIDGE: &str = "bridge-address";
+
 type Names = BTreeMap<Unit, BTreeSet<String>>;
 
 fn number(fact: &Fact) -> Option<(&'static str, &str)> {
@@ -161,6 +170,7 @@ fn number(fact: &Fact) -> Option<(&'static str, &str)> {
         Fact::Certificate { key_sha256, .. } => Some(("certificate-key", key_sha256)),
         Fact::MachineId { source, value } if source == "upnp-udn" => Some(("upnp-udn", value)),
         Fact::MachineId { source, value } if source == "snmp-engine" => Some(("snmp-engine", value)),
+        Fact::MachineId { source, value } if source == "bridge" || source == "lldp-chassis" => Some((BRIDGE, value)),
         _ => None,
     }
 }
@@ -170,7 +180,7 @@ fn number(fact: &Fact) -> Option<(&'static str, &str)> {
 fn agree(key: &str, one: Option<&BTreeSet<String>>, other: Option<&BTreeSet<String>>) -> bool {
     match (one, other) {
         (Some(one), Some(other)) => !one.is_disjoint(other),
-        _ => matches!(key, "upnp-udn" | "snmp-engine"),
+        _ => matches!(key, "upnp-udn" | "snmp-engine" | BRIDGE),
     }
 }
 

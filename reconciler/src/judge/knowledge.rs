@@ -1,13 +1,15 @@
 //! What the judge knows of the field: `config/identity.toml`, `config/uplinks.toml`, and the rules of recognition.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use daicho_shared::knowledge::makers::Makers;
 use daicho_shared::knowledge::ports::Ports;
-use daicho_shared::recognise::Rules;
+use daicho_shared::recognise::{Rules, RulesError};
 use ipnet::IpNet;
 use regex::Regex;
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 
 use super::finding::Severity;
 
@@ -20,7 +22,11 @@ pub const UPLINKS: &str = include_str!("../../../config/uplinks.toml");
 #[derive(Debug, Clone)]
 pub struct Knowledge {
     /// `config/classes.toml` and `config/fingerprints/`.
-    pub rules: &'static Rules,
+    pub rules: Cow<'static, Rules>,
+    /// Fingerprint of the rules: two verdicts with the same one were judged by the same rules.
+    pub rules_id: String,
+    /// Tables that were added to those compiled in, by file name.
+    pub added_rules: Vec<String>,
     /// `config/identity.toml`.
     pub identity: Identity,
     /// `config/uplinks.toml`.
@@ -46,12 +52,23 @@ impl Knowledge {
     pub fn parse(identity: &str, uplinks: &str) -> Result<Self, KnowledgeError> {
         let identity: Identity = read("identity.toml", identity)?;
         Ok(Self {
-            rules: Rules::builtin(),
+            rules: Cow::Borrowed(Rules::builtin()),
+            rules_id: fingerprint(Rules::builtin()),
+            added_rules: vec![],
             makers: Makers::builtin().clone(),
             uplinks: read("uplinks.toml", uplinks)?,
             ports: Ports::builtin(),
             identity,
         })
+    }
+
+    /// With tables of rules beside those compiled in, given as file name and text: see
+    /// [`Rules::with_tables`] for what an own rule of a known name does.
+    pub fn with_rules(self, tables: &[(String, String)]) -> Result<Self, RulesError> {
+        let borrowed: Vec<(&str, &str)> = tables.iter().map(|(file, text)| (file.as_str(), text.as_str())).collect();
+        let rules = self.rules.into_owned().with_tables(&borrowed)?;
+        let added_rules = tables.iter().map(|(file, _)| file.clone()).collect();
+        Ok(Self { rules_id: fingerprint(&rules), rules: Cow::Owned(rules), added_rules, ..self })
     }
 
     /// The tables that are compiled in.
@@ -62,6 +79,12 @@ impl Knowledge {
     pub fn builtin() -> Self {
         Self::parse(IDENTITY, UPLINKS).expect("the tables in config/ are parsed by a test")
     }
+}
+
+/// Of everything that a rule says, in its order.
+fn fingerprint(rules: &Rules) -> String {
+    let said = format!("{} {} {:?}", rules.threshold, rules.lead, rules.rules);
+    hex::encode(&Sha256::digest(said)[..6])
 }
 
 fn read<T: for<'de> Deserialize<'de>>(file: &'static str, text: &str) -> Result<T, KnowledgeError> {
@@ -255,5 +278,22 @@ mod tests {
     #[test]
     fn an_unknown_key_is_an_error() {
         assert!(Knowledge::parse(&format!("spelling_mistake = 1\n{IDENTITY}"), UPLINKS).is_err());
+    }
+
+    #[test]
+    fn rules_can_be_added_and_change_the_fingerprint() {
+        let table = |name: &str| {
+            let text = format!("[[rule]]\nname = '{name}'\nweight = 50\nmodel = 'M'\nwhen.\"http.title\" = ['x']\n");
+            [("own.toml".to_owned(), text)]
+        };
+        let knowledge = Knowledge::builtin();
+        let (count, before) = (knowledge.rules.rules.len(), knowledge.rules_id.clone());
+        let more = knowledge.with_rules(&table("own")).unwrap();
+        assert_eq!((more.rules.rules.len(), more.added_rules.as_slice()), (count + 1, &["own.toml".to_owned()][..]));
+        assert!(more.rules_id != before && more.rules.threshold > 0);
+        let again = Knowledge::builtin().with_rules(&table("own")).unwrap();
+        assert_eq!(again.rules_id, more.rules_id, "the same rules have the same fingerprint");
+        let broken = [("own.toml".to_owned(), "[[rule]]\nname = 1\n".to_owned())];
+        assert!(more.with_rules(&broken).unwrap_err().to_string().starts_with("own.toml"));
     }
 }

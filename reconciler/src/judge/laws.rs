@@ -78,6 +78,87 @@ fn silence_says_nothing_where_nobody_looked_well_enough() {
 }
 
 #[test]
+fn who_only_listens_misses_nobody_and_takes_nothing_back() {
+    let mut world = World::new();
+    world.arp("10.0.0.5", &mac(5));
+    world.see("10.0.0.5", "http", vec![Fact::Router { how: "upnp-igd".into() }]);
+    world.rows.push(keyed(1, "10.0.0.9", &mac(9)));
+    let asked = world.verdict();
+    let mut listening = World::new();
+    listening.only_listened();
+    listening.arp("10.0.0.5", &mac(5));
+    listening.hear(&mac(7), "lldp", vec![]);
+    listening.rows.push(keyed(1, "10.0.0.9", &mac(9)));
+    listening.history.push(asked.clone());
+    let heard = listening.verdict();
+    assert_eq!(heard.entries[0].verdict, EntryState::NotChecked);
+    let reason = Kind::NotChecked { reason: NotCheckedReason::SegmentNotScanned };
+    assert!(heard.findings.iter().any(|finding| finding.kind == reason), "{:?}", heard.findings);
+    let changes = heard.changes.clone().unwrap();
+    assert_eq!((changes.gone.len(), changes.changed.len(), changes.resolved_findings.len()), (0, 0, 0));
+    assert_eq!(changes.new.len(), 1);
+    // The next night compares with the night before, and counts on.
+    world.history = vec![asked.clone(), heard];
+    let next = world.verdict();
+    assert_eq!(next.changes.unwrap().since, asked.run.id);
+    assert!(next.findings.iter().any(|finding| matches!(finding.kind, Kind::NotFound { scans: 2, .. })));
+}
+
+fn names_itself(address: &str) -> Vec<Fact> {
+    vec![Fact::MachineId { source: "bridge".into(), value: address.into() }]
+}
+
+#[test]
+fn what_was_heard_without_an_address_belongs_to_the_machine_with_that_link_layer_address() {
+    let mut world = World::new();
+    let name = Fact::Name { source: daicho_shared::fact::NameSource::Lldp, name: "sw-2f".into(), domain: None };
+    world.hear(&mac(5), "lldp", vec![name]);
+    world.arp("10.0.0.5", &mac(5));
+    let verdict = world.verdict();
+    assert_eq!((verdict.assets.len(), verdict.assets[0].names.len()), (1, 1));
+    let addresses: Vec<String> = verdict.assets[0].interfaces[0].addresses.iter().map(ToString::to_string).collect();
+    assert_eq!(addresses, ["10.0.0.5"]);
+}
+
+#[test]
+fn a_link_layer_address_alone_stands_alone_and_is_found_by_its_row() {
+    let mut world = World::new();
+    world.hear(&mac(5), "stp", names_itself(&mac(5)));
+    world.hear("00:00:5E:00:01:33", "stp", vec![]);
+    let verdict = world.verdict();
+    assert_eq!(verdict.assets.iter().map(|asset| asset.id.0.as_str()).collect::<Vec<_>>(), ["mac-0080A3000005"]);
+    assert_eq!(world.codes(), ["not_in_ledger"]);
+    world.rows.push(keyed(1, "10.0.0.5", &mac(5)));
+    assert_eq!(world.verdict().entries[0].verdict, EntryState::Matched);
+}
+
+#[test]
+fn the_ports_of_a_switch_are_one_machine_with_the_address_it_names_itself_by() {
+    let mut world = World::new();
+    world.arp("10.0.0.5", &mac(0x40));
+    world.hear(&mac(0x41), "stp", names_itself(&mac(0x40)));
+    world.hear(&mac(0x42), "lldp", vec![Fact::MachineId { source: "lldp-chassis".into(), value: mac(0x40) }]);
+    world.rows.push(keyed(1, "10.0.0.5", &mac(0x40)));
+    let verdict = world.verdict();
+    assert_eq!((verdict.assets.len(), verdict.assets[0].interfaces.len()), (1, 3));
+    assert!(verdict.assets[0].joined_by.iter().all(|reason| reason.key == "bridge-address"));
+    assert_eq!(world.codes(), Vec::<&str>::new());
+}
+
+#[test]
+fn an_address_that_routers_share_behind_another_is_no_machine_of_its_own() {
+    let mut world = World::new();
+    world.arp("10.0.0.2", &mac(2));
+    world.rows.push(keyed(1, "10.0.0.2", &mac(2)));
+    world.see("10.0.1.1", "echo", vec![Fact::Alive]);
+    let shared = vec!["10.0.1.1".parse().unwrap()];
+    let fact = Fact::VirtualRouter { protocol: "vrrp".into(), group: 51, addresses: shared, priority: 100 };
+    assert_eq!(world.codes(), ["not_in_ledger"]);
+    world.see("10.0.0.2", "vrrp", vec![fact]);
+    assert_eq!(world.codes(), Vec::<&str>::new());
+}
+
+#[test]
 fn rows_that_are_not_on_a_network_are_never_missing() {
     let mut world = World::new();
     world.rows.push(keyed(1, "10.0.0.9", &mac(9)));
@@ -238,7 +319,15 @@ fn a_row_with_a_defect_is_told_with_its_row() {
         ledger.problems.push(entry::RowProblem { origin, column: None, field: None, kind, found: "1E+11".into() });
     }
     let batch = world.batch();
-    let verdict = judge(&Case { batch: &batch, ledger: &ledger, history: &[], knowledge: &KNOWLEDGE });
+    let verdict = judge(&Case {
+        batch: &batch,
+        reread: None,
+        inventories: &[],
+        ledger: &ledger,
+        history: &[],
+        decisions: &[],
+        knowledge: &KNOWLEDGE,
+    });
     let defects: Vec<_> = verdict.findings.iter().filter(|f| f.kind.code() == "defective_entry").collect();
     assert_eq!((defects.len(), defects[0].severity), (1, Severity::Check));
     assert_eq!(defects[0].entries, [world.rows[0].id.clone()]);

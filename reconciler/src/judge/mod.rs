@@ -2,9 +2,10 @@
 //!
 //! Table of contents, in the order in which a verdict comes about:
 //!
-//! 1. `evidence`: one run's observations, in one order, each once
+//! 1. `inventory`, `evidence`: one run's observations and imported inventories, in one order, each once
 //! 2. `identity`, `join`: which addresses and interfaces are one machine, and why
-//! 3. `portrait`, `classify`, `homing`, `uplink`: what is shown of a machine, with sources and grades
+//! 3. `portrait`, `classify`, `homing`, `uplink`: what is shown of a machine, with sources and grades;
+//!    `decision`: what people said it is, which wins
 //! 4. `group`, `names`: which ledger rows are one machine, and what they declare
 //! 5. `compare`, `matching`: which group is which machine, explained
 //! 6. `difference`, `silence`: what a pair differs in; what it means not to be seen
@@ -14,10 +15,13 @@
 //! `knowledge` holds what the judge knows beforehand: `config/classes.toml`, `identity.toml`, `uplinks.toml`.
 
 pub mod asset;
+pub mod decision;
 pub mod entry;
 pub mod finding;
+pub mod inventory;
 pub mod knowledge;
 pub mod pairing;
+pub mod understanding;
 pub mod verdict;
 
 mod changes;
@@ -26,6 +30,7 @@ mod compare;
 mod difference;
 mod evidence;
 mod external;
+mod find;
 mod group;
 mod homing;
 mod identity;
@@ -34,6 +39,7 @@ mod join;
 mod laws;
 mod matching;
 mod names;
+mod place;
 mod portrait;
 mod rule;
 #[cfg(test)]
@@ -48,22 +54,30 @@ use daicho_shared::batch::Batch;
 use daicho_shared::id::ObservationId;
 use daicho_shared::observation::Observation;
 
-use self::asset::Asset;
+use self::asset::{Asset, Why};
+use self::decision::Decision;
 use self::entry::Ledger;
 use self::finding::Finding;
+use self::inventory::{Inventory, InventoryFile};
 pub use self::knowledge::Knowledge;
 use self::scene::Scene;
-use self::verdict::{EntryVerdict, ExternalPoint, RunSummary, Verdict};
+use self::verdict::{Basis, EntryVerdict, ExternalPoint, Reread, RunSummary, Verdict};
 
 /// What is judged.
 #[derive(Debug, Clone, Copy)]
 pub struct Case<'a> {
     /// One run.
     pub batch: &'a Batch,
+    /// The run's replies were read again, by this agent.
+    pub reread: Option<&'a Reread>,
+    /// Inventory files that count for this run.
+    pub inventories: &'a [Inventory],
     /// What people declared.
     pub ledger: &'a Ledger,
     /// Verdicts on earlier runs of the same folder, oldest first.
     pub history: &'a [Verdict],
+    /// What people decided about devices.
+    pub decisions: &'a [Decision],
     /// What the judge knows beforehand.
     pub knowledge: &'a Knowledge,
 }
@@ -71,7 +85,8 @@ pub struct Case<'a> {
 /// Judges one run against one ledger. The same case always gives the same verdict, whatever the
 /// order of the batch's lines.
 pub fn judge(case: &Case<'_>) -> Verdict {
-    let scene = Scene::new(case);
+    let (batch, origins) = inventory::merged(case.batch, case.inventories);
+    let scene = Scene::new(&Case { batch: &batch, ..*case }, origins);
     let findings = rule::findings(&scene);
     let external_points = external::points(&scene);
     let changes = changes::changes(&scene, &findings);
@@ -89,6 +104,21 @@ pub fn judge(case: &Case<'_>) -> Verdict {
         evidence,
         changes,
         assets: scene.assets,
+        inventories: sorted(&files(case), |file| file.run.clone()),
+        basis: Some(basis(case)),
+    }
+}
+
+fn files(case: &Case<'_>) -> Vec<InventoryFile> {
+    case.inventories.iter().map(|inventory| inventory.file.clone()).collect()
+}
+
+fn basis(case: &Case<'_>) -> Basis {
+    Basis {
+        daicho: env!("CARGO_PKG_VERSION").to_owned(),
+        rules: case.knowledge.rules_id.clone(),
+        added_rules: case.knowledge.added_rules.clone(),
+        reread: case.reread.cloned(),
     }
 }
 
@@ -143,9 +173,22 @@ fn cited(scene: &Scene<'_>, findings: &[Finding], points: &[ExternalPoint]) -> B
 }
 
 fn cited_by(asset: &Asset) -> impl Iterator<Item = &ObservationId> {
-    let claims = [&asset.maker, &asset.model, &asset.serial, &asset.os].into_iter().flatten().flat_map(|c| &c.evidence);
+    let told = [&asset.maker, &asset.model, &asset.serial, &asset.os, &asset.firmware, &asset.place];
+    let claims = told.into_iter().flatten().flat_map(|claim| {
+        claim
+            .evidence
+            .iter()
+            .chain(grounds(&claim.reasons))
+            .chain(claim.others.iter().flat_map(|o| grounds(&o.reasons)))
+    });
+    let class = grounds(&asset.class.reasons).chain(asset.class.others.iter().flat_map(|o| grounds(&o.reasons)));
     let grades = [&asset.multi_homed, &asset.forwards, &asset.uplink].into_iter().flat_map(|graded| &graded.evidence);
     let names = asset.names.iter().flat_map(|name| &name.evidence);
     let joins = asset.joined_by.iter().flat_map(|reason| &reason.evidence);
-    claims.chain(grades).chain(names).chain(joins)
+    let unnatural = asset.unnatural.iter().flat_map(|one| &one.evidence);
+    claims.chain(class).chain(grades).chain(names).chain(joins).chain(unnatural)
+}
+
+fn grounds(reasons: &[Why]) -> impl Iterator<Item = &ObservationId> {
+    reasons.iter().flat_map(|why| &why.evidence)
 }

@@ -6,16 +6,15 @@ use std::net::IpAddr;
 use daicho_shared::address::Mac;
 use daicho_shared::fact::{Fact, PortState, Transport};
 use daicho_shared::id::ObservationId;
-use daicho_shared::knowledge::oui;
 use daicho_shared::observation::Observation;
-use daicho_shared::recognise::Recognition;
 use jiff::Timestamp;
 
-use super::asset::{Asset, AssetId, AssetName, Claim, Interface, Service};
+use super::asset::{Asset, AssetId, AssetName, Claim, Contrary, Interface, Service, Unnatural, Why};
+use super::classify::{self, Citing};
 use super::evidence::{Evidence, shows_presence};
 use super::identity::{Machine, Unit};
 use super::knowledge::Knowledge;
-use super::{classify, homing, uplink};
+use super::{homing, uplink};
 
 /// The most interfaces that a device may tell of: a chassis switch has hundreds, and they say little.
 const TOLD_LIMIT: usize = 64;
@@ -31,17 +30,20 @@ pub(crate) fn asset(
     let facts = Facts { machine, evidence };
     let uplink = uplink::uplink(&facts, knowledge);
     let found = classify::recognition(&facts, knowledge);
+    let citing = Citing::new(&facts);
     let times: Vec<Timestamp> = presence(machine).map(|observation| observation.at).collect();
     let last_seen = times.iter().copied().max().unwrap_or(Timestamp::UNIX_EPOCH);
     let first_now = times.iter().copied().min().unwrap_or(Timestamp::UNIX_EPOCH);
     Asset {
         interfaces: interfaces(&facts),
         names: names(&facts),
-        class: classify::class(&found),
-        maker: maker(&facts, &found),
-        model: classify::claim(&facts, found.model.as_ref()),
+        class: citing.class(&found),
+        maker: citing.claim(found.maker.as_ref()),
+        model: citing.claim(found.model.as_ref()),
         serial: serial(&facts),
-        os: classify::claim(&facts, found.os.as_ref().or(found.firmware.as_ref())),
+        os: citing.claim(found.os.as_ref()),
+        firmware: citing.claim(found.firmware.as_ref()),
+        place: None,
         services: services(&facts, knowledge),
         multi_homed: homing::multi_homed(&facts, knowledge),
         forwards: uplink::forwards(&facts),
@@ -49,6 +51,7 @@ pub(crate) fn asset(
         first_seen: first_seen(&id).unwrap_or(first_now).min(first_now),
         last_seen,
         left_alone: facts.any(|fact| matches!(fact, Fact::LeftAlone)),
+        unnatural: unnatural(&facts),
         joined_by: machine.joined_by.clone(),
         id,
     }
@@ -149,27 +152,60 @@ fn names(facts: &Facts<'_, '_>) -> Vec<AssetName> {
     names.into_iter().map(name).collect()
 }
 
-/// The first serial number that the device tells of, with every observation that tells the same one.
+/// Points of a serial number for each source that tells it: a device's word about itself, no more.
+const SERIAL_WEIGHT: u32 = 60;
+
+/// The serial number that most sources tell; the first of those that as many tell.
 fn serial(facts: &Facts<'_, '_>) -> Option<Claim> {
-    let told = facts.all().filter_map(|(id, fact)| match fact {
-        Fact::Product { source, serial: Some(serial), .. } if !serial.is_empty() => Some((id, serial, source)),
-        _ => None,
-    });
-    let told: Vec<(ObservationId, &String, &String)> = told.collect();
-    let (_, value, source) = told.first()?;
-    let same = told.iter().filter(|(_, other, _)| other == value).map(|(id, _, _)| id.clone());
-    let evidence = same.collect::<BTreeSet<_>>().into_iter().collect();
-    Some(Claim { value: (*value).clone(), source: (*source).clone(), evidence })
+    let mut told: Vec<(&str, BTreeMap<&str, BTreeSet<ObservationId>>)> = vec![];
+    for (id, fact) in facts.all() {
+        let Fact::Product { source, serial: Some(serial), .. } = fact else { continue };
+        if serial.is_empty() {
+            continue;
+        }
+        let place = told.iter().position(|(value, _)| value == serial).unwrap_or_else(|| {
+            told.push((serial, BTreeMap::new()));
+            told.len() - 1
+        });
+        told[place].1.entry(source).or_default().insert(id);
+    }
+    let mut values: Vec<Contrary<String>> =
+        told.into_iter().map(|(value, sources)| serial_told(value, sources)).collect();
+    values.sort_by_key(|one| std::cmp::Reverse(one.weight));
+    let mut values = values.into_iter();
+    let Contrary { value, weight, reasons } = values.next()?;
+    let evidence: BTreeSet<ObservationId> = reasons.iter().flat_map(|why| why.evidence.iter().cloned()).collect();
+    let source = reasons.first().map_or("", |why| why.field.split('.').next().unwrap_or("")).to_owned();
+    let (evidence, others) = (evidence.into_iter().collect(), values.collect());
+    let confidence = u8::try_from(weight.min(100)).unwrap_or(100);
+    Some(Claim { value, source, evidence, confidence, reasons, others, decided: None })
 }
 
-/// Who made the device; where nothing but a MAC prefix says so, the evidence is where that was seen.
-fn maker(facts: &Facts<'_, '_>, found: &Recognition) -> Option<Claim> {
-    let mut claim = classify::claim(facts, found.maker.as_ref())?;
-    if claim.evidence.is_empty() {
-        let mac = facts.machine.macs().find(|mac| oui::lookup(*mac).is_some())?;
-        claim.evidence = mac_evidence(facts, mac);
+fn serial_told(value: &str, sources: BTreeMap<&str, BTreeSet<ObservationId>>) -> Contrary<String> {
+    let why = |(source, ids): (&str, BTreeSet<ObservationId>)| Why {
+        rule: "serial.told".into(),
+        field: format!("{source}.serial"),
+        text: value.to_owned(),
+        weight: SERIAL_WEIGHT,
+        evidence: ids.into_iter().collect(),
+    };
+    let reasons: Vec<Why> = sources.into_iter().map(why).collect();
+    Contrary { value: value.to_owned(), weight: reasons.iter().map(|why| why.weight).sum(), reasons }
+}
+
+/// How it answers as no ordinary device does, each way once.
+fn unnatural(facts: &Facts<'_, '_>) -> Vec<Unnatural> {
+    let mut hows: BTreeMap<&str, BTreeSet<ObservationId>> = BTreeMap::new();
+    for (id, fact) in facts.all() {
+        if let Fact::Unnatural { how } = fact {
+            hows.entry(how).or_default().insert(id);
+        }
     }
-    Some(claim)
+    let one = |(how, ids): (&str, BTreeSet<ObservationId>)| Unnatural {
+        how: how.to_owned(),
+        evidence: ids.into_iter().collect(),
+    };
+    hows.into_iter().map(one).collect()
 }
 
 /// The first observation that shows the MAC address.

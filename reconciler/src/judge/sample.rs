@@ -8,7 +8,9 @@ use daicho_shared::coverage::{Coverage, Outcome};
 use daicho_shared::fact::Fact;
 use daicho_shared::observation::{Observation, Target};
 
+use super::decision::Decision;
 use super::entry::{Entry, EntryId, FourValued, Ledger, Origin, Register, Status};
+use super::inventory::Inventory;
 use super::verdict::Verdict;
 use super::{Case, Knowledge, judge};
 
@@ -22,6 +24,10 @@ pub(crate) struct World {
     pub(crate) rows: Vec<Entry>,
     /// Earlier verdicts.
     pub(crate) history: Vec<Verdict>,
+    /// What people decided.
+    pub(crate) decisions: Vec<Decision>,
+    /// Imported inventories.
+    pub(crate) inventories: Vec<Inventory>,
 }
 
 impl World {
@@ -60,7 +66,7 @@ impl World {
             });
         }
         batch.end = Some(End { finished: "2026-03-31T03:00:00Z".parse().unwrap(), complete: true, reason: None });
-        Self { batch, rows: vec![], history: vec![] }
+        Self { batch, rows: vec![], history: vec![], decisions: vec![], inventories: vec![] }
     }
 
     /// The batch as it stands.
@@ -90,6 +96,18 @@ impl World {
         });
     }
 
+    /// A frame was heard that named no address.
+    pub(crate) fn hear(&mut self, mac: &str, probe: &str, facts: Vec<Fact>) {
+        self.see("0.0.0.0", probe, facts);
+        self.batch.observations.last_mut().unwrap().target.mac = Some(mac.parse().unwrap());
+    }
+
+    /// Nobody was asked: a mirror port or a capture file.
+    pub(crate) fn only_listened(&mut self) {
+        self.batch.coverage.clear();
+        self.batch.header.profile = "listen".into();
+    }
+
     /// An ARP answer.
     pub(crate) fn arp(&mut self, address: &str, mac: &str) {
         self.see(address, "arp", vec![Fact::LinkAddress { mac: mac.parse().unwrap() }]);
@@ -104,7 +122,15 @@ impl World {
     /// The verdict.
     pub(crate) fn verdict(&self) -> Verdict {
         let ledger = self.ledger();
-        judge(&Case { batch: &self.batch, ledger: &ledger, history: &self.history, knowledge: &KNOWLEDGE })
+        judge(&Case {
+            batch: &self.batch,
+            reread: None,
+            inventories: &self.inventories,
+            ledger: &ledger,
+            history: &self.history,
+            decisions: &self.decisions,
+            knowledge: &KNOWLEDGE,
+        })
     }
 
     /// Codes and grades of the findings, in their order.

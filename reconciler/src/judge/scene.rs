@@ -13,12 +13,13 @@ use super::evidence::{Evidence, link_addresses};
 use super::finding::NotCheckedReason;
 use super::group::{Group, groups};
 use super::identity::{Machine, machines};
+use super::inventory::Origins;
 use super::knowledge::Knowledge;
 use super::matching::{Pairing, pair};
 use super::portrait::{self, Facts};
 use super::uplink::{self, Signs};
 use super::verdict::{EntryState, Verdict};
-use super::{difference, silence};
+use super::{decision, difference, place, silence};
 
 /// The derived picture.
 pub(crate) struct Scene<'a> {
@@ -47,16 +48,21 @@ pub(crate) struct Fate {
 }
 
 impl<'a> Scene<'a> {
-    pub(crate) fn new(case: &Case<'a>) -> Self {
-        let evidence = Evidence::new(case.batch);
+    pub(crate) fn new(case: &Case<'a>, origins: Origins) -> Self {
+        let evidence = Evidence::merged(case.batch, origins);
         let known = |id: &AssetId| {
             case.history.iter().flat_map(|v| &v.assets).filter(|a| a.id == *id).map(|a| a.first_seen).min()
         };
-        let draw = |machine| (portrait::asset(&machine, &evidence, case.knowledge, known), machine);
+        let draw = |machine| {
+            let mut asset = portrait::asset(&machine, &evidence, case.knowledge, known);
+            decision::apply(&mut asset, case.decisions);
+            (asset, machine)
+        };
         let mut drawn: Vec<(Asset, Machine<'a>)> =
             machines(&evidence, &case.knowledge.identity).into_iter().map(draw).collect();
         drawn.sort_by(|a, b| a.0.id.cmp(&b.0.id));
-        let (assets, machines): (Vec<Asset>, Vec<Machine<'a>>) = drawn.into_iter().unzip();
+        let (mut assets, machines): (Vec<Asset>, Vec<Machine<'a>>) = drawn.into_iter().unzip();
+        place::settle(&mut assets, &machines, &evidence);
         let groups = groups(&case.ledger.entries, case.knowledge);
         let pairing = pair(&groups, &assets, case.knowledge);
         let mut scene = Self {

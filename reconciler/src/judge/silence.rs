@@ -73,7 +73,9 @@ pub(crate) fn looked_at(batch: &Batch, address: IpAddr, rules: &Identity) -> Res
         return Err(NotCheckedReason::Excluded);
     }
     let covered = covering(&batch.coverage, address, rules);
-    if covered.is_empty() && !batch.header.scope.iter().any(|net| net.contains(&address)) {
+    let in_scope = || batch.header.scope.iter().any(|net| net.contains(&address));
+    // Who only listens has not looked for anybody.
+    if covered.is_empty() && (batch.coverage.is_empty() || !in_scope()) {
         return Err(NotCheckedReason::SegmentNotScanned);
     }
     let whole = covered.iter().find(|coverage| coverage.asked > 0 && coverage.not_reached == 0);

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::asset::{Asset, AssetId, Grade};
 use super::entry::{EntryId, Ledger};
 use super::finding::{Finding, UplinkSign};
+use super::inventory::InventoryFile;
 use super::pairing::Comparison;
 
 /// The verdict: a value that holds everything a report says.
@@ -44,6 +45,38 @@ pub struct Verdict {
     pub evidence: BTreeMap<ObservationId, Observation>,
     /// What changed since the run before; `None` on the first night.
     pub changes: Option<Changes>,
+    /// Inventory files that were judged together with the run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub inventories: Vec<InventoryFile>,
+    /// By which knowledge it was judged; verdicts of the first version do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis: Option<Basis>,
+}
+
+/// By which knowledge a run was judged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Basis {
+    /// Version of this program.
+    pub daicho: String,
+    /// Fingerprint of the rules of recognition.
+    pub rules: String,
+    /// Tables that were added to those compiled in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub added_rules: Vec<String>,
+    /// The kept replies were read again; `None` where the facts are those of the night.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reread: Option<Reread>,
+}
+
+/// Kept replies, read again by a later agent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reread {
+    /// Its version.
+    pub agent: String,
+    /// When.
+    pub at: Timestamp,
+    /// Observations that say something else now.
+    pub changed: u32,
 }
 
 /// The run that was judged.

@@ -57,6 +57,8 @@ pub(super) fn verdict() -> Verdict {
         }],
         evidence: evidence(),
         changes: Some(changes()),
+        inventories: vec![],
+        basis: None,
     }
 }
 
@@ -75,6 +77,8 @@ pub(super) fn quiet() -> Verdict {
         troubles: vec![],
         evidence: BTreeMap::new(),
         changes: None,
+        inventories: vec![],
+        basis: None,
     }
 }
 
@@ -136,6 +140,9 @@ pub(super) fn every_kind() -> Verdict {
             &[],
         ));
     }
+    let hows = vec!["every-port-open".into(), SCRIPT.into()];
+    let tarpit = Some("mac-3C22FB010203");
+    verdict.findings.push(finding(Kind::Unnatural { hows }, Severity::Act, Grade::Confirmed, tarpit, &[], &[4]));
     let addresses = vec![];
     verdict.findings.push(finding(Kind::DualHomed { addresses }, Severity::Act, Grade::Indication, None, &[], &[]));
     verdict
@@ -264,11 +271,26 @@ fn asset(key: &str, class: Class, address: &str, name: Option<&str>) -> Asset {
             told: false,
         }],
         names: name.map(own_name).into_iter().collect(),
-        class: ClassClaim { value: class, confidence: 80, reasons: vec!["port.dicom".into()] },
-        maker: Some(Claim { value: "Fujitsu".into(), source: "oui".into(), evidence: vec![obs(1)] }),
+        class: ClassClaim {
+            value: class,
+            confidence: 80,
+            reasons: vec![why("port.dicom", "port", "tcp/104", 80)],
+            others: vec![],
+            decided: None,
+        },
+        maker: Some(Claim {
+            value: "Fujitsu".into(),
+            source: "oui".into(),
+            evidence: vec![obs(1)],
+            confidence: 20,
+            reasons: vec![why("oui.maker", "oui.maker", "Fujitsu", 20)],
+            ..Claim::default()
+        }),
         model: None,
         serial: None,
         os: None,
+        firmware: None,
+        place: None,
         services: vec![],
         multi_homed: Graded::nothing(),
         forwards: Graded::nothing(),
@@ -276,8 +298,13 @@ fn asset(key: &str, class: Class, address: &str, name: Option<&str>) -> Asset {
         first_seen: at("2026-03-28T17:00:00Z"),
         last_seen: at("2026-03-30T17:15:00Z"),
         left_alone: false,
+        unnatural: vec![],
         joined_by: vec![],
     }
+}
+
+fn why(rule: &str, field: &str, text: &str, weight: u32) -> Why {
+    Why { rule: rule.into(), field: field.into(), text: text.into(), weight, evidence: vec![obs(1)] }
 }
 
 fn own_name(name: &str) -> AssetName {

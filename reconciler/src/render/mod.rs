@@ -1,9 +1,11 @@
 //! Putting a verdict out: the terminal, a page, a workbook, JSON. A value in, bytes out.
 
+pub mod device;
 pub mod html;
 pub mod json;
 mod scene;
 pub mod text;
+pub mod understanding;
 mod view;
 pub mod words;
 mod wrap;

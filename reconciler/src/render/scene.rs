@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use daicho_shared::address::Mac;
+use daicho_shared::id::ObservationId;
 use jiff::Timestamp;
 
 use super::Options;
@@ -11,6 +12,7 @@ use super::words::phrase::{mark, mark_short};
 use super::words::{Lang, date, fixed, problem};
 use crate::judge::asset::{Asset, AssetId, Class};
 use crate::judge::entry::{Entry, EntryId};
+use crate::judge::inventory::InventoryFile;
 use crate::judge::verdict::Verdict;
 
 /// A verdict that can be looked up.
@@ -71,6 +73,11 @@ impl<'a> Scene<'a> {
     /// The machine that these packets reached: by its link-layer address, which moves less.
     pub(crate) fn reached(&self, address: IpAddr, mac: Option<Mac>) -> Option<&'a AssetId> {
         mac.and_then(|mac| self.by_mac.get(&mac)).or_else(|| self.by_address.get(&address)).copied()
+    }
+
+    /// The inventory file that an observation was read from.
+    pub(crate) fn inventory(&self, id: &ObservationId) -> Option<&'a InventoryFile> {
+        self.verdict.inventories.iter().find(|file| file.run == id.run)
     }
 
     pub(crate) fn moment(&self, at: Timestamp) -> String {

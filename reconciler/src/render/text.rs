@@ -92,9 +92,9 @@ fn row(view: &FindingView<'_>, widths: [usize; 5], options: &Options) -> Vec<Cel
     vec![severity, grade, kind, Cell::new(wrap(&device(view), device_width)), Cell::new(wrap(&content, content_width))]
 }
 
-/// Name, then place, department and asset number, as far as they are known, one a line.
+/// Name, then what it is, place, department and asset number, as far as they are known, one a line.
 fn device(view: &FindingView<'_>) -> String {
-    let known = [&view.device, &view.location, &view.department, &view.asset_no, &view.address];
+    let known = [&view.device, &view.identity, &view.location, &view.department, &view.asset_no, &view.address];
     let mut lines: Vec<String> = Vec::new();
     for text in known {
         // The location often repeats the department; a table cell need not.

@@ -65,6 +65,17 @@ pub(super) fn scan(agent: &Agent<'_>, store: &mut Store) -> Result<Kept, Failure
     }
 }
 
+/// The agent's program and the command that begins with it; `prefix` as in [`Agent`].
+pub(super) fn program(prefix: &[OsString]) -> Result<(PathBuf, Command), Failure> {
+    let (program, first) = match prefix.split_first() {
+        Some((program, first)) => (PathBuf::from(program), first),
+        None => (beside("daicho-agent")?, &[][..]),
+    };
+    let mut command = Command::new(&program);
+    command.args(first);
+    Ok((program, command))
+}
+
 /// A program that belongs beside this one.
 pub(super) fn beside(name: &str) -> Result<PathBuf, Failure> {
     let here = std::env::current_exe().map_err(|source| Failure::file(Path::new("daicho"), source))?;
@@ -74,13 +85,9 @@ pub(super) fn beside(name: &str) -> Result<PathBuf, Failure> {
 
 impl Agent<'_> {
     fn command(&self) -> Result<(PathBuf, Command), Failure> {
-        let (program, first) = match self.prefix.split_first() {
-            Some((program, first)) => (PathBuf::from(program), first),
-            None => (beside("daicho-agent")?, &[][..]),
-        };
+        let (program, mut command) = program(self.prefix)?;
         let lock = self.lock.share().map_err(|source| Failure::file(self.config, source))?;
-        let mut command = Command::new(&program);
-        command.args(first).args(["scan", "--config"]).arg(self.config).args(["--out", "-"]);
+        command.args(["scan", "--config"]).arg(self.config).args(["--out", "-"]);
         command.stdin(Stdio::from(lock)).stdout(Stdio::piped());
         command.stderr(if self.quiet { Stdio::piped() } else { Stdio::inherit() });
         Ok((program, command))

@@ -5,11 +5,12 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use daicho_shared::address::Mac;
-use daicho_shared::class;
+use daicho_shared::class::{self, Class};
 use serde::Serialize;
 
 use super::{Failure, declared};
 use crate::edge;
+use crate::judge::decision::{About, Decision};
 use crate::judge::entry::Ledger;
 use crate::settings::{Dicom, Resolver, Scope, Settings, Snmp};
 
@@ -30,7 +31,7 @@ struct Pace {
     profile: &'static str,
 }
 
-/// Devices to be treated with the small budget, because the ledger says that they are medical.
+/// Devices to be treated with the small budget, because the ledger or a person says that they are fragile.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 struct Care {
     addresses: BTreeSet<IpAddr>,
@@ -40,15 +41,24 @@ struct Care {
     verify_macs: BTreeSet<Mac>,
 }
 
+/// What is known of devices before the scan.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known<'a> {
+    /// What people declared.
+    pub(super) ledger: &'a Ledger,
+    /// What people decided.
+    pub(super) decisions: &'a [Decision],
+}
+
 /// Writes the agent's settings file into the data folder, for its owner only: it holds SNMP passwords.
-pub(super) fn write(data: &Path, folder: &Path, settings: &Settings, ledger: &Ledger) -> Result<PathBuf, Failure> {
+pub(super) fn write(data: &Path, folder: &Path, settings: &Settings, known: &Known<'_>) -> Result<PathBuf, Failure> {
     let path = data.join("agent.toml");
-    let text = text(folder, settings, ledger)?;
+    let text = text(folder, settings, known)?;
     edge::replace_private_file(&path, text.as_bytes()).map_err(|source| Failure::file(&path, source))?;
     Ok(path)
 }
 
-fn text(folder: &Path, settings: &Settings, ledger: &Ledger) -> Result<String, Failure> {
+fn text(folder: &Path, settings: &Settings, known: &Known<'_>) -> Result<String, Failure> {
     let stop_file = folder.join(&settings.scan.stop_file);
     let config = AgentConfig {
         stop_file: &stop_file,
@@ -57,15 +67,18 @@ fn text(folder: &Path, settings: &Settings, ledger: &Ledger) -> Result<String, F
         resolver: &settings.resolver,
         snmp: &settings.snmp,
         dicom: &settings.dicom,
-        care: care(ledger),
+        care: care(known),
     };
     Ok(toml::to_string(&config).map_err(anyhow::Error::from)?)
 }
 
 /// An address from DHCP is listed, too: to be gentle with the wrong device harms nobody.
-fn care(ledger: &Ledger) -> Care {
+///
+/// A decision for a class that needs no care takes nothing off the list: where ledger and person say
+/// different things, the agent takes the more careful one.
+fn care(known: &Known<'_>) -> Care {
     let mut care = Care::default();
-    for entry in &ledger.entries {
+    for entry in &known.ledger.entries {
         let (addresses, macs) = match declared::care(entry) {
             class::Care::None => continue,
             class::Care::Verify => (&mut care.verify_addresses, &mut care.verify_macs),
@@ -74,17 +87,28 @@ fn care(ledger: &Ledger) -> Care {
         addresses.extend(&entry.addresses);
         macs.extend(&entry.macs);
     }
+    for decision in known.decisions.iter().filter(|decision| decision.about == About::Class) {
+        let class = decision.value.parse::<Class>().unwrap_or(Class::Unknown);
+        let (addresses, macs) = match class.care() {
+            class::Care::None => continue,
+            class::Care::Verify => (&mut care.verify_addresses, &mut care.verify_macs),
+            class::Care::Presence => (&mut care.addresses, &mut care.macs),
+        };
+        addresses.extend(decision.key.address());
+        macs.extend(decision.key.mac());
+    }
     care
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use super::*;
+    use crate::judge::decision::DecisionKey;
     use crate::judge::entry::Entry;
     use serde_json::json;
 
     /// As few words as an entry can be made of.
-    pub(in crate::run) fn entry(register: &str, device_type: Option<&str>, address: &str, mac: &str) -> Entry {
+    fn entry(register: &str, device_type: Option<&str>, address: &str, mac: &str) -> Entry {
         serde_json::from_value(json!({
             "id": address, "register": register, "origin": {"file": "a.csv", "sheet": "", "row": 2},
             "asset_no": null, "manufacturer": null, "model": null, "serial_no": null, "os": null, "software": [],
@@ -109,11 +133,27 @@ pub(super) mod tests {
                       [[snmp.user]]\nname = \"u\"\nauth_password = \"secret-8\"\n\
                       [[dicom.node]]\naddress = \"10.20.0.8\"\nae_title = \"CT1\"\n";
         let settings = Settings::parse(sample, Path::new("daicho.toml")).unwrap();
-        let text = text(Path::new("/srv/daicho"), &settings, &ledger).unwrap();
+        let decision = |number, key: &str, value: &str| Decision {
+            number,
+            key: DecisionKey(key.into()),
+            about: About::Class,
+            value: value.into(),
+            by: "山田".into(),
+            at: jiff::Timestamp::UNIX_EPOCH,
+            note: None,
+        };
+        let decisions = [
+            decision(1, "mac-0080A3000009", "medical.infusion"),
+            decision(2, "ip-10.20.0.9", "medical.modality"),
+            decision(3, "mac-0080A3000005", "server"),
+        ];
+        let known = Known { ledger: &ledger, decisions: &decisions };
+        let text = text(Path::new("/srv/daicho"), &settings, &known).unwrap();
         let read: toml::Table = toml::from_str(&text).unwrap();
         assert_eq!(read["care"]["addresses"].to_string(), "[\"10.20.0.5\", \"10.20.0.6\"]");
-        assert_eq!(read["care"]["macs"].as_array().unwrap().len(), 2);
-        assert_eq!(read["care"]["verify_addresses"].to_string(), "[\"10.20.0.8\"]");
+        let macs = "[\"00:80:A3:00:00:05\", \"00:80:A3:00:00:06\", \"00:80:A3:00:00:09\"]";
+        assert_eq!(read["care"]["macs"].to_string(), macs, "a decision for a server takes nothing off the list");
+        assert_eq!(read["care"]["verify_addresses"].to_string(), "[\"10.20.0.8\", \"10.20.0.9\"]");
         assert_eq!(read["dicom"]["node"][0]["ae_title"].as_str(), Some("CT1"));
         assert_eq!(read["dicom"]["verify"].as_bool(), Some(true));
         assert_eq!(read["stop_file"].as_str(), Some("/srv/daicho/data/STOP"));
@@ -121,5 +161,27 @@ pub(super) mod tests {
         assert_eq!(read["resolver"]["address"].as_str(), Some("10.20.0.1"));
         assert_eq!(read["snmp"]["user"][0]["auth_password"].as_str(), Some("secret-8"));
         assert_eq!(read["pace"]["profile"].as_str(), Some("gentle"));
+    }
+
+    fn care_for(words: &str) -> class::Care {
+        let entry = entry("medical", None, "10.20.0.5", "00:80:A3:00:00:05");
+        declared::care(&Entry { description: Some(words.to_owned()), ..entry })
+    }
+
+    #[test]
+    fn images_are_verified_and_everything_else_is_left_in_peace() {
+        for words in
+            ["64列CT", "1.5T MRI", "ＣＲ装置", "超音波診断装置", "血管撮影装置", "画像サーバ", "PACS", "mr装置"]
+        {
+            assert_eq!(care_for(words), class::Care::Verify, "{words}");
+        }
+        for words in
+            ["輸液ポンプ", "セントラルモニタ", "人工呼吸器", "CT用造影剤注入装置", "血球計数装置", "CTG", "", "温度計"]
+        {
+            assert_eq!(care_for(words), class::Care::Presence, "{words}");
+        }
+        let computer = entry("equipment", Some("client"), "10.20.0.5", "00:80:A3:00:00:05");
+        let computer = Entry { description: Some("CT操作用PC".to_owned()), ..computer };
+        assert_eq!(declared::care(&computer), class::Care::None);
     }
 }

@@ -10,9 +10,10 @@ use super::agent::{self, Agent};
 use super::console::Console;
 use super::keeper::Kept;
 use super::project::Project;
-use super::{CLEAN, FINDINGS, Failure, PARTIAL, agent_config, rooms};
+use super::{CLEAN, FINDINGS, Failure, PARTIAL, agent_config, reread, rooms};
 use crate::cli::{Audit, Common, Reconcile, Report, words};
 use crate::edge;
+use crate::judge::Knowledge;
 use crate::judge::finding::Severity;
 use crate::judge::verdict::Verdict;
 use crate::settings::SETTINGS_FILE;
@@ -36,6 +37,9 @@ pub(super) fn reconcile(
     console: &Console,
     now: Timestamp,
 ) -> Result<u8, Failure> {
+    if let Some(rules) = &options.rules {
+        return reread::reconcile(common, options, rules.as_deref(), console, now);
+    }
     let (mut project, _lock) = Project::open(&common.folder, "reconcile", now)?;
     let run = chosen(&project, options.run.as_deref())?;
     let verdict = judge(&mut project, &run, now)?;
@@ -111,7 +115,11 @@ fn run_agent(project: &mut Project, lock: &FolderLock, console: &Console) -> Res
     if settings.scope.networks.is_empty() {
         return Err(Failure::NoScope { path: project.folder.join(SETTINGS_FILE) });
     }
-    let config = agent_config::write(&project.data(), &project.folder, settings, &rooms::ledger(&project.store)?)?;
+    let config = {
+        let known =
+            agent_config::Known { ledger: &rooms::ledger(&project.store)?, decisions: &project.store.decisions()? };
+        agent_config::write(&project.data(), &project.folder, settings, &known)?
+    };
     let agent = Agent { prefix: &settings.scan.agent, config: &config, lock, quiet: console.quiet };
     let kept = agent::scan(&agent, &mut project.store)?;
     console.note(&words::scanned(&kept.run, kept.complete, kept.cut, console.lang));
@@ -119,15 +127,29 @@ fn run_agent(project: &mut Project, lock: &FolderLock, console: &Console) -> Res
 }
 
 fn judge(project: &mut Project, run: &RunId, now: Timestamp) -> Result<Verdict, Failure> {
-    let batch = project.store.batch(run)?;
-    let ledger = rooms::ledger(&project.store)?;
+    let knowledge = project.knowledge()?;
+    judge_by(project, run, &knowledge, now)
+}
+
+/// Judges a run once more, after something that counts for it has changed.
+pub(super) fn judge_again(project: &mut Project, run: &RunId, now: Timestamp) -> Result<Verdict, Failure> {
+    judge(project, run, now)
+}
+
+/// Judges a run by this knowledge and keeps the verdict in place of an earlier one.
+pub(super) fn judge_by(
+    project: &mut Project,
+    run: &RunId,
+    knowledge: &Knowledge,
+    now: Timestamp,
+) -> Result<Verdict, Failure> {
     let history = project.store.verdicts(run, HISTORY)?;
-    let verdict = rooms::judge(&batch, &ledger, &history);
+    let verdict = rooms::judge(&project.store, run, knowledge, &history)?;
     project.store.save_verdict(&verdict, now)?;
     Ok(verdict)
 }
 
-fn chosen(project: &Project, run: Option<&str>) -> Result<RunId, Failure> {
+pub(super) fn chosen(project: &Project, run: Option<&str>) -> Result<RunId, Failure> {
     match run {
         Some(run) => Ok(run.into()),
         None => project.store.latest_run()?.ok_or(Failure::NoRun),
@@ -142,7 +164,7 @@ fn report_folder(project: &Project, verdict: &Verdict) -> PathBuf {
 
 /// A partial scan wins over findings: those of a partial scan are incomplete, and whoever is alarmed
 /// must know that first.
-fn code(verdict: &Verdict, fail_on: Severity) -> u8 {
+pub(super) fn code(verdict: &Verdict, fail_on: Severity) -> u8 {
     if !verdict.run.complete {
         PARTIAL
     } else if verdict.findings.iter().any(|finding| finding.severity >= fail_on) {

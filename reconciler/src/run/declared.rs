@@ -61,36 +61,10 @@ fn holds(text: &str, word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::agent_config::tests::entry;
-
-    fn care_for(words: &str) -> Care {
-        let entry = entry("medical", None, "10.20.0.5", "00:80:A3:00:00:05");
-        care(&Entry { description: Some(words.to_owned()), ..entry })
-    }
 
     #[test]
     fn the_table_parses() {
         let words: Words = toml::from_str(DEFAULT).unwrap();
         assert!(words.presence.len() > 20 && words.verify.len() > 20);
-    }
-
-    #[test]
-    fn images_are_verified_and_everything_else_is_left_in_peace() {
-        for words in
-            ["64列CT", "1.5T MRI", "ＣＲ装置", "超音波診断装置", "血管撮影装置", "画像サーバ", "PACS", "mr装置"]
-        {
-            assert_eq!(care_for(words), Care::Verify, "{words}");
-        }
-        for words in
-            ["輸液ポンプ", "セントラルモニタ", "人工呼吸器", "CT用造影剤注入装置", "血球計数装置", "CTG", "", "温度計"]
-        {
-            assert_eq!(care_for(words), Care::Presence, "{words}");
-        }
-    }
-
-    #[test]
-    fn a_row_that_declares_no_medical_device_asks_for_nothing() {
-        let entry = entry("equipment", Some("client"), "10.20.0.5", "00:80:A3:00:00:05");
-        assert_eq!(care(&Entry { description: Some("CT操作用PC".to_owned()), ..entry }), Care::None);
     }
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use daicho_shared::batch::BatchError;
 use daicho_shared::id::RunId;
+use daicho_shared::recognise::RulesError;
 
 use super::{FAILED, USAGE};
 use crate::settings::SettingsError;
@@ -86,6 +87,37 @@ pub enum Failure {
         /// What the importer says, in the chosen language.
         message: String,
     },
+    /// No device of the run is meant.
+    #[error("no device {text}")]
+    NoDevice {
+        /// What was asked for.
+        text: String,
+        /// A ledger row declares it; it did not answer.
+        declared: bool,
+    },
+    /// Several devices could be meant.
+    #[error("{text}: one of {devices:?}")]
+    SeveralDevices {
+        /// What was asked for.
+        text: String,
+        /// Their ids.
+        devices: Vec<String>,
+    },
+    /// Nothing was decided about this.
+    #[error("nothing was decided about {text}")]
+    NothingDecided {
+        /// The device.
+        text: String,
+    },
+    /// No class has this code.
+    #[error("no class {text}")]
+    NoSuchClass {
+        /// What was typed.
+        text: String,
+    },
+    /// Tables of rules cannot be read.
+    #[error(transparent)]
+    Rules(#[from] RulesError),
     /// The demo would write into a folder that holds something else.
     #[error("{path}: not empty, and not of an earlier demo")]
     NotEmpty {
@@ -118,6 +150,11 @@ impl Failure {
             | Self::NotEmpty { .. }
             | Self::NoScope { .. }
             | Self::NoRun
+            | Self::NoDevice { .. }
+            | Self::SeveralDevices { .. }
+            | Self::NothingDecided { .. }
+            | Self::NoSuchClass { .. }
+            | Self::Rules(_)
             | Self::NotJudged { .. }
             | Self::SameName { .. }
             | Self::Store(StoreError::NoSuchRun { .. } | StoreError::NoSuchFile { .. })

@@ -4,15 +4,19 @@ mod agent;
 mod agent_config;
 mod audit;
 mod console;
+mod decide;
 mod declared;
 mod demo;
 mod failure;
 mod init;
+mod inventory;
 mod keeper;
 mod ledger;
 mod project;
+mod reread;
 mod rooms;
 mod runs;
+mod show;
 
 use std::process::ExitCode;
 
@@ -62,6 +66,9 @@ fn command(cli: &Cli, console: &mut Console, now: Timestamp) -> Result<u8, Failu
         Command::Reconcile(options) => audit::reconcile(common, options, console, now),
         Command::Report(options) => audit::report(common, options, console),
         Command::Audit(options) => audit::audit(common, options, console, now),
+        Command::Show(options) => show::show(common, options, console),
+        Command::Decide(command) => decide::decide(common, command, console, now),
+        Command::ImportInventory { files } => inventory::import(common, files, console, now),
         Command::ImportBatch { files } => runs::import(common, files, console, now),
         Command::Demo { out } => demo::demo(common, out.as_deref(), console, now),
         Command::Runs => runs::list(common, console),

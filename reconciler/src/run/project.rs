@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::Failure;
+use super::{Failure, reread};
 use crate::edge;
+use crate::judge::Knowledge;
 use crate::settings::Settings;
 use crate::store::Store;
 use crate::store::lock::FolderLock;
@@ -36,6 +37,14 @@ impl Project {
         let folder = std::path::absolute(folder).map_err(|source| Failure::file(folder, source))?;
         let store = Store::open_existing(&database(&folder))?;
         Ok(Self { folder, settings, store })
+    }
+
+    /// What the judge knows beforehand, with this hospital's own rules.
+    pub(super) fn knowledge(&self) -> Result<Knowledge, Failure> {
+        match &self.settings.judge.rules {
+            Some(rules) => reread::knowledge(&self.folder.join(rules)),
+            None => Ok(Knowledge::builtin()),
+        }
     }
 
     /// The folder of the database and of everything that is private.

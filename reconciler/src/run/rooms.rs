@@ -1,23 +1,28 @@
 //! The doors to the other rooms: how this program imports, judges and renders, each in one place.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
 use daicho_shared::batch::Batch;
+use daicho_shared::id::RunId;
+use daicho_shared::observation::Observation;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::Failure;
 use crate::import::template::{Guide, template};
 use crate::import::{Columns, Imported};
+use crate::judge::asset::Asset;
 use crate::judge::entry::{Ledger, RowProblem};
+use crate::judge::understanding::Change;
 use crate::judge::verdict::Verdict;
 use crate::judge::{Case, Knowledge};
 use crate::lang::Lang;
 use crate::render;
-use crate::store::{Store, StoreError};
+use crate::store::{Rereading, Store, StoreError};
 
 /// The first argument that makes this program the importer's reading process.
 pub(super) const READ_SHEETS: &str = crate::import::child::ARGUMENT;
@@ -30,6 +35,17 @@ pub(super) fn read_sheets(args: impl IntoIterator<Item = OsString>) -> ExitCode 
 /// Reads a ledger file.
 pub(super) fn import(path: &Path, now: Timestamp, lang: Lang) -> Result<Imported, Failure> {
     crate::import::import(path, now, &Columns::builtin()).map_err(|error| Failure::Ledger {
+        path: path.to_owned(),
+        message: match lang {
+            Lang::Ja => error.ja(),
+            Lang::En => error.to_string(),
+        },
+    })
+}
+
+/// Reads an inventory file.
+pub(super) fn inventory(path: &Path, lang: Lang) -> Result<crate::import::inventory::Read, Failure> {
+    crate::import::inventory::import(path).map_err(|error| Failure::Ledger {
         path: path.to_owned(),
         message: match lang {
             Lang::Ja => error.ja(),
@@ -56,9 +72,45 @@ pub(super) fn ledger(store: &Store) -> Result<Ledger, StoreError> {
     Ok(crate::import::join(files))
 }
 
-/// Judges a run.
-pub(super) fn judge(batch: &Batch, ledger: &Ledger, history: &[Verdict]) -> Verdict {
-    crate::judge::judge(&Case { batch, ledger, history, knowledge: &Knowledge::builtin() })
+/// Judges a kept run by this knowledge, with everything that is kept beside it: the ledger, inventories,
+/// decisions, and what a later agent read in its replies.
+pub(super) fn judge(
+    store: &Store,
+    run: &RunId,
+    knowledge: &Knowledge,
+    history: &[Verdict],
+) -> Result<Verdict, StoreError> {
+    let (batch, rereading) = (batch(store, run)?, store.rereading(run)?);
+    let (ledger, inventories, decisions) = (ledger(store)?, store.inventories(run)?, store.decisions()?);
+    Ok(crate::judge::judge(&Case {
+        batch: &batch,
+        reread: rereading.as_ref().map(|rereading| &rereading.reread),
+        inventories: &inventories,
+        ledger: &ledger,
+        history,
+        decisions: &decisions,
+        knowledge,
+    }))
+}
+
+/// A kept run, as it is understood by the latest agent that read its replies.
+pub(super) fn batch(store: &Store, run: &RunId) -> Result<Batch, StoreError> {
+    let mut batch = store.batch(run)?;
+    if let Some(rereading) = store.rereading(run)? {
+        read_anew(&mut batch, &rereading);
+    }
+    Ok(batch)
+}
+
+/// What is read today takes the place of what was read then; everything else of the observation stays.
+fn read_anew(batch: &mut Batch, rereading: &Rereading) {
+    let anew: BTreeMap<u32, &Observation> = rereading.observations.iter().map(|one| (one.number, one)).collect();
+    for observation in &mut batch.observations {
+        if let Some(read) = anew.get(&observation.number) {
+            observation.facts.clone_from(&read.facts);
+            observation.outcome = read.outcome;
+        }
+    }
 }
 
 /// What was noticed in a row, as a sentence.
@@ -75,6 +127,35 @@ pub(super) fn options(hospital: &str, lang: Lang) -> render::Options {
 /// The findings as a table for the terminal.
 pub(super) fn findings(verdict: &Verdict, options: &render::Options, out: &mut impl Write) -> anyhow::Result<()> {
     Ok(render::text::findings(verdict, options, out)?)
+}
+
+/// One device, for the terminal or as JSON.
+pub(super) fn device(
+    verdict: &Verdict,
+    asset: &Asset,
+    asked: &[&Observation],
+    options: &render::Options,
+    json: bool,
+) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    if json {
+        render::json::device::write(verdict, asset, asked, options, &mut bytes)?;
+    } else {
+        render::device::text(verdict, asset, asked, options, &mut bytes)?;
+    }
+    Ok(bytes)
+}
+
+/// What is understood otherwise than before, of one run.
+pub(super) fn understanding(
+    verdict: &Verdict,
+    changes: &[Change],
+    before: bool,
+    options: &render::Options,
+) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    render::understanding::text(verdict, changes, before, options, &mut bytes)?;
+    Ok(bytes)
 }
 
 /// `result.json`.

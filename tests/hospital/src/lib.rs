@@ -16,5 +16,6 @@ pub mod journal;
 pub mod namespace;
 pub mod recording;
 pub mod run;
+pub mod say;
 pub mod service;
 pub mod switch;

@@ -71,6 +71,7 @@ fn live(
     let mut port = Port { tap, recording };
     let mut switch = Switch::new(hospital);
     let _ = ready.send(Ok(()));
+    let started = Instant::now();
     let mut ticked = Instant::now();
     while !ended.load(Ordering::Relaxed) {
         let _ = wait(port.tap.as_raw_fd(), Some(NAP));
@@ -78,6 +79,9 @@ fn live(
             for answer in switch.hear(&bytes) {
                 port.send(&answer)?;
             }
+        }
+        for said in switch.speak(started.elapsed()) {
+            port.send(&said)?;
         }
         if switch.is_busy() && ticked.elapsed() >= std::time::Duration::from_millis(200) {
             ticked = Instant::now();

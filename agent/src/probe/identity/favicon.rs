@@ -44,7 +44,7 @@ impl Probe for Favicon {
 
     /// Only where a page was found, and nothing else told the product.
     fn ask(&self, known: &Known<'_>) -> Vec<Question> {
-        let told = known.seems.is_none_or(|seems| {
+        let told = known.seems.is_some_and(|seems| {
             seems.model.is_some()
                 || matches!(seems.class.value, Class::Pc | Class::Server)
                 || seems.class.value.is_medical()
@@ -60,6 +60,13 @@ impl Probe for Favicon {
         let dialogue =
             Box::new(Get { port, security, path, host: String::new(), connected: false, page: Page::default() });
         vec![Question::Stream { port, security, dialogue }]
+    }
+
+    #[cfg(test)]
+    fn samples(&self) -> Vec<crate::probe::laws::Sample> {
+        let page = Fact::Web { port: 80, tls: false, status: 200, title: None, server: None, realm: None };
+        let icon = b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nGIF89a".to_vec();
+        vec![crate::probe::laws::Sample::Told(vec![page], icon)]
     }
 }
 

@@ -8,7 +8,7 @@ use daicho_shared::fact::{Fact, Transport};
 use daicho_shared::text;
 use serde::Deserialize;
 
-use super::told::{Product, named, open};
+use super::told::{Product, endless_greeting, named, open};
 use crate::probe::{Audience, Card, Dialogue, Level, Probe, Question, Reading, Security, Step, TlsPeer};
 
 /// The probe.
@@ -98,6 +98,10 @@ impl Dialogue for Listener {
         let first_line = readable(&self.heard);
         if !first_line.is_empty() {
             facts.push(self.service(first_line));
+        }
+        // A line of FTP, SMTP and POP3 is shorter (RFC 5321 §4.5.3.1.5); Telnet knows no lines.
+        if self.port != TELNET && self.heard.len() >= LIMIT && !self.heard.contains(&b'\n') {
+            facts.push(endless_greeting());
         }
         Reading::answered(facts)
     }

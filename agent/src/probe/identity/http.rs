@@ -113,7 +113,8 @@ pub(super) fn web(page: &Page, port: u16, tls: bool) -> Option<Vec<Fact>> {
         key: "authenticate".to_owned(),
         value: scheme.to_owned(),
     });
-    Some([service, web].into_iter().chain(more).chain(scheme).collect())
+    let unnatural = page.unnatural().map(|how| Fact::Unnatural { how: how.to_owned() });
+    Some([service, web].into_iter().chain(more).chain(scheme).chain(unnatural).collect())
 }
 
 /// The page to which a redirection, or a page without a title, sends its visitors, if it stands on this

@@ -48,6 +48,12 @@ impl Probe for Llmnr {
         // §2.5: answers are for neighbours on the link.
         if known.on_link && !named { vec![question] } else { vec![] }
     }
+
+    #[cfg(test)]
+    fn samples(&self) -> Vec<crate::probe::laws::Sample> {
+        use crate::probe::laws::{Sample, device};
+        vec![Sample::Told(vec![], device("systemd-resolved-252-llmnr"))]
+    }
 }
 
 #[derive(Debug)]
@@ -126,14 +132,9 @@ mod tests {
     }
 
     #[test]
-    fn any_cut_and_any_damage_is_read_without_stumbling() {
+    fn half_an_answer_names_nobody() {
         let whole = device("systemd-resolved-252-llmnr");
-        for at in 0..whole.len() {
-            assert_eq!(told(&whole[..at]).len(), 1, "half an answer names nobody");
-            let mut damaged = whole.clone();
-            damaged[at] ^= 0x10;
-            told(&damaged);
-        }
+        assert!((0..whole.len()).all(|at| told(&whole[..at]).len() == 1));
     }
 
     #[test]

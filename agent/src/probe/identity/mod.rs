@@ -31,6 +31,6 @@ mod identifier;
 mod page;
 mod soap;
 mod software;
-mod told;
+pub(crate) mod told;
 mod upnp;
 mod xml;

@@ -6,6 +6,7 @@ use daicho_shared::fact::{Fact, PortState, Transport};
 use daicho_shared::text;
 use sha2::{Digest, Sha256};
 
+use super::told;
 use crate::probe::{Audience, Card, Dialogue, Level, Probe, Question, Reading, Security, Step, TlsPeer};
 
 /// The probe.
@@ -81,7 +82,7 @@ struct Exchange {
     heard: Vec<u8>,
     banner: Option<String>,
     /// The group of this exchange is the server's choice.
-    group_exchange: bool,
+    group_chosen: bool,
     host_key: Option<Vec<u8>>,
     over: bool,
 }
@@ -116,7 +117,9 @@ impl Dialogue for Exchange {
         }
         let open = Fact::Port { transport: Transport::Tcp, port: self.port, state: PortState::Open };
         let Some(banner) = self.banner.take() else {
-            return Reading { facts: vec![open], ..Reading::of(Outcome::OtherProtocol) };
+            let endless = (self.heard.len() > BANNER_LIMIT).then(told::endless_greeting);
+            let facts = [open].into_iter().chain(endless).collect();
+            return Reading { facts, ..Reading::of(Outcome::OtherProtocol) };
         };
         let key = self.host_key.take().and_then(|blob| host_key(&blob, self.port));
         Reading::answered([open, service(&banner, self.port)].into_iter().chain(key).collect())
@@ -154,7 +157,7 @@ impl Exchange {
         }
         let whole: Vec<u8> = self.heard.drain(..4 + length).skip(4).collect();
         let payload = whole.get(1..length.saturating_sub(usize::from(whole[0])))?;
-        Some(match (payload.first(), self.group_exchange) {
+        Some(match (payload.first(), self.group_chosen) {
             (Some(&KEXINIT), _) => self.begin(payload).map_or(Step::Done, Step::Send),
             (Some(&GROUP), true) => Step::Send(packet(&[&[GROUP_INIT][..], &counted(&NUMBER)].concat())),
             (Some(&KEX_REPLY), false) | (Some(&GROUP_REPLY), true) => {
@@ -170,8 +173,8 @@ impl Exchange {
         let (methods, _) = string(payload.get(17..)?)?;
         let methods = std::str::from_utf8(methods).ok()?;
         let chosen = KEY_EXCHANGES.split(',').find(|own| methods.split(',').any(|theirs| theirs == *own))?;
-        self.group_exchange = chosen.contains("group-exchange");
-        if self.group_exchange {
+        self.group_chosen = chosen.contains("group-exchange");
+        if self.group_chosen {
             let sizes: Vec<u8> = GROUP_BITS.iter().flat_map(|bits| bits.to_be_bytes()).collect();
             return Some(packet(&[&[GROUP_REQUEST], sizes.as_slice()].concat()));
         }

@@ -8,7 +8,7 @@ pub(super) fn open(port: u16) -> Fact {
 }
 
 /// A service that spoke its protocol and said no more of itself.
-pub(super) fn service(transport: Transport, port: u16, protocol: &str) -> Fact {
+pub(crate) fn service(transport: Transport, port: u16, protocol: &str) -> Fact {
     named(transport, port, protocol, Product::default())
 }
 
@@ -27,6 +27,11 @@ pub(super) fn named(transport: Transport, port: u16, protocol: &str, product: Pr
 }
 
 /// A named value, in a protocol's own spelling.
-pub(super) fn attribute(source: &str, key: &str, value: impl Into<String>) -> Fact {
+pub(crate) fn attribute(source: &str, key: &str, value: impl Into<String>) -> Fact {
     Fact::Attribute { source: source.to_owned(), key: key.to_owned(), value: value.into() }
+}
+
+/// A greeting that is longer than its protocol allows a line to be.
+pub(super) fn endless_greeting() -> Fact {
+    Fact::Unnatural { how: "endless-greeting".to_owned() }
 }

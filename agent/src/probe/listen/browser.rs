@@ -7,7 +7,8 @@ use daicho_shared::fact::{Fact, NameSource};
 use daicho_shared::text;
 
 use super::frame::{Frame, address};
-use super::{attribute, card, netbios_name};
+use super::{card, netbios_name};
+use crate::probe::identity::told::attribute;
 use crate::probe::{Card, Heard, Probe};
 
 /// The probe.
@@ -16,7 +17,7 @@ pub struct Browser;
 
 static CARD: Card = card(
     "browser",
-    ["Windows machines that announce their shares (heard)", "Windows機の共有の広告の傍受（コンピューターブラウザー）"],
+    ["Windows machines that announce their shares (heard)", "Windows機の共有の広告の受信（コンピューターブラウザー）"],
     "MS-BRWS §2.2",
     [
         "name, version, role and comment of Windows and Samba machines",
@@ -55,7 +56,8 @@ impl Probe for Browser {
 
     #[cfg(test)]
     fn samples(&self) -> Vec<crate::probe::laws::Sample> {
-        vec![crate::probe::laws::Sample::Frame(tests::announcement(HOST))]
+        use crate::probe::laws::{Sample, device};
+        vec![Sample::Frame(tests::announcement(HOST)), Sample::Frame(device("samba-nmbd-browser"))]
     }
 }
 

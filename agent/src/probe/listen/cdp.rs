@@ -6,8 +6,9 @@ use std::net::IpAddr;
 use daicho_shared::fact::{Fact, NameSource};
 use daicho_shared::text;
 
+use super::card;
 use super::frame::{Content, Frame, address, long, word};
-use super::{attribute, card};
+use crate::probe::identity::told::attribute;
 use crate::probe::{Card, Heard, Probe};
 
 /// The probe.
@@ -16,7 +17,7 @@ pub struct Cdp;
 
 static CARD: Card = card(
     "cdp",
-    ["Which Cisco device hangs on this cable? (heard)", "隣接シスコ機器の自己紹介の傍受（CDP）"],
+    ["Which Cisco device hangs on this cable? (heard)", "隣接シスコ機器の自己紹介の受信（CDP）"],
     "Cisco Discovery Protocol, frame format",
     [
         "Cisco devices tell platform, software and port by themselves",
@@ -48,7 +49,8 @@ impl Probe for Cdp {
 
     #[cfg(test)]
     fn samples(&self) -> Vec<crate::probe::laws::Sample> {
-        vec![crate::probe::laws::Sample::Frame(tests::switch())]
+        use crate::probe::laws::{Sample, device};
+        vec![Sample::Frame(tests::switch()), Sample::Frame(device("lldpd-1016-cdp"))]
     }
 }
 

@@ -7,8 +7,9 @@ use daicho_shared::address::Mac;
 use daicho_shared::fact::{Fact, NameSource, Transport};
 use daicho_shared::text;
 
+use super::card;
 use super::frame::{Datagram, Frame, long};
-use super::{attribute, card};
+use crate::probe::identity::told::{attribute, service};
 use crate::probe::{Card, Heard, Probe};
 
 /// The probe.
@@ -17,7 +18,7 @@ pub struct DhcpRequest;
 
 static CARD: Card = card(
     "dhcp-request",
-    ["What does a device say when it asks for an address? (heard)", "アドレス取得時の自己紹介の傍受（DHCP）"],
+    ["What does a device say when it asks for an address? (heard)", "アドレス取得時の自己紹介の受信（DHCP）"],
     "RFC 2131 §2, RFC 2132",
     ["host name and vendor class tell what asks for an address", "アドレスを求める機器の名前とベンダー名が分かるため"],
 );
@@ -59,7 +60,8 @@ impl Probe for DhcpRequest {
 
     #[cfg(test)]
     fn samples(&self) -> Vec<crate::probe::laws::Sample> {
-        vec![crate::probe::laws::Sample::Frame(tests::discover())]
+        use crate::probe::laws::{Sample, device};
+        vec![Sample::Frame(tests::discover()), Sample::Frame(device("busybox-135-dhcp"))]
     }
 }
 
@@ -169,14 +171,7 @@ fn reply(datagram: &Datagram<'_>, message: &Message<'_>) -> Option<Heard> {
     if message.relayed || !own || !OFFERED.contains(&kind[0]) {
         return None;
     }
-    let service = Fact::Service {
-        transport: Transport::Udp,
-        port: SERVER_PORT,
-        protocol: "dhcp".to_owned(),
-        product: None,
-        version: None,
-        banner: None,
-    };
+    let service = service(Transport::Udp, SERVER_PORT, "dhcp");
     let offers = |code, key| {
         let addresses = message.get(code)?.chunks_exact(4).take(4).filter_map(|octets| long(octets, 0));
         let addresses: Vec<String> = addresses.map(|address| Ipv4Addr::from(address).to_string()).collect();

@@ -4,8 +4,9 @@
 use daicho_shared::fact::{Fact, NameSource};
 use daicho_shared::text;
 
+use super::card;
 use super::frame::{Frame, long, word};
-use super::{attribute, card};
+use crate::probe::identity::told::attribute;
 use crate::probe::{Card, Heard, Probe};
 
 /// The probe.
@@ -14,7 +15,7 @@ pub struct Dhcpv6Request;
 
 static CARD: Card = card(
     "dhcpv6-request",
-    ["What does a device say when it asks for an IPv6 address? (heard)", "アドレス取得時の自己紹介の傍受（DHCPv6）"],
+    ["What does a device say when it asks for an IPv6 address? (heard)", "アドレス取得時の自己紹介の受信（DHCPv6）"],
     "RFC 8415 §8, RFC 4704",
     ["name and vendor class tell what asks for an address", "アドレスを求める機器の名前とベンダー名が分かるため"],
 );

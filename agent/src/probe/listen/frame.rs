@@ -21,6 +21,8 @@ const TAG_LIMIT: usize = 3;
 const FIRST_TYPE: u16 = 0x0600;
 const IPV4: u16 = 0x0800;
 const IPV6: u16 = 0x86dd;
+/// A packet that has it on arrival was not forwarded.
+const MOST_HOPS: u8 = u8::MAX;
 /// UDP, RFC 768.
 const UDP: u8 = 17;
 /// Source port, destination port, length, checksum.
@@ -161,13 +163,16 @@ fn llc(field: &[u8]) -> Option<Content<'_>> {
 }
 
 impl Packet<'_> {
-    /// It cannot have come through a router: what it is addressed to is never forwarded (RFC 5771 §4,
-    /// RFC 4291 §2.7, RFC 919 §7), so that the frame's sender is the packet's.
+    /// It cannot have come through a router, so that the frame's sender is the packet's: no router left
+    /// its mark (RFC 5082 §3), or what it comes from or goes to is never forwarded (RFC 919 §7, RFC 5771
+    /// §4, RFC 4291 §2.5.6 and §2.7).
     pub(crate) fn stays_on_link(&self) -> bool {
-        match self.destination {
-            IpAddr::V4(to) => to.is_broadcast() || to.octets()[..3] == [224, 0, 0],
-            IpAddr::V6(to) => to.octets()[0] == 0xff && to.octets()[1] & 0x0f == 2,
-        }
+        let never_forwarded = match (self.source, self.destination) {
+            (_, IpAddr::V4(to)) => to.is_broadcast() || to.octets()[..3] == [224, 0, 0],
+            (IpAddr::V6(from), _) if from.is_unicast_link_local() => true,
+            (_, IpAddr::V6(to)) => to.is_unicast_link_local() || to.octets()[0] == 0xff && to.octets()[1] & 0x0f == 2,
+        };
+        never_forwarded || self.hops == MOST_HOPS
     }
 
     /// What the packet says of the address that it comes from.

@@ -13,7 +13,7 @@ pub struct Hsrp;
 
 static CARD: Card = card(
     "hsrp",
-    ["Which Cisco routers share an address? (heard)", "冗長化ルータの広告の傍受（HSRP）"],
+    ["Which Cisco routers share an address? (heard)", "冗長化ルータの広告の受信（HSRP）"],
     "RFC 2281 §5",
     ["a shared gateway address is no machine of its own", "共有のゲートウェイアドレスを1台の機器と数えないため"],
 );

@@ -4,8 +4,9 @@ use std::net::Ipv4Addr;
 
 use daicho_shared::fact::Fact;
 
+use super::card;
 use super::frame::{Frame, long, word};
-use super::{attribute, card};
+use crate::probe::identity::told::attribute;
 use crate::probe::{Card, Heard, Probe};
 
 /// The probe.
@@ -14,7 +15,7 @@ pub struct Igmp;
 
 static CARD: Card = card(
     "igmp",
-    ["Which groups does a device listen to? (heard)", "マルチキャスト参加の傍受（IGMP）"],
+    ["Which groups does a device listen to? (heard)", "マルチキャスト参加の受信（IGMP）"],
     "RFC 3376 §4, RFC 2236 §2",
     ["the groups that it joins tell what a device speaks", "参加するグループから機器の使うプロトコルが分かるため"],
 );
@@ -43,7 +44,8 @@ impl Probe for Igmp {
 
     #[cfg(test)]
     fn samples(&self) -> Vec<crate::probe::laws::Sample> {
-        vec![crate::probe::laws::Sample::Frame(tests::report())]
+        use crate::probe::laws::{Sample, device};
+        vec![Sample::Frame(tests::report()), Sample::Frame(device("linux-618-igmp"))]
     }
 }
 

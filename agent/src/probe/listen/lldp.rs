@@ -5,8 +5,9 @@ use daicho_shared::address::Mac;
 use daicho_shared::fact::{Fact, NameSource};
 use daicho_shared::text;
 
+use super::card;
 use super::frame::{Content, Frame, address, long, word};
-use super::{attribute, card};
+use crate::probe::identity::told::attribute;
 use crate::probe::{Card, Heard, Probe};
 
 /// The probe.
@@ -15,7 +16,7 @@ pub struct Lldp;
 
 static CARD: Card = card(
     "lldp",
-    ["Which system hangs on this cable? (heard)", "隣接機器の自己紹介の傍受（LLDP）"],
+    ["Which system hangs on this cable? (heard)", "隣接機器の自己紹介の受信（LLDP）"],
     "IEEE 802.1AB-2016 §8",
     [
         "switches, access points and phones tell name, model and port by themselves",
@@ -64,7 +65,8 @@ impl Probe for Lldp {
 
     #[cfg(test)]
     fn samples(&self) -> Vec<crate::probe::laws::Sample> {
-        vec![crate::probe::laws::Sample::Frame(tests::phone())]
+        use crate::probe::laws::{Sample, device};
+        vec![Sample::Frame(tests::phone()), Sample::Frame(device("lldpd-1016-lldp"))]
     }
 }
 

@@ -7,8 +7,9 @@ use daicho_shared::text;
 use simple_dns::rdata::RData;
 use simple_dns::{Packet, QTYPE};
 
+use super::card;
 use super::frame::Frame;
-use super::{attribute, card};
+use crate::probe::identity::told::attribute;
 use crate::probe::{Card, Heard, Probe};
 
 /// The probe.
@@ -17,7 +18,7 @@ pub struct LlmnrHeard;
 
 static CARD: Card = card(
     "llmnr-heard",
-    ["Who answers for a name? (heard)", "Windows機の名前確認の傍受（LLMNR）"],
+    ["Who answers for a name? (heard)", "Windows機の名前確認の受信（LLMNR）"],
     "RFC 4795 §2, §4",
     ["a machine makes sure of its own name when it starts", "機器が起動時に自分の名前の重複を確かめるため"],
 );

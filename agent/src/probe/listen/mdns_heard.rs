@@ -16,7 +16,7 @@ pub struct MdnsHeard;
 
 static CARD: Card = card(
     "mdns-heard",
-    ["Names and services that are announced (heard)", "機器の名前とサービスの広告の傍受（mDNS）"],
+    ["Names and services that are announced (heard)", "機器の名前とサービスの広告の受信（mDNS）"],
     "RFC 6762 §8.3, RFC 6763",
     [
         "devices announce name and services when they start, unasked",
@@ -49,7 +49,8 @@ impl Probe for MdnsHeard {
 
     #[cfg(test)]
     fn samples(&self) -> Vec<crate::probe::laws::Sample> {
-        vec![crate::probe::laws::Sample::Frame(tests::announcement("10.1.0.9:5353"))]
+        use crate::probe::laws::{Sample, device};
+        vec![Sample::Frame(tests::announcement("10.1.0.9:5353")), Sample::Frame(device("avahi-08-announcement"))]
     }
 }
 

@@ -4,8 +4,9 @@ use std::net::Ipv6Addr;
 
 use daicho_shared::fact::Fact;
 
+use super::card;
 use super::frame::{Frame, word};
-use super::{attribute, card};
+use crate::probe::identity::told::attribute;
 use crate::probe::{Card, Heard, Probe};
 
 /// The probe.
@@ -14,7 +15,7 @@ pub struct Mld;
 
 static CARD: Card = card(
     "mld",
-    ["Which IPv6 groups does a device listen to? (heard)", "マルチキャスト参加の傍受（MLD）"],
+    ["Which IPv6 groups does a device listen to? (heard)", "マルチキャスト参加の受信（MLD）"],
     "RFC 3810 §5, RFC 2710 §3",
     ["the groups that it joins tell what a device speaks", "参加するグループから機器の使うプロトコルが分かるため"],
 );
@@ -40,7 +41,8 @@ impl Probe for Mld {
 
     #[cfg(test)]
     fn samples(&self) -> Vec<crate::probe::laws::Sample> {
-        vec![crate::probe::laws::Sample::Frame(tests::report())]
+        use crate::probe::laws::{Sample, device};
+        vec![Sample::Frame(tests::report()), Sample::Frame(device("linux-618-mld"))]
     }
 }
 

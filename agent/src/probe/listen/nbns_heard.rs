@@ -6,7 +6,8 @@ use std::net::{IpAddr, Ipv4Addr};
 use daicho_shared::fact::{Fact, NameSource};
 
 use super::frame::{Frame, long, word};
-use super::{attribute, card, netbios_name};
+use super::{card, netbios_name};
+use crate::probe::identity::told::attribute;
 use crate::probe::{Card, Heard, Probe};
 
 /// The probe.
@@ -15,7 +16,7 @@ pub struct NbnsHeard;
 
 static CARD: Card = card(
     "nbns-heard",
-    ["Names that Windows machines claim (heard)", "Windows機の名前登録の傍受（NetBIOS）"],
+    ["Names that Windows machines claim (heard)", "Windows機の名前登録の受信（NetBIOS）"],
     "RFC 1002 §4.2.2",
     [
         "a Windows machine claims its name and workgroup when it starts",
@@ -50,7 +51,11 @@ impl Probe for NbnsHeard {
 
     #[cfg(test)]
     fn samples(&self) -> Vec<crate::probe::laws::Sample> {
-        vec![crate::probe::laws::Sample::Frame(tests::registration("CT-PC1", 0, [10, 1, 0, 9]))]
+        use crate::probe::laws::{Sample, device};
+        vec![
+            Sample::Frame(tests::registration("CT-PC1", 0, [10, 1, 0, 9])),
+            Sample::Frame(device("samba-nmbd-registration")),
+        ]
     }
 }
 

@@ -5,8 +5,9 @@ use std::net::Ipv6Addr;
 use daicho_shared::fact::Fact;
 use daicho_shared::text;
 
+use super::card;
 use super::frame::{Frame, long, word};
-use super::{attribute, card};
+use crate::probe::identity::told::attribute;
 use crate::probe::{Card, Heard, Probe};
 
 /// The probe.
@@ -15,7 +16,7 @@ pub struct RouterAdvertisement;
 
 static CARD: Card = card(
     "router-advertisement",
-    ["What does an IPv6 router promise? (heard)", "IPv6ルータ広告の傍受"],
+    ["What does an IPv6 router promise? (heard)", "IPv6ルータ広告の受信"],
     "RFC 4861 §4.2, RFC 8106 §5.1",
     ["who offers a way out by IPv6, and with which addresses", "IPv6の出口と配布アドレスが分かるため"],
 );
@@ -49,7 +50,8 @@ impl Probe for RouterAdvertisement {
 
     #[cfg(test)]
     fn samples(&self) -> Vec<crate::probe::laws::Sample> {
-        vec![crate::probe::laws::Sample::Frame(tests::advertisement())]
+        use crate::probe::laws::{Sample, device};
+        vec![Sample::Frame(tests::advertisement()), Sample::Frame(device("radvd-219-advertisement"))]
     }
 }
 

@@ -14,7 +14,7 @@ pub struct SsdpHeard;
 
 static CARD: Card = card(
     "ssdp-heard",
-    ["UPnP devices that announce themselves (heard)", "UPnP機器の広告の傍受（SSDP）"],
+    ["UPnP devices that announce themselves (heard)", "UPnP機器の広告の受信（SSDP）"],
     "UPnP Device Architecture 2.0 §1.2",
     ["devices announce make and kind unasked", "機器がメーカーと種類を自ら広告するため"],
 );

@@ -4,8 +4,9 @@
 use daicho_shared::address::Mac;
 use daicho_shared::fact::Fact;
 
+use super::card;
 use super::frame::{Content, Frame, long, word};
-use super::{attribute, card};
+use crate::probe::identity::told::attribute;
 use crate::probe::{Card, Heard, Probe};
 
 /// The probe.
@@ -14,7 +15,7 @@ pub struct Stp;
 
 static CARD: Card = card(
     "stp",
-    ["Which bridge is this, and which is the root? (heard)", "スイッチのスパニングツリー情報の傍受（STP/RSTP）"],
+    ["Which bridge is this, and which is the root? (heard)", "スイッチのスパニングツリー情報の受信（STP/RSTP）"],
     "IEEE 802.1D-2004 §9.3",
     ["only bridges speak it: the sender is a switch", "これを送るのはスイッチだけであるため"],
 );
@@ -47,7 +48,8 @@ impl Probe for Stp {
 
     #[cfg(test)]
     fn samples(&self) -> Vec<crate::probe::laws::Sample> {
-        vec![crate::probe::laws::Sample::Frame(tests::bpdu())]
+        use crate::probe::laws::{Sample, device};
+        vec![Sample::Frame(tests::bpdu()), Sample::Frame(device("linux-618-stp"))]
     }
 }
 

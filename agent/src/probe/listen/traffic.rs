@@ -7,6 +7,7 @@ use daicho_shared::fact::{Fact, PortState, Transport};
 
 use super::card;
 use super::frame::{Frame, Packet, word};
+use crate::probe::identity::told::service;
 use crate::probe::{Card, Heard, Probe};
 
 /// The probe.
@@ -15,7 +16,7 @@ pub struct Traffic;
 
 static CARD: Card = card(
     "traffic",
-    ["Which services answer others? (mirror port or capture file)", "通信の傍受（ミラーポート・キャプチャファイル）"],
+    ["Which services answer others? (mirror port or capture file)", "通信の受信（ミラーポート・キャプチャファイル）"],
     "RFC 9293 §3.5, RFC 1035 §4.1.1, RFC 5905 §7.3",
     ["what others were answered need not be asked again", "他の機器への応答から、開いているサービスが分かるため"],
 );
@@ -64,14 +65,7 @@ fn answered(frame: Frame<'_>) -> Option<Fact> {
         (NTP, _) if datagram.data.len() >= 48 && datagram.data[0] & 7 == SERVER => "ntp",
         _ => return None,
     };
-    Some(Fact::Service {
-        transport: Transport::Udp,
-        port: datagram.from_port,
-        protocol: protocol.to_owned(),
-        product: None,
-        version: None,
-        banner: None,
-    })
+    Some(service(Transport::Udp, datagram.from_port, protocol))
 }
 
 #[cfg(test)]

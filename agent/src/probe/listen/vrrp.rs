@@ -14,7 +14,7 @@ pub struct Vrrp;
 
 static CARD: Card = card(
     "vrrp",
-    ["Which routers share an address? (heard)", "冗長化ルータの広告の傍受（VRRP）"],
+    ["Which routers share an address? (heard)", "冗長化ルータの広告の受信（VRRP）"],
     "RFC 5798 §5.1, RFC 3768 §5.1",
     ["a shared gateway address is no machine of its own", "共有のゲートウェイアドレスを1台の機器と数えないため"],
 );
@@ -39,7 +39,8 @@ impl Probe for Vrrp {
 
     #[cfg(test)]
     fn samples(&self) -> Vec<crate::probe::laws::Sample> {
-        vec![crate::probe::laws::Sample::Frame(tests::advertisement(2))]
+        use crate::probe::laws::{Sample, device};
+        vec![Sample::Frame(tests::advertisement(2)), Sample::Frame(device("keepalived-227-vrrp"))]
     }
 }
 

@@ -15,7 +15,7 @@ static CARD: Card = Card {
     title: "Do you accept a connection where nobody listens?",
     title_ja: "使われないはずのポートまで開いていないかの確認",
     standard: "RFC 9293 §3.5, RFC 6335 §6",
-    packets: 4,
+    packets: 1,
     level: Level::Presence,
     may_upset: "nothing known: an ordinary device refuses with one packet",
     audience: Audience::Answering,

@@ -30,6 +30,12 @@ pub fn explain(failure: &Failure, lang: Lang) -> String {
                 "No scan is kept in this folder yet. Run daicho scan or daicho import-batch first.",
             )
             .to_owned(),
+        Failure::NoDevice { .. } | Failure::SeveralDevices { .. } | Failure::NothingDecided { .. } | Failure::NoSuchClass { .. } => device(failure, lang),
+        Failure::Rules(error) => both(
+            lang,
+            format!("規則の表を読めません（{error}）。その行を直してから、もう一度実行してください。"),
+            format!("A table of rules cannot be read ({error}). Correct that line, then run again."),
+        ),
         Failure::NotJudged { run } => both(
             lang,
             format!("{run} はまだ照合していません。先に daicho reconcile を実行してください。"),
@@ -54,6 +60,55 @@ pub fn explain(failure: &Failure, lang: Lang) -> String {
         Failure::ProgramMissing { .. } | Failure::ProgramStart { .. } | Failure::ProgramFailed { .. } => {
             program(failure, lang)
         }
+    }
+}
+
+/// Somebody asked for a device that is not there, or is not one.
+fn device(failure: &Failure, lang: Lang) -> String {
+    match failure {
+        Failure::NoDevice { text, declared: true } => both(
+            lang,
+            format!(
+                "『{text}』は台帳にありますが、この調査では応答していません。電源・接続を確認するか、daicho report の「台帳照合結果」を見てください。"
+            ),
+            format!(
+                "“{text}” stands in the ledger, but did not answer in this run. Check its power and cable, or see the ledger rows of daicho report."
+            ),
+        ),
+        Failure::NoDevice { text, declared: false } => both(
+            lang,
+            format!(
+                "『{text}』という機器は、この調査では見つかっていません。IPアドレス・MACアドレス・機器の名前・管理番号のいずれかで指定してください（調査した機器の一覧は daicho report の「実測機器一覧」）。別の回の調査なら --run で指定してください。"
+            ),
+            format!(
+                "No device “{text}” was seen in this run. Name it by IP address, MAC address, name or asset number (the machines seen stand in daicho report). For another run, use --run."
+            ),
+        ),
+        Failure::SeveralDevices { text, devices } => {
+            let devices = devices.join(lang.pick("、", ", "));
+            both(
+                lang,
+                format!("『{text}』に当てはまる機器が複数あります: {devices}。この中の一つを指定してください。"),
+                format!("Several devices match “{text}”: {devices}. Name one of these."),
+            )
+        }
+        Failure::NothingDecided { text } => both(
+            lang,
+            format!(
+                "『{text}』のこの項目には、取り消す判断がありません。daicho decide list で一覧を確認してください。"
+            ),
+            format!("Nothing was decided about this of “{text}”. See daicho decide list."),
+        ),
+        Failure::NoSuchClass { text } => both(
+            lang,
+            format!(
+                "『{text}』という分類はありません。daicho decide classes で使える記号（例: server、medical.analyser）を確認してください。"
+            ),
+            format!(
+                "There is no class “{text}”. See the codes of daicho decide classes, e.g. server, medical.analyser."
+            ),
+        ),
+        other => other.to_string(),
     }
 }
 

@@ -10,8 +10,9 @@ use jiff::tz::TimeZone;
 
 pub use failure::explain;
 
+use crate::judge::decision::{About, DecisionKey};
 use crate::lang::Lang;
-use crate::store::{LedgerVersion, RunInfo};
+use crate::store::{DecisionRow, LedgerVersion, RunInfo};
 
 /// After `init`: what to do next.
 pub fn initialised(folder: &Path, scope_missing: bool, lang: Lang) -> String {
@@ -113,6 +114,81 @@ pub fn reported(folder: &Path, lang: Lang) -> String {
         Lang::Ja => format!("報告書の出力先: {folder}"),
         Lang::En => format!("Reports: {folder}"),
     }
+}
+
+/// An inventory file was kept; `found` of its machines were seen by the latest run.
+pub fn inventory(name: &str, format: &str, machines: usize, found: Option<usize>, lang: Lang) -> String {
+    match (lang, found) {
+        (Lang::Ja, Some(found)) => format!(
+            "{name}: {machines}台を取り込みました（形式 {format}）。うち{found}台が最新の調査で見えている機器です。"
+        ),
+        (Lang::Ja, None) => format!(
+            "{name}: {machines}台を取り込みました（形式 {format}）。調査がまだないため、次の調査と合わせて判定します。"
+        ),
+        (Lang::En, Some(found)) => format!(
+            "{name}: {machines} machines were kept (format {format}); {found} of them were seen by the latest run."
+        ),
+        (Lang::En, None) => format!(
+            "{name}: {machines} machines were kept (format {format}). There is no run yet; the next one is judged with them."
+        ),
+    }
+}
+
+/// Kept replies were read again.
+pub fn reread(lang: Lang) -> String {
+    lang.pick(
+        "保存済みの応答を読み直しました。1パケットも送信していません。観測の記録は元のままです。報告書は daicho report で作り直せます。",
+        "Kept replies were read again. Not one packet was sent; what was observed stays as it is. daicho report writes the reports anew.",
+    )
+    .to_owned()
+}
+
+/// A decision was kept, or taken back.
+pub fn decided(about: About, value: Option<&str>, key: &DecisionKey, lang: Lang) -> String {
+    let what = crate::render::words::device::about(about, lang);
+    let value = value.map(|value| match (about, value.parse()) {
+        (About::Class, Ok(class)) => crate::render::words::fixed::class(class, lang).to_owned(),
+        _ => daicho_shared::text::bounded(value),
+    });
+    let weak = match (key.address(), lang) {
+        (None, _) => "",
+        (_, Lang::Ja) => {
+            "\nこの機器はMACアドレスもシリアル番号も分からないため、IPアドレスに対する判断として記録しました。IPアドレスを別の機器が使い始めたら、取り消してください。"
+        }
+        (_, Lang::En) => {
+            "\nNeither MAC address nor serial number of this device is known, so the decision is about its IP address. Take it back when another device uses that."
+        }
+    };
+    match (value, lang) {
+        (Some(value), Lang::Ja) => {
+            format!("{key} の{what}を『{value}』と記録しました。今後のスキャンでも変わりません。{weak}")
+        }
+        (Some(value), Lang::En) => format!("{what} of {key} is now “{value}”. No scan changes that.{weak}"),
+        (None, Lang::Ja) => format!("{key} の{what}についての判断を取り消しました。今後はスキャンの結果を使います。"),
+        (None, Lang::En) => format!("The decision on {what} of {key} was taken back. Scans count again."),
+    }
+}
+
+/// Nothing was decided yet.
+pub fn no_decisions(lang: Lang) -> String {
+    lang.pick("人の判断の記録はまだありません。", "Nothing was decided yet.").to_owned()
+}
+
+/// One line of `decide list`.
+pub fn decision(row: &DecisionRow, lang: Lang) -> String {
+    let about = About::from_code(&row.about);
+    let what = about.map_or(row.about.as_str(), |about| crate::render::words::device::about(about, lang));
+    let value = match (&row.value, about) {
+        (None, _) => lang.pick("（取り消し）", "(withdrawn)").to_owned(),
+        (Some(value), Some(About::Class)) => {
+            let class = value.parse().map(|class| crate::render::words::fixed::class(class, lang));
+            class.map_or_else(|_| value.clone(), |word| format!("{word} [{value}]"))
+        }
+        (Some(value), _) => value.clone(),
+    };
+    let state = if row.current { "" } else { lang.pick("\t（旧）", "\t(old)") };
+    let note = row.note.as_deref().unwrap_or_default();
+    format!("{}\t{}\t{what}\t{value}\t{}\t{note}{state}", clock(row.at), row.key, row.by)
 }
 
 /// The demo begins.

@@ -10,6 +10,7 @@ mod not_found;
 mod not_in_ledger;
 mod retired_but_seen;
 pub(crate) mod undeclared_uplink;
+mod unnatural;
 
 use daicho_shared::id::ObservationId;
 use sha2::{Digest, Sha256};
@@ -35,6 +36,7 @@ pub(crate) const RULES: &[Rule] = &[
     Rule { code: "not_in_ledger", speak: not_in_ledger::speak },
     Rule { code: "retired_but_seen", speak: retired_but_seen::speak },
     Rule { code: "not_found", speak: not_found::speak },
+    Rule { code: "unnatural", speak: unnatural::speak },
     Rule { code: "mismatch", speak: mismatch::speak },
     Rule { code: "ambiguous_pair", speak: ambiguous_pair::speak },
     Rule { code: "duplicate_entry", speak: duplicate_entry::speak },

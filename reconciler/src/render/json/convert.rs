@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use daicho_shared::id::ObservationId;
 
 use super::document as out;
-use crate::judge::asset::{Asset, AssetId, Claim, Graded};
+use crate::judge::asset::{Asset, AssetId, Claim, Class, ClassClaim, Contrary, Decided, Graded, Why};
 use crate::judge::entry::{EntryId, RowProblem};
 use crate::judge::verdict::{Changes, Verdict};
 use crate::render::scene::Scene;
@@ -36,6 +36,8 @@ pub(super) fn document(report: &Report<'_>) -> out::Document {
         changes: verdict.changes.as_ref().map(changes),
         problems: verdict.ledger.problems.iter().map(|one| row_problem(one, scene)).collect(),
         troubles: troubles(verdict),
+        inventories: inventories(verdict),
+        basis: verdict.basis.as_ref().map(basis),
         evidence: evidence(verdict),
     }
 }
@@ -109,20 +111,18 @@ fn state_tag(state: crate::judge::verdict::EntryState) -> &'static str {
     }
 }
 
-fn asset(asset: &Asset, scene: &Scene<'_>) -> out::Asset {
+pub(super) fn asset(asset: &Asset, scene: &Scene<'_>) -> out::Asset {
     out::Asset {
         id: asset.id.0.clone(),
         interfaces: interfaces(asset),
         names: names(asset),
-        class: out::ClassClaim {
-            value: asset.class.value,
-            confidence: asset.class.confidence,
-            reasons: asset.class.reasons.clone(),
-        },
-        maker: value(asset.maker.as_ref()),
-        model: value(asset.model.as_ref()),
-        serial: value(asset.serial.as_ref()),
-        os: value(asset.os.as_ref()),
+        class: class(&asset.class),
+        maker: asset.maker.as_ref().map(claim),
+        model: asset.model.as_ref().map(claim),
+        serial: asset.serial.as_ref().map(claim),
+        os: asset.os.as_ref().map(claim),
+        firmware: asset.firmware.as_ref().map(claim),
+        place: asset.place.as_ref().map(claim),
         services: services(asset),
         multi_homed: graded(&asset.multi_homed),
         forwards: graded(&asset.forwards),
@@ -131,12 +131,63 @@ fn asset(asset: &Asset, scene: &Scene<'_>) -> out::Asset {
         first_seen: asset.first_seen,
         last_seen: asset.last_seen,
         left_alone: asset.left_alone,
+        unnatural: unnatural(asset),
         joined_by: joins(asset),
     }
 }
 
-fn value(claim: Option<&Claim>) -> Option<String> {
-    claim.map(|claim| claim.value.clone())
+fn class(class: &ClassClaim) -> out::ClassClaim {
+    let other = |other: &Contrary<Class>| out::ClassContrary {
+        value: other.value,
+        weight: other.weight,
+        reasons: whys(&other.reasons),
+    };
+    out::ClassClaim {
+        value: class.value,
+        confidence: class.confidence,
+        reasons: whys(&class.reasons),
+        others: class.others.iter().map(other).collect(),
+        decided: class.decided.as_ref().map(decided),
+    }
+}
+
+fn claim(claim: &Claim) -> out::Claim {
+    let other = |other: &Contrary<String>| out::Contrary {
+        value: other.value.clone(),
+        weight: other.weight,
+        reasons: whys(&other.reasons),
+    };
+    out::Claim {
+        value: claim.value.clone(),
+        source: claim.source.clone(),
+        confidence: claim.confidence,
+        reasons: whys(&claim.reasons),
+        others: claim.others.iter().map(other).collect(),
+        decided: claim.decided.as_ref().map(decided),
+        evidence: ids(&claim.evidence),
+    }
+}
+
+fn whys(reasons: &[Why]) -> Vec<out::Why> {
+    let one = |why: &Why| out::Why {
+        rule: why.rule.clone(),
+        field: why.field.clone(),
+        text: why.text.clone(),
+        weight: why.weight,
+        evidence: ids(&why.evidence),
+    };
+    reasons.iter().map(one).collect()
+}
+
+fn decided(decided: &Decided) -> out::Decided {
+    let Decided { by, at, note, key } = decided;
+    out::Decided { by: by.clone(), at: *at, note: note.clone(), key: key.clone() }
+}
+
+fn unnatural(asset: &Asset) -> Vec<out::Unnatural> {
+    let one =
+        |one: &crate::judge::asset::Unnatural| out::Unnatural { how: one.how.clone(), evidence: ids(&one.evidence) };
+    asset.unnatural.iter().map(one).collect()
 }
 
 fn interfaces(asset: &Asset) -> Vec<out::Interface> {
@@ -344,6 +395,32 @@ fn troubles(verdict: &Verdict) -> Vec<out::Trouble> {
         message: trouble.message.clone(),
     };
     verdict.troubles.iter().map(one).collect()
+}
+
+fn inventories(verdict: &Verdict) -> Vec<out::Inventory> {
+    let one = |file: &crate::judge::inventory::InventoryFile| out::Inventory {
+        run: file.run.to_string(),
+        name: file.name.clone(),
+        sha256: file.sha256.clone(),
+        format: file.format.clone(),
+        imported: file.imported,
+        by: file.by.clone(),
+    };
+    verdict.inventories.iter().map(one).collect()
+}
+
+pub(super) fn basis(basis: &crate::judge::verdict::Basis) -> out::Basis {
+    let reread = |reread: &crate::judge::verdict::Reread| out::Reread {
+        agent: reread.agent.clone(),
+        at: reread.at,
+        changed: reread.changed,
+    };
+    out::Basis {
+        daicho: basis.daicho.clone(),
+        rules: basis.rules.clone(),
+        added_rules: basis.added_rules.clone(),
+        reread: basis.reread.as_ref().map(reread),
+    }
 }
 
 fn evidence(verdict: &Verdict) -> BTreeMap<String, out::Evidence> {

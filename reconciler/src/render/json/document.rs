@@ -23,7 +23,7 @@ use crate::judge::verdict::{EntryState, PointStatus};
 /// The format's name.
 pub const FORMAT: &str = "daicho-result";
 /// The version that is written.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// The whole document.
 #[derive(Debug, Serialize)]
@@ -47,6 +47,8 @@ pub struct Document {
     pub changes: Option<Changes>,
     pub problems: Vec<Problem>,
     pub troubles: Vec<Trouble>,
+    pub inventories: Vec<Inventory>,
+    pub basis: Option<Basis>,
     pub evidence: BTreeMap<String, Evidence>,
 }
 
@@ -106,10 +108,12 @@ described! {
         interfaces: Vec<Interface>,
         names: Vec<Name>,
         class: ClassClaim,
-        maker: Option<String>,
-        model: Option<String>,
-        serial: Option<String>,
-        os: Option<String>,
+        maker: Option<Claim>,
+        model: Option<Claim>,
+        serial: Option<Claim>,
+        os: Option<Claim>,
+        firmware: Option<Claim>,
+        place: Option<Claim>,
         services: Vec<Service>,
         multi_homed: Graded,
         forwards: Graded,
@@ -118,6 +122,7 @@ described! {
         first_seen: Timestamp,
         last_seen: Timestamp,
         left_alone: bool,
+        unnatural: Vec<Unnatural>,
         joined_by: Vec<Join>,
     }
 
@@ -137,11 +142,61 @@ described! {
         evidence: Vec<String>,
     }
 
-    /// What it is, and why.
+    /// What it is, how sure that is, and why.
     struct ClassClaim {
         value: Class,
         confidence: u8,
-        reasons: Vec<String>,
+        reasons: Vec<Why>,
+        others: Vec<ClassContrary>,
+        decided: Option<Decided>,
+    }
+
+    /// A value, how sure it is, and why.
+    struct Claim {
+        value: String,
+        source: String,
+        confidence: u8,
+        reasons: Vec<Why>,
+        others: Vec<Contrary>,
+        decided: Option<Decided>,
+        evidence: Vec<String>,
+    }
+
+    /// One rule that held, and where it found what it looks for.
+    struct Why {
+        rule: String,
+        field: String,
+        text: String,
+        weight: u32,
+        evidence: Vec<String>,
+    }
+
+    /// Another class, and what speaks for it.
+    struct ClassContrary {
+        value: Class,
+        weight: u32,
+        reasons: Vec<Why>,
+    }
+
+    /// Another value, and what speaks for it.
+    struct Contrary {
+        value: String,
+        weight: u32,
+        reasons: Vec<Why>,
+    }
+
+    /// Who decided it.
+    struct Decided {
+        by: String,
+        at: Timestamp,
+        note: Option<String>,
+        key: String,
+    }
+
+    /// One way in which it answers as no ordinary device does.
+    struct Unnatural {
+        how: String,
+        evidence: Vec<String>,
     }
 
     /// A service that answered.
@@ -311,6 +366,31 @@ described! {
         at: Timestamp,
         place: String,
         message: String,
+    }
+
+    /// One inventory file that was judged together with the run.
+    struct Inventory {
+        run: String,
+        name: String,
+        sha256: String,
+        format: String,
+        imported: Timestamp,
+        by: String,
+    }
+
+    /// By which knowledge the run was judged.
+    struct Basis {
+        daicho: String,
+        rules: String,
+        added_rules: Vec<String>,
+        reread: Option<Reread>,
+    }
+
+    /// The kept replies were read again.
+    struct Reread {
+        agent: String,
+        at: Timestamp,
+        changed: u32,
     }
 
     /// One cited observation.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use daicho_shared::id::ObservationId;
 
 use super::basis::basis;
-use crate::judge::asset::AssetId;
+use crate::judge::asset::{Asset, AssetId, Class};
 use crate::judge::entry::EntryId;
 use crate::judge::finding::{Finding, Severity};
 use crate::render::scene::{self, Scene};
@@ -22,6 +22,8 @@ pub(crate) struct FindingView<'a> {
     /// The machine or row in a few words; safe to show.
     pub(crate) device: String,
     pub(crate) address: String,
+    /// Class with confidence, maker and model; empty where nothing is known.
+    pub(crate) identity: String,
     pub(crate) location: String,
     pub(crate) department: String,
     pub(crate) asset_no: String,
@@ -93,6 +95,7 @@ fn view<'a>(finding: &'a Finding, scene: &Scene<'a>) -> FindingView<'a> {
             .and_then(scene::address)
             .map(|a| a.to_string())
             .unwrap_or_default(),
+        identity: asset.and_then(|id| scene.asset(id)).map(|asset| identity(asset, scene)).unwrap_or_default(),
         location: cell(asset, rows, scene, |row| row.location.as_deref()),
         department: shown(&scene.departments(asset, rows)),
         asset_no: cell(asset, rows, scene, |row| row.asset_no.as_deref()),
@@ -118,6 +121,15 @@ fn device(asset: Option<&AssetId>, rows: &[EntryId], scene: &Scene<'_>) -> Strin
     declared.or(own).map(short).or_else(key).or_else(place).unwrap_or_default()
 }
 
+/// `ルータ（確信度 80%） Yamaha RTX1210`.
+fn identity(asset: &Asset, scene: &Scene<'_>) -> String {
+    let lang = scene.lang();
+    let known = asset.class.value != Class::Unknown;
+    let class = known.then(|| words::device::sure(fixed::class(asset.class.value, lang), asset.class.confidence, lang));
+    let claims = [&asset.maker, &asset.model].into_iter().flatten().map(|claim| short(&claim.value));
+    class.into_iter().chain(claims).collect::<Vec<_>>().join(" ")
+}
+
 fn cell(
     asset: Option<&AssetId>,
     rows: &[EntryId],
@@ -138,7 +150,8 @@ fn line(id: &ObservationId, scene: &Scene<'_>) -> Option<EvidenceLine> {
     let verdict = scene.verdict;
     let seen = verdict.evidence.get(id)?;
     let when = scene.moment(seen.at);
-    let sentence = Phrase::new(observation::sentence(seen, &when, &verdict.run.host, scene.lang()));
+    let host = scene.inventory(id).map_or(&verdict.run.host, |file| &file.name);
+    let sentence = Phrase::new(observation::sentence(seen, &when, host, scene.lang()));
     Some(EvidenceLine { sentence, reply: hex_lines(&seen.reply) })
 }
 

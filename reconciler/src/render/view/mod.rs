@@ -3,6 +3,7 @@
 mod basis;
 pub(crate) mod change;
 pub(crate) mod coverage;
+pub(crate) mod device;
 pub(crate) mod figure;
 pub(crate) mod finding;
 pub(crate) mod impact;

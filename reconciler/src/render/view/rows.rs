@@ -5,14 +5,15 @@ use std::cmp::Reverse;
 use daicho_shared::batch::Sent;
 use jiff::Timestamp;
 
+use super::device;
 use super::impact::{is_group, is_medical};
-use crate::judge::asset::{Asset, AssetId, Claim, Grade, Service};
+use crate::judge::asset::{Asset, AssetId, Claim, Decided, Grade, Service, Why};
 use crate::judge::entry::{Entry, RowProblem};
 use crate::judge::verdict::{EntryVerdict, ExternalPoint};
 use crate::render::scene::{self, Scene};
 use crate::render::words::headings::headings;
 use crate::render::words::phrase::{Phrase, shown};
-use crate::render::words::{fixed, level, observation, problem};
+use crate::render::words::{device as device_words, fixed, level, observation, problem};
 
 /// One machine.
 pub(crate) struct AssetRow {
@@ -27,6 +28,9 @@ pub(crate) struct AssetRow {
     pub(crate) model: String,
     pub(crate) serial: String,
     pub(crate) os: String,
+    pub(crate) firmware: String,
+    /// What speaks for each of these, most important first: `分類 80%: …`.
+    pub(crate) why: Vec<Phrase>,
     pub(crate) services: Vec<String>,
     pub(crate) multi_homed: Grade,
     pub(crate) forwards: Grade,
@@ -61,6 +65,8 @@ fn asset_row(asset: &Asset, scene: &Scene<'_>) -> AssetRow {
         model: claim(&asset.model),
         serial: claim(&asset.serial),
         os: claim(&asset.os),
+        firmware: claim(&asset.firmware),
+        why: why(asset, scene),
         services: asset.services.iter().map(service).collect(),
         multi_homed: asset.multi_homed.grade,
         forwards: asset.forwards.grade,
@@ -71,6 +77,28 @@ fn asset_row(asset: &Asset, scene: &Scene<'_>) -> AssetRow {
         rows: scene.rows_of(&asset.id).map(row_label).collect(),
         joined: asset.joined_by.iter().map(|j| format!("{}: {}", level::key(&j.key, lang), shown(&j.value))).collect(),
     }
+}
+
+/// One line for the class and for every value that is known, and one where the ledger says another kind.
+fn why(asset: &Asset, scene: &Scene<'_>) -> Vec<Phrase> {
+    let (lang, w) = (scene.lang(), device_words::headings(scene.lang()));
+    let line = |heading: &str, confidence: u8, reasons: &[Why], decided: Option<&Decided>| {
+        let reason = match decided {
+            Some(by) => Phrase::new(format!("{}: {}", w.person, device_words::decided(by, &scene.options.tz, lang))),
+            None => device::why(reasons, scene)?,
+        };
+        Some(Phrase::new(format!("{heading} {confidence}%: ")).join(&reason))
+    };
+    let class = &asset.class;
+    let named = [(w.maker, &asset.maker), (w.model, &asset.model), (w.os, &asset.os), (w.firmware, &asset.firmware)];
+    let mut lines: Vec<Phrase> =
+        line(w.class, class.confidence, &class.reasons, class.decided.as_ref()).into_iter().collect();
+    lines.extend(named.into_iter().filter_map(|(heading, claim)| {
+        let claim = claim.as_ref()?;
+        line(heading, claim.confidence, &claim.reasons, claim.decided.as_ref())
+    }));
+    lines.extend(device::class_differs(asset, scene));
+    lines
 }
 
 fn addresses(asset: &Asset, scene: &Scene<'_>) -> Vec<String> {

@@ -71,6 +71,18 @@ pub(super) fn other(kind: &Kind, lang: Lang) -> &'static [&'static str] {
             &["同じ名前や同じIPアドレスを引き継いだ後継機", "台帳の書き間違い"],
             &["a successor that took over name or address", "a typing error in the ledger"],
         ),
+        Kind::Unnatural { .. } => lang.pick(
+            &[
+                "途中のファイアウォールや負荷分散装置による代理応答",
+                "不正アクセスを検知するためのおとり（ハニーポット）",
+                "故障中または過負荷の機器",
+            ],
+            &[
+                "a firewall or load balancer on the way answers in its place",
+                "a decoy that is to detect intruders (honeypot)",
+                "a device that is broken or overloaded",
+            ],
+        ),
         Kind::DualHomed { .. } | Kind::UndeclaredUplink { .. } | Kind::RetiredButSeen => other_network(kind, lang),
     }
 }
@@ -154,6 +166,10 @@ pub(super) fn action(finding: &Finding, scene: &Scene<'_>) -> String {
             format!("{who}は、機器の銘板のMACアドレスかシリアル番号を台帳のこの行に記入してください。"),
             format!("{who}: write the MAC address or serial number of the device's label into this row."),
         ),
+        Kind::Unnatural { .. } => lang.pick(
+            "情報システム担当者は、この機器の設置場所と用途を確認してください。心当たりがなければ、スイッチのどのポートにつながっているかを調べ、持ち主が分かるまで接続先を控えておいてください。以後の調査では、この機器への問い合わせを途中で止めています。".to_owned(),
+            "IT staff: find out where this device stands and what it is for. If nobody knows it, find its switch port and note it until its owner is known. The scan stopped asking it half-way.".to_owned(),
+        ),
         Kind::RetiredButSeen => lang.pick(
             format!("{who}は、機器が実際に撤去されたかを設置場所で確認してください。使用中なら台帳の「状態」列を修正し、不要ならLANケーブルを外す時期を事業者に確認してください。"),
             format!("{who}: see whether the device was really removed. If in use, correct the ledger's status; if not, ask the vendor when it can be disconnected."),
@@ -233,6 +249,10 @@ pub(super) fn settle(kind: &Kind, lang: Lang) -> &'static str {
         Kind::UndeclaredUplink { .. } => lang.pick(
             "SIM・回線の契約書、または管理画面に表示される回線側のIPアドレス",
             "the SIM or line contract, or the outer address on its management page",
+        ),
+        Kind::Unnatural { .. } => lang.pick(
+            "機器の現物と設定の確認、または途中の装置（ファイアウォールなど）の設定の確認",
+            "the device and its settings in person, or those of a firewall on the way",
         ),
         Kind::RetiredButSeen => {
             lang.pick("設置場所での現物の確認と、廃棄・撤去の記録", "the device in person and its disposal record")

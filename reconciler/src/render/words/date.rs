@@ -16,6 +16,11 @@ pub fn moment(at: Timestamp, tz: &TimeZone, lang: Lang) -> String {
     }
 }
 
+/// `02:15:03`: one question among many of the same night.
+pub fn time(at: Timestamp, tz: &TimeZone) -> String {
+    at.to_zoned(tz.clone()).strftime("%H:%M:%S").to_string()
+}
+
 /// `02:15` on the same day as `other`, otherwise in full: the end of an interval.
 pub fn end_of(at: Timestamp, other: Timestamp, tz: &TimeZone, lang: Lang) -> String {
     let (local, before) = (at.to_zoned(tz.clone()), other.to_zoned(tz.clone()));

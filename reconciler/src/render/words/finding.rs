@@ -71,6 +71,14 @@ fn what(finding: &Finding, scene: &Scene<'_>) -> String {
                 format!("{row} could be any of {} machines: {machines}.", assets.len()),
             )
         }
+        Kind::Unnatural { hows } => {
+            let hows: Vec<String> = hows.iter().take(5).map(|how| fixed::unnatural(how, lang)).collect();
+            let hows = hows.join(lang.pick("、", ", "));
+            lang.pick(
+                format!("{device}の応答は、普通の機器では見られないものです（{hows}）。機器の種類やOSの推定は当てになりません。"),
+                format!("{device} answers as no ordinary device does ({hows}). What it seems to be is worth little."),
+            )
+        }
         Kind::DualHomed { .. } | Kind::UndeclaredUplink { .. } | Kind::RetiredButSeen => network(finding, scene),
     }
 }
@@ -178,7 +186,7 @@ mod tests {
     fn every_kind_is_said_in_full_in_both_languages() {
         let verdict = fixture::every_kind();
         let codes: BTreeSet<&str> = verdict.findings.iter().map(|finding| finding.kind.code()).collect();
-        assert_eq!(codes.len(), 10);
+        assert_eq!(codes.len(), 11);
         for lang in [Lang::Ja, Lang::En] {
             let options = fixture::options(lang);
             let scene = Scene::new(&verdict, &options);

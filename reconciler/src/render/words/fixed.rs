@@ -70,6 +70,7 @@ pub fn code(kind: &Kind, lang: Lang) -> String {
             lang.pick("未申告の外部接続点の疑い", "suspected undeclared external connection point")
         }
         Kind::RetiredButSeen => lang.pick("廃棄済みの記載だが応答あり", "declared retired, but answering"),
+        Kind::Unnatural { .. } => lang.pick("応答が不自然", "unnatural answers"),
     };
     word.to_owned()
 }
@@ -80,6 +81,7 @@ pub fn profile(profile: &str, lang: Lang) -> String {
         "gentle" => lang.pick("控えめ", "gentle"),
         "normal" => lang.pick("標準", "normal"),
         "fast" => lang.pick("速い", "fast"),
+        "listen" => lang.pick("受信のみ（送信なし）", "listening only, nothing sent"),
         _ => return super::phrase::shown(profile),
     };
     word.to_owned()
@@ -205,6 +207,19 @@ pub fn sign(sign: UplinkSign, lang: Lang) -> &'static str {
         }
         UplinkSign::CellularTitle => lang.pick("モバイルルーターの管理画面", "management page of a mobile router"),
     }
+}
+
+/// How a device answers as no ordinary device does, as a noun phrase.
+pub fn unnatural(how: &str, lang: Lang) -> String {
+    let word = match how {
+        "every-port-open" => lang.pick("調べたポートのすべてが開いている", "every port that was tried is open"),
+        "endless-greeting" => lang.pick("あいさつ文が終わらない", "a greeting without end"),
+        "endless-answer" => lang.pick("応答が終わらない", "an answer without end"),
+        "too-slow" => lang.pick("応答が極端に遅い（1文字ずつ）", "answers one octet at a time"),
+        "too-much" | "too-large" => lang.pick("応答が極端に大きい", "answers far too large"),
+        _ => return super::phrase::mark(how),
+    };
+    word.to_owned()
 }
 
 /// What became of a comparison.

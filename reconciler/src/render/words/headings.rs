@@ -79,7 +79,9 @@ headings! {
     maker: "メーカー", "Maker";
     model: "型番", "Model";
     serial: "シリアル番号", "Serial number";
-    os: "OS・ファームウェア", "OS or firmware";
+    os: "OS", "Operating system";
+    firmware: "ファームウェア", "Firmware";
+    why: "なぜ", "Why";
     services: "サービス", "Services";
     multi_homed: "二系統接続", "Dual-homed";
     forwards: "パケット転送", "Forwards";

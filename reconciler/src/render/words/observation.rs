@@ -5,7 +5,8 @@ use daicho_shared::fact::{Fact, PortState};
 use daicho_shared::observation::Observation;
 
 use super::phrase::{mark, shown};
-use super::{Lang, fixed};
+use super::{Lang, fixed, heard};
+use crate::judge::inventory::PROBE;
 
 /// What a probe asks, as a noun phrase; an unknown probe keeps its name.
 pub fn method(probe: &str, lang: Lang) -> String {
@@ -31,11 +32,85 @@ pub fn method(probe: &str, lang: Lang) -> String {
         "snmp-engine" => lang.pick("SNMPの識別番号の問い合わせ", "SNMP engine discovery"),
         "ssh" => lang.pick("SSHのバナーとホスト鍵", "SSH banner and host key"),
         "tls" => lang.pick("TLSのサーバ証明書", "TLS certificate"),
-        "http" | "https" | "web" => lang.pick("HTTPの応答", "HTTP answer"),
-        "gateway" | "routes" | "local" => lang.pick("調査機の経路表", "routing table of the scanner"),
-        _ => return mark(probe),
+        "https" => lang.pick("HTTPSの応答と証明書", "HTTPS answer and certificate"),
+        "http" | "web" => lang.pick("HTTPの応答", "HTTP answer"),
+        "gateway" | "route" | "routes" | "local" => lang.pick("調査機の経路表", "routing table of the scanner"),
+        "tls-legacy" => lang.pick("旧式TLSのサーバ証明書", "certificate by an old TLS"),
+        "greeting" => lang.pick("接続時のあいさつ文", "greeting on connecting"),
+        "care" => lang.pick("応答の見守り", "watch over its answers"),
+        "inventory" => lang.pick("インベントリファイル", "inventory file"),
+        _ => {
+            return heard::method(probe, lang)
+                .or_else(|| method_windows(probe, lang))
+                .or_else(|| method_other(probe, lang))
+                .unwrap_or_else(|| mark(probe));
+        }
     };
     word.to_owned()
+}
+
+/// What Windows machines, directories and databases are asked.
+fn method_windows(probe: &str, lang: Lang) -> Option<String> {
+    let word = match probe {
+        "ntlm" | "smb" => lang.pick("ファイル共有（SMB）の方式と認証応答", "file sharing (SMB) and NTLM challenge"),
+        "smb1" => lang.pick("旧式ファイル共有（SMB1）の確認", "old file sharing (SMB1)"),
+        "rdp" => lang.pick("リモートデスクトップの応答", "remote desktop"),
+        "rpc" => lang.pick("Windowsの遠隔呼び出し（DCOM）の生存応答", "Windows RPC (ServerAlive2)"),
+        "http-ntlm" | "winrm" => lang.pick("Web経由のWindows認証応答", "NTLM challenge over HTTP"),
+        "ldap" => lang.pick("ディレクトリ（LDAP）の基本情報", "LDAP root entry"),
+        "sql-browser" => lang.pick("SQL Serverの案内", "SQL Server Browser"),
+        "llmnr" => lang.pick("近隣の名前の問い合わせ（LLMNR）", "LLMNR"),
+        "browser" => lang.pick("Windowsのブラウザ告知", "Windows browser announcement"),
+        "mysql" => lang.pick("MySQLのあいさつ文", "MySQL greeting"),
+        "postgresql" => lang.pick("PostgreSQLの応答", "PostgreSQL answer"),
+        "mssql" => lang.pick("SQL Serverの応答", "SQL Server answer"),
+        "oracle" => lang.pick("Oracleの応答", "Oracle answer"),
+        "vnc" => lang.pick("画面共有（VNC）のあいさつ文", "VNC greeting"),
+        _ => return None,
+    };
+    Some(word.to_owned())
+}
+
+/// What everything else is asked, or says by itself.
+fn method_other(probe: &str, lang: Lang) -> Option<String> {
+    let word = match probe {
+        "control" => lang.pick("使われていないはずのポートへの接続", "connection to a port that nobody uses"),
+        "snmp-interfaces" => lang.pick("SNMPの口とアドレスの一覧", "SNMP interfaces and addresses"),
+        "snmp-neighbours" => lang.pick("SNMPの隣接表（ARP・LLDP）", "SNMP neighbour tables"),
+        "snmp-routes" => lang.pick("SNMPの経路表", "SNMP routes"),
+        "snmp-bridge" => lang.pick("SNMPのスイッチの学習表", "SNMP bridge table"),
+        "ws-discovery" | "wsd" => lang.pick("機器の探索（WS-Discovery）", "WS-Discovery"),
+        "onvif" => lang.pick("監視カメラの機器情報（ONVIF）", "ONVIF device information"),
+        "sip" => lang.pick("IP電話の応答（SIP OPTIONS）", "SIP OPTIONS"),
+        "rtsp" => lang.pick("映像配信の応答（RTSP）", "RTSP"),
+        "ipp" => lang.pick("プリンタ属性の照会（IPP）", "IPP printer attributes"),
+        "favicon" => lang.pick("Web画面のアイコン", "icon of the web page"),
+        "snmp-engine" => lang.pick("SNMPv3の機器識別", "SNMPv3 engine discovery"),
+        "entity-mib" | "snmp-entity" => lang.pick("SNMPの部品表", "SNMP ENTITY-MIB"),
+        "host-resources" | "snmp-host" => lang.pick("SNMPのホスト情報", "SNMP HOST-RESOURCES-MIB"),
+        "printer-mib" | "snmp-printer" => lang.pick("SNMPのプリンタ情報", "SNMP Printer-MIB"),
+        "ups-mib" | "snmp-ups" => lang.pick("SNMPのUPS情報", "SNMP UPS-MIB"),
+        "dicom" => lang.pick("DICOMの接続確認", "DICOM verification"),
+        "dicom-tls" => lang.pick("DICOMの接続確認（TLS）", "DICOM verification (TLS)"),
+        "mllp" => lang.pick("HL7用ポートの確認（何も送信しない）", "HL7 port, nothing sent"),
+        "bacnet" => lang.pick("設備制御の探索（BACnet）", "BACnet Who-Is"),
+        "modbus" => lang.pick("設備制御の機器情報（Modbus）", "Modbus device identification"),
+        "ubiquiti" => lang.pick("Ubiquiti機器の探索", "Ubiquiti discovery"),
+        "mndp" => lang.pick("MikroTik機器の探索", "MikroTik discovery"),
+        "ike" => lang.pick("VPN（IKE）の応答", "IKE"),
+        "openvpn" => lang.pick("VPN（OpenVPN）の応答", "OpenVPN"),
+        "wireguard" => lang.pick("VPN（WireGuard）の無応答", "WireGuard-like silence"),
+        "lldp" => lang.pick("LLDPの告知の受信", "LLDP heard"),
+        "cdp" => lang.pick("CDPの告知の受信", "CDP heard"),
+        "stp" => lang.pick("STPの告知の受信", "STP heard"),
+        "vrrp" => lang.pick("VRRPの告知の受信", "VRRP heard"),
+        "hsrp" => lang.pick("HSRPの告知の受信", "HSRP heard"),
+        "dhcp" => lang.pick("DHCPの要求の受信", "DHCP request heard"),
+        "igmp" => lang.pick("マルチキャスト参加（IGMP）の受信", "IGMP heard"),
+        "mld" => lang.pick("マルチキャスト参加（MLD）の受信", "MLD heard"),
+        _ => return None,
+    };
+    Some(word.to_owned())
 }
 
 /// The same without marks, for table cells.
@@ -45,7 +120,13 @@ pub fn method_plain(probe: &str, lang: Lang) -> String {
 
 /// The whole sentence; `when` and `host` come from the report.
 pub fn sentence(observation: &Observation, when: &str, host: &str, lang: Lang) -> String {
-    let (method, address) = (method(&observation.probe.0, lang), mark(&observation.target.address.to_string()));
+    if observation.probe.0 == PROBE {
+        return written(observation, when, host, lang);
+    }
+    let target = &observation.target;
+    let bare = target.mac.filter(|_| target.address.is_unspecified());
+    let about = bare.map_or_else(|| target.address.to_string(), |mac| mac.to_string());
+    let (method, address) = (method(&observation.probe.0, lang), mark(&about));
     let (host, answer) = (mark(host), answer(observation, lang));
     let interface = observation.target.interface.as_deref().map(mark);
     match (lang, interface) {
@@ -58,11 +139,23 @@ pub fn sentence(observation: &Observation, when: &str, host: &str, lang: Lang) -
     }
 }
 
-fn answer(observation: &Observation, lang: Lang) -> String {
-    let facts: Vec<String> = observation.facts.iter().take(4).map(|fact| say(fact, lang)).collect();
+/// An inventory file says it; nobody asked the device.
+fn written(observation: &Observation, when: &str, file: &str, lang: Lang) -> String {
+    let (file, answer) = (mark(file), answer(observation, lang));
+    lang.pick(
+        format!("{when}、インベントリファイル『{file}』の記載: {answer}。"),
+        format!("{when}, inventory file “{file}”: {answer}."),
+    )
+}
+
+/// What came back, as a noun phrase.
+pub fn answer(observation: &Observation, lang: Lang) -> String {
+    // Who says something has answered; that need not be said beside it.
+    let alone = observation.facts.len() == 1;
+    let telling: Vec<&Fact> = observation.facts.iter().filter(|fact| alone || **fact != Fact::Alive).collect();
     let outcome = fixed::outcome(observation.outcome, lang);
-    let more = observation.facts.len().saturating_sub(4);
-    let mut parts = facts;
+    let more = telling.len().saturating_sub(4);
+    let mut parts: Vec<String> = telling.into_iter().take(4).map(|fact| say(fact, lang)).collect();
     if more > 0 {
         parts.push(lang.pick(format!("ほか{more}項目"), format!("{more} more")));
     }
@@ -178,6 +271,177 @@ fn say_table(fact: &Fact, lang: Lang) -> String {
             }
             None => lang.pick(format!("{} を広告", mark(kind)), format!("announces {}", mark(kind))),
         },
+        other => say_told(other, lang),
+    }
+}
+
+/// What a device tells of itself in a protocol of its own.
+fn say_told(fact: &Fact, lang: Lang) -> String {
+    match fact {
+        Fact::Attribute { source, key, value } => {
+            let field = super::field::field(&format!("{source}.{key}"), lang);
+            lang.pick(format!("{field}『{}』", mark(value)), format!("{field} “{}”", mark(value)))
+        }
+        Fact::OperatingSystem { name, version, build, edition, .. } => {
+            let build = build.map(|build| lang.pick(format!("ビルド{build}"), format!("build {build}")));
+            let parts = [name.clone(), edition.clone(), version.clone(), build];
+            let system = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
+            lang.pick(format!("OS『{}』", mark(&system)), format!("operating system “{}”", mark(&system)))
+        }
+        Fact::Software { name, version, .. } => {
+            let program = [Some(name.as_str()), version.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+            lang.pick(format!("ソフトウェア『{}』", mark(&program)), format!("software “{}”", mark(&program)))
+        }
+        Fact::Clock { time, .. } => {
+            let time = mark(&time.strftime("%Y-%m-%d %H:%M:%S UTC").to_string());
+            lang.pick(format!("機器の時計 {time}"), format!("its clock {time}"))
+        }
+        Fact::FileSharing { port, dialects, signing_required } => {
+            let dialects = mark(&dialects.join(", "));
+            let signing =
+                if *signing_required { lang.pick("必須", "required") } else { lang.pick("任意", "optional") };
+            lang.pick(
+                format!("tcp/{port} のファイル共有の方式『{dialects}』（署名は{signing}）"),
+                format!("file sharing “{dialects}” on tcp/{port} (signing {signing})"),
+            )
+        }
+        other => say_medical(other, lang),
+    }
+}
+
+fn say_medical(fact: &Fact, lang: Lang) -> String {
+    match fact {
+        Fact::Association { called, answer, version, echo, .. } => {
+            let answer = match answer.as_str() {
+                "accepted" => lang.pick("受け付け", "accepted").to_owned(),
+                "rejected" => lang.pick("拒否", "rejected").to_owned(),
+                "aborted" => lang.pick("打ち切り", "aborted").to_owned(),
+                other => mark(other),
+            };
+            let called = mark(called);
+            let name = version.as_deref().map(|name| {
+                lang.pick(format!("、実装名『{}』", mark(name)), format!(", implementation “{}”", mark(name)))
+            });
+            let echo = match echo {
+                Some(0) => lang.pick("、疎通確認は成功", ", verified"),
+                Some(_) => lang.pick("、疎通確認は失敗", ", verification failed"),
+                None => "",
+            };
+            let name = name.unwrap_or_default();
+            lang.pick(
+                format!("DICOMの接続（AE『{called}』あて）は{answer}{name}{echo}"),
+                format!("DICOM association with “{called}” {answer}{name}{echo}"),
+            )
+        }
+        Fact::Unnatural { how } => {
+            let how = fixed::unnatural(how, lang);
+            lang.pick(format!("応答が不自然（{how}）"), format!("unnatural answers ({how})"))
+        }
+        other => say_link(other, lang),
+    }
+}
+
+fn say_link(fact: &Fact, lang: Lang) -> String {
+    match fact {
+        Fact::Engine { id, enterprise, .. } => {
+            let id = mark(id);
+            lang.pick(
+                format!("SNMPv3の機器識別 {id}（製造者番号 {enterprise}）"),
+                format!("SNMPv3 engine {id} (enterprise {enterprise})"),
+            )
+        }
+        Fact::VirtualRouter { protocol, group, addresses, priority } => {
+            let shared = mark(&addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "));
+            let protocol = mark(&protocol.to_uppercase());
+            lang.pick(
+                format!("{protocol} グループ{group} の共有アドレス {shared}（優先度 {priority}）"),
+                format!("{protocol} group {group} with {shared} (priority {priority})"),
+            )
+        }
+        Fact::LinkNeighbour { protocol, local_port, chassis, port, name, .. } => {
+            let other = mark(name.as_deref().unwrap_or(chassis));
+            let (protocol, own, port) = (mark(&protocol.to_uppercase()), mark(local_port), mark(port));
+            lang.pick(
+                format!("ポート『{own}』の先に『{other}』のポート『{port}』（{protocol}）"),
+                format!("port “{own}” leads to “{other}” port “{port}” ({protocol})"),
+            )
+        }
         other => shown(&format!("{other:?}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use daicho_shared::fact::Transport;
+
+    use super::super::phrase::Phrase;
+    use super::*;
+
+    #[test]
+    fn every_probe_that_may_speak_has_words_in_both_languages() {
+        let probes = "ntlm smb smb1 rdp rpc http-ntlm ldap sql-browser llmnr ws-discovery onvif sip rtsp ipp favicon \
+                      snmp-engine dicom mllp mysql postgresql mssql oracle vnc bacnet modbus ubiquiti mndp ike openvpn \
+                      wireguard lldp cdp stp vrrp hsrp dhcp igmp mld browser inventory tls-legacy greeting route care";
+        for probe in probes.split_whitespace() {
+            let (ja, en) = (method_plain(probe, Lang::Ja), method_plain(probe, Lang::En));
+            assert!(ja != probe && ja != en, "{probe}: {ja} {en}");
+        }
+    }
+
+    #[test]
+    fn no_fact_is_shown_as_the_program_writes_it() {
+        let text = |text: &str| Some(text.to_owned());
+        let facts = [
+            Fact::Attribute { source: "dhcp".into(), key: "vendor-class".into(), value: "MSFT 5.0".into() },
+            Fact::OperatingSystem {
+                source: "ntlm".into(),
+                name: text("Windows"),
+                version: text("10.0"),
+                build: Some(19045),
+                edition: None,
+            },
+            Fact::Software { source: "inventory".into(), name: "7-Zip".into(), version: text("23.01") },
+            Fact::Clock { source: "ntlm".into(), time: "2026-03-31T02:15:00Z".parse().unwrap() },
+            Fact::FileSharing { port: 445, dialects: vec!["3.1.1".into()], signing_required: true },
+            Fact::Association {
+                port: 104,
+                tls: false,
+                called: "ANY-SCP".into(),
+                answer: "accepted".into(),
+                reason: None,
+                implementation: None,
+                version: text("OFFIS_DCMTK_367"),
+                accepted: vec![],
+                echo: Some(0),
+            },
+            Fact::Engine {
+                id: "8000".into(),
+                enterprise: 9,
+                mac: None,
+                address: None,
+                text: None,
+                boots: 1,
+                uptime_seconds: 1,
+            },
+            Fact::VirtualRouter { protocol: "vrrp".into(), group: 1, addresses: vec![], priority: 100 },
+            Fact::LinkNeighbour {
+                protocol: "lldp".into(),
+                local_port: "1".into(),
+                chassis: "c".into(),
+                port: "Gi1".into(),
+                name: text("SW1"),
+                description: None,
+                address: None,
+            },
+            Fact::Unnatural { how: "every-port-open".into() },
+            Fact::MachineId { source: "smb-guid".into(), value: "1".into() },
+            Fact::Port { transport: Transport::Tcp, port: 1, state: PortState::Open },
+        ];
+        for fact in facts {
+            for lang in [Lang::Ja, Lang::En] {
+                let said = Phrase::new(say(&fact, lang)).plain();
+                assert!(!said.contains('{') && !said.contains("Some("), "{said}");
+            }
+        }
     }
 }

@@ -128,6 +128,7 @@ fn assets(assets: &[AssetRow], lang: Lang, w: &'static Headings) -> Sheet {
             foreign(&asset.maker),
             foreign(&asset.model),
             foreign(&asset.os),
+            foreign(&asset.firmware),
             lines(&asset.services),
             lines(&asset.rows),
             Value::Moment(asset.last_seen),
@@ -140,6 +141,7 @@ fn assets(assets: &[AssetRow], lang: Lang, w: &'static Headings) -> Sheet {
             text(if asset.left_alone { lang.pick("あり", "yes") } else { "" }),
             foreign(&asset.id),
             lines(&asset.joined),
+            phrases(&asset.why),
         ]
     };
     let columns = columns([
@@ -150,6 +152,7 @@ fn assets(assets: &[AssetRow], lang: Lang, w: &'static Headings) -> Sheet {
         (w.maker, 14),
         (w.model, 14),
         (w.os, 16),
+        (w.firmware, 14),
         (w.services, 24),
         (w.ledger_row, 20),
         (w.last_seen, 25),
@@ -162,8 +165,9 @@ fn assets(assets: &[AssetRow], lang: Lang, w: &'static Headings) -> Sheet {
         (w.left_alone, 14),
         (w.id, 22),
         (w.how, 30),
+        (w.why, 60),
     ]);
-    Sheet { name: w.assets, columns, frozen: 1, printed: 10, rows: assets.iter().map(row).collect() }
+    Sheet { name: w.assets, columns, frozen: 1, printed: 11, rows: assets.iter().map(row).collect() }
 }
 
 fn entries(entries: &[EntryRow<'_>], lang: Lang, w: &'static Headings) -> Sheet {

@@ -1,7 +1,9 @@
 //! The store in one `SQLite` file. All SQL of the program stands in this folder.
 
+pub(super) mod decisions;
 pub(super) mod ledger;
 pub(super) mod runs;
+pub(super) mod understanding;
 mod verdicts;
 
 use std::fs::File;

@@ -5,13 +5,16 @@ use std::process::{Command, Stdio};
 
 use daicho_shared::batch::{Batch, End, FORMAT, Header, Record, Sent, Trouble, VERSION};
 use daicho_shared::coverage::Outcome;
+use daicho_shared::id::RunId;
 use daicho_shared::observation::{Observation, Target};
 use jiff::Timestamp;
 
 use super::*;
+use crate::judge::decision::{About, DecisionKey};
 use crate::judge::entry::{Ledger, LedgerFile};
-use crate::judge::verdict::{RunSummary, Verdict};
-use crate::store::NewLedger;
+use crate::judge::inventory::{Inventory, InventoryFile};
+use crate::judge::verdict::{Reread, RunSummary, Verdict};
+use crate::store::{NewDecision, NewLedger, Rereading};
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(second).unwrap()
@@ -170,8 +173,8 @@ fn foreign_damaged_newer_and_missing_files_are_told_apart() {
     Connection::open(&path).unwrap().execute_batch("CREATE TABLE theirs (x)").unwrap();
     assert!(matches!(Store::open(&path), Err(StoreError::NotOurs { .. })));
     std::fs::remove_file(&path).unwrap();
-    let newer =
-        "INSERT INTO refinery_schema_history SELECT 999, name, applied_on, checksum FROM refinery_schema_history";
+    let newer = "INSERT INTO refinery_schema_history
+                 SELECT 999, name, applied_on, checksum FROM refinery_schema_history WHERE version = 1";
     Store::open(&path).unwrap().connection.execute(newer, []).unwrap();
     assert!(matches!(Store::open(&path), Err(StoreError::Newer { found: 999, .. })));
 }
@@ -235,6 +238,8 @@ fn verdict(run: &str, started: i64) -> Verdict {
         troubles: vec![],
         evidence: std::collections::BTreeMap::new(),
         changes: None,
+        inventories: vec![],
+        basis: None,
     }
 }
 
@@ -312,4 +317,88 @@ fn programs_that_make_a_new_file_at_the_same_time_all_open_it() {
         });
         assert!(opened.iter().all(Result::is_ok), "{opened:?}");
     }
+}
+
+#[test]
+fn a_file_of_the_first_version_is_brought_up_to_date_with_its_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("daicho.sqlite");
+    let mut connection = Connection::open(&path).unwrap();
+    migrations::runner().set_target(refinery::Target::Version(1)).run(&mut connection).unwrap();
+    drop(connection);
+    let mut store = Store::open(&path).unwrap();
+    store.begin_run(&header("a", 1)).unwrap();
+    assert_eq!(store.decisions().unwrap(), []);
+    assert_eq!(store.rereading(&"a".into()).unwrap(), None);
+}
+
+fn decide(store: &mut Store, key: &str, value: Option<&str>, second: i64) {
+    let key = DecisionKey(key.to_owned());
+    let (by, note) = ("山田", Some("銘板で確認"));
+    store.decide(&NewDecision { key: &key, about: About::Class, value, by, note, at: at(second) }).unwrap();
+}
+
+#[test]
+fn the_last_decision_counts_until_it_is_withdrawn_and_the_history_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = Store::open(&folder.path().join("daicho.sqlite")).unwrap();
+    decide(&mut store, "mac-0080A3000005", Some("server"), 1);
+    decide(&mut store, "mac-0080A3000005", Some("medical.analyser"), 2);
+    decide(&mut store, "mac-0080A3000006", Some("printer"), 3);
+    let values = |store: &Store| -> Vec<String> { store.decisions().unwrap().into_iter().map(|d| d.value).collect() };
+    assert_eq!(values(&store), ["printer", "medical.analyser"]);
+    decide(&mut store, "mac-0080A3000005", None, 4);
+    assert_eq!(values(&store), ["printer"]);
+    let history = store.decision_history().unwrap();
+    assert_eq!(history.iter().map(|row| row.current).collect::<Vec<_>>(), [true, true, false, false]);
+    for sql in ["UPDATE decisions SET value = 'pc'", "DELETE FROM decisions"] {
+        assert!(store.connection.execute(sql, []).is_err(), "{sql}");
+    }
+}
+
+fn inventory(name: &str, imported: i64) -> Inventory {
+    let run: RunId = format!("inventory-{imported}").as_str().into();
+    let file = InventoryFile {
+        run: run.clone(),
+        name: name.to_owned(),
+        sha256: String::new(),
+        format: "glpi-json".to_owned(),
+        imported: at(imported),
+        by: "root".to_owned(),
+    };
+    Inventory { file, batch: Batch::new(header(&run.0, imported)) }
+}
+
+#[test]
+fn an_inventory_counts_from_the_run_before_its_import_until_it_is_imported_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = Store::open(&folder.path().join("daicho.sqlite")).unwrap();
+    for (run, started) in [("a", 10), ("b", 20), ("c", 40)] {
+        store.begin_run(&header(run, started)).unwrap();
+    }
+    store.add_inventories(&[inventory("pc.json", 30)]).unwrap();
+    store.add_inventories(&[inventory("pc.json", 50)]).unwrap();
+    let found = |run: &str| -> Vec<i64> {
+        let all = store.inventories(&run.into()).unwrap();
+        all.iter().map(|inventory| inventory.file.imported.as_second()).collect()
+    };
+    assert_eq!([found("a"), found("b"), found("c")], [vec![], vec![30], vec![50]]);
+}
+
+#[test]
+fn a_reading_takes_the_place_of_an_earlier_one_and_the_observations_stay() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = Store::open(&folder.path().join("daicho.sqlite")).unwrap();
+    let mut run = store.begin_run(&header("a", 1)).unwrap();
+    store.append(&mut run, &[observation(1)]).unwrap();
+    let before = store.batch(&"a".into()).unwrap();
+    for changed in [1, 2] {
+        let reread = Reread { agent: "0.2.0".to_owned(), at: at(9), changed };
+        let rereading = Rereading { reread, observations: before.observations.clone() };
+        store.save_rereading(&"a".into(), &rereading).unwrap();
+        assert_eq!(store.rereading(&"a".into()).unwrap(), Some(rereading));
+    }
+    assert_eq!(store.batch(&"a".into()).unwrap(), before);
+    let nobody = Rereading { reread: Reread { agent: String::new(), at: at(9), changed: 0 }, observations: vec![] };
+    assert!(matches!(store.save_rereading(&"b".into(), &nobody), Err(StoreError::NoSuchRun { .. })));
 }

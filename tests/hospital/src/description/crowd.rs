@@ -113,6 +113,7 @@ impl Device {
             onvif: None,
             sip: None,
             snmp: None,
+            says: vec![],
             resolver: false,
             tcp: std::collections::BTreeMap::new(),
             other_ports: None,

@@ -93,6 +93,9 @@ pub struct Device {
     pub sip: Option<Sip>,
     /// What it says by SNMP.
     pub snmp: Option<Snmp>,
+    /// What it says unasked.
+    #[serde(default)]
+    pub says: Vec<crate::say::Says>,
     /// It answers DNS questions about the hospital (port 53).
     #[serde(default)]
     pub resolver: bool,
@@ -462,7 +465,7 @@ pub enum UdpHabit {
         /// Firmware.
         firmware: String,
     },
-    /// MikroTik's neighbour discovery, port 5678; answers the one who asks.
+    /// `MikroTik`'s neighbour discovery, port 5678; answers the one who asks.
     Mikrotik {
         /// Identity.
         name: String,
@@ -507,6 +510,8 @@ pub enum DicomAnswer {
     Reject,
     /// It is accepted.
     Accept,
+    /// It is accepted, and the verification never answered.
+    Mute,
     /// It is aborted.
     Abort,
 }

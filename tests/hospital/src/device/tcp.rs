@@ -229,7 +229,7 @@ impl Connection {
         if segment.control == TcpControl::Fin {
             self.expected += 1;
             self.peer_closed = true;
-            self.closing = true;
+            self.closing |= !self.talk.never_ends();
             self.talk.end();
         }
     }

@@ -69,7 +69,7 @@ impl Node {
         self.state = State::Over;
         match self.habit.answer {
             DicomAnswer::Abort => Say::last(ABORT.to_vec()),
-            DicomAnswer::Accept if knows => match self.accept(body) {
+            DicomAnswer::Accept | DicomAnswer::Mute if knows => match self.accept(body) {
                 Some(accept) => {
                     self.state = State::Associated;
                     Say::more(accept)
@@ -77,7 +77,9 @@ impl Node {
                 None => self.complain("A-ASSOCIATE-RQ that is none".to_owned()),
             },
             // Rejected-permanent, by the service-user, called-AE-title-not-recognized (§9.3.4).
-            DicomAnswer::Accept | DicomAnswer::Reject => Say::last(vec![3, 0, 0, 0, 0, 4, 0, 1, 1, 7]),
+            DicomAnswer::Accept | DicomAnswer::Mute | DicomAnswer::Reject => {
+                Say::last(vec![3, 0, 0, 0, 0, 4, 0, 1, 1, 7])
+            }
         }
     }
 
@@ -126,6 +128,9 @@ impl Node {
         self.echoes += 1;
         if self.echoes > 1 {
             return self.complain("a second C-ECHO".to_owned());
+        }
+        if self.habit.answer == DicomAnswer::Mute {
+            return Say::default();
         }
         let message = element(command, 0x0110).unwrap_or(&[0, 0]).to_vec();
         let elements = [

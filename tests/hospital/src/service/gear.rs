@@ -1,5 +1,5 @@
 //! Small protocols of equipment: `BACnet`/IP (ASHRAE 135 Annex J), Modbus (function 43/14), the discovery of
-//! Ubiquiti and MikroTik, and the first answers of IKE (RFC 7296, RFC 2408) and `OpenVPN`.
+//! Ubiquiti and `MikroTik`, and the first answers of IKE (RFC 7296, RFC 2408) and `OpenVPN`.
 
 use daicho_shared::address::Mac;
 

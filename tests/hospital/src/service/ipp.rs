@@ -15,19 +15,19 @@ const NOT_SUPPORTED: u16 = 0x0501;
 /// One connection.
 #[derive(Debug)]
 pub struct Printer {
-    printer: Ipp,
+    plan: Ipp,
     heard: Vec<u8>,
     complaint: Option<String>,
 }
 
 impl Printer {
     /// A printer that is this one.
-    pub fn new(printer: Ipp) -> Self {
-        Self { printer, heard: vec![], complaint: None }
+    pub fn new(plan: Ipp) -> Self {
+        Self { plan, heard: vec![], complaint: None }
     }
 
     fn answer(&mut self, request: &Request) -> Vec<u8> {
-        let server = self.printer.server.as_ref().map(|server| format!("Server: {server}\r\n")).unwrap_or_default();
+        let server = self.plan.server.as_ref().map(|server| format!("Server: {server}\r\n")).unwrap_or_default();
         if request.method != "POST" || request.kind != "application/ipp" {
             return posted::answer("400 Bad Request", &server, "text/plain", b"");
         }
@@ -60,7 +60,7 @@ impl Printer {
     }
 
     fn attributes(&self) -> Vec<(u8, &'static str, String)> {
-        let Ipp { manufacturer, model, serial, firmware, name, location, .. } = &self.printer;
+        let Ipp { manufacturer, model, serial, firmware, name, location, .. } = &self.plan;
         let serial = serial.as_ref().map(|serial| format!("SN:{serial};")).unwrap_or_default();
         let mut all = vec![
             (0x41, "printer-make-and-model", format!("{manufacturer} {model}")),
@@ -119,10 +119,10 @@ fn parse(bytes: &[u8]) -> Option<Asked> {
             rest = after;
             Some(String::from_utf8_lossy(text).into_owned())
         };
-        let (named, value) = (field()?, field()?);
-        if !named.is_empty() {
-            name.clone_from(&named);
-            names.push(named);
+        let (key, value) = (field()?, field()?);
+        if !key.is_empty() {
+            name.clone_from(&key);
+            names.push(key);
         }
         if name == "requested-attributes" {
             asked.wanted.push(value);

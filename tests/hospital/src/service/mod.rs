@@ -47,6 +47,11 @@ pub trait Talk: Debug {
         Say::default()
     }
 
+    /// It speaks on after the peer has closed its side.
+    fn never_ends(&self) -> bool {
+        false
+    }
+
     /// The peer has closed its side, or broken off.
     fn end(&mut self) {}
 
@@ -180,7 +185,7 @@ impl Services {
             TcpHabit::Oracle { version } => Box::new(database::Oracle::new(*version)),
             TcpHabit::Vnc { version } => Box::new(fixed::Greeting(format!("RFB {version}\n").into_bytes())),
             TcpHabit::Modbus(identity) => Box::new(gear::Modbus::new(identity.clone())),
-            TcpHabit::Drip => Box::new(tarpit::Drip::new()),
+            TcpHabit::Drip => Box::new(tarpit::Drip::default()),
             TcpHabit::Endless { start, again } => {
                 let octets = |text: &String| hex::decode(text).unwrap_or_default();
                 Box::new(tarpit::Endless::new(octets(start), octets(again)))

@@ -83,6 +83,14 @@ impl Zone {
         reply.build_bytes_vec_compressed().ok()
     }
 
+    /// Everything, to everybody and unasked (RFC 6762 §8.3).
+    pub fn announcement(&self) -> Option<Vec<u8>> {
+        let mut said = Packet::new_reply(0);
+        said.set_flags(PacketFlag::AUTHORITATIVE_ANSWER);
+        said.answers.extend(self.0.iter().cloned());
+        said.build_bytes_vec_compressed().ok()
+    }
+
     /// What is asked next anyway (RFC 6763 §12): SRV, TXT and addresses behind the answers.
     fn further(&self, answers: &[ResourceRecord<'static>]) -> Vec<ResourceRecord<'static>> {
         let is_pointer = |record: &ResourceRecord<'_>| matches!(record.rdata, RData::PTR(_));

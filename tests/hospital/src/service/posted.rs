@@ -32,8 +32,8 @@ pub fn read(heard: &[u8]) -> Came {
     let Some(end) = heard.windows(4).position(|end| end == b"\r\n\r\n") else {
         return if heard.len() > REQUEST { Came::Wrong } else { Came::Part };
     };
-    let head = String::from_utf8_lossy(&heard[..end]).into_owned();
-    let mut lines = head.lines();
+    let text = String::from_utf8_lossy(&heard[..end]).into_owned();
+    let mut lines = text.lines();
     let mut words = lines.next().unwrap_or_default().split(' ');
     let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
     // RFC 9112 §3.2: a request without Host is refused.

@@ -9,15 +9,15 @@ const REQUEST: usize = 16 * 1024;
 /// One connection.
 #[derive(Debug)]
 pub struct Server {
-    server: Rtsp,
+    plan: Rtsp,
     heard: Vec<u8>,
     complaint: Option<String>,
 }
 
 impl Server {
     /// A server that is this one.
-    pub fn new(server: Rtsp) -> Self {
-        Self { server, heard: vec![], complaint: None }
+    pub fn new(plan: Rtsp) -> Self {
+        Self { plan, heard: vec![], complaint: None }
     }
 
     fn answer(&mut self, request: &str) -> Vec<u8> {
@@ -31,7 +31,7 @@ impl Server {
         let ([method, url, "RTSP/1.0"], Some(number)) = (words.as_slice(), number) else {
             return response("400 Bad Request", "0", "", "");
         };
-        let server = self.server.server.as_ref().map(|server| format!("Server: {server}\r\n")).unwrap_or_default();
+        let server = self.plan.server.as_ref().map(|server| format!("Server: {server}\r\n")).unwrap_or_default();
         match *method {
             "OPTIONS" => {
                 let fields = format!("{server}Public: OPTIONS, DESCRIBE, SETUP, PLAY, TEARDOWN\r\n");
@@ -47,11 +47,11 @@ impl Server {
     }
 
     fn describe(&self, number: &str, server: &str) -> Vec<u8> {
-        if let Some(realm) = &self.server.realm {
+        if let Some(realm) = &self.plan.realm {
             let fields = format!("{server}WWW-Authenticate: Basic realm=\"{realm}\"\r\n");
             return response("401 Unauthorized", number, &fields, "");
         }
-        let session = self.server.session.as_deref().unwrap_or("-");
+        let session = self.plan.session.as_deref().unwrap_or("-");
         let sdp = format!("v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns={session}\r\nt=0 0\r\nm=video 0 RTP/AVP 96\r\n");
         response("200 OK", number, &format!("{server}Content-Type: application/sdp\r\n"), &sdp)
     }

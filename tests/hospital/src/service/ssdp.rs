@@ -34,6 +34,19 @@ fn response(ssdp: &Ssdp, kind: &str, udn: &str, own: IpAddr) -> String {
     )
 }
 
+/// What it says unasked, one message for each of its kinds (§1.2.2).
+pub fn notices(ssdp: &Ssdp, device: &str, own: IpAddr) -> Vec<String> {
+    let udn = format!("uuid:{}", uuid(device));
+    let kinds = ["upnp:rootdevice", &ssdp.kind, &udn];
+    let notice = |kind: &&str| {
+        let answer = response(ssdp, kind, &udn, own);
+        let fields =
+            answer.replacen("HTTP/1.1 200 OK\r\n", "", 1).replace("EXT:\r\n", "").replace("\r\nST: ", "\r\nNT: ");
+        format!("NOTIFY * HTTP/1.1\r\nHOST: 239.255.255.250:1900\r\nNTS: ssdp:alive\r\n{fields}")
+    };
+    kinds.iter().map(notice).collect()
+}
+
 /// What stands at the LOCATION.
 pub fn description(ssdp: &Ssdp, device: &str) -> String {
     let serial =

@@ -10,15 +10,8 @@ const DRIP: Duration = Duration::from_secs(1);
 const BURST: usize = 16 * 1024;
 
 /// Says one octet a second, for ever, and hears nothing.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Drip(Option<Instant>);
-
-impl Drip {
-    /// Begins when the connection stands.
-    pub fn new() -> Self {
-        Self(None)
-    }
-}
 
 impl Talk for Drip {
     fn hear(&mut self, _octets: &[u8]) -> Say {
@@ -32,6 +25,10 @@ impl Talk for Drip {
         }
         self.0 = Some(now);
         Say::more(vec![b'x'])
+    }
+
+    fn never_ends(&self) -> bool {
+        true
     }
 }
 
@@ -61,6 +58,10 @@ impl Talk for Endless {
     fn go_on(&mut self, _now: Instant) -> Say {
         Say::more(self.again.iter().copied().cycle().take(BURST).collect())
     }
+
+    fn never_ends(&self) -> bool {
+        true
+    }
 }
 
 #[cfg(test)]
@@ -69,7 +70,7 @@ mod tests {
 
     #[test]
     fn one_octet_a_second() {
-        let (mut drip, begin) = (Drip::new(), Instant::now());
+        let (mut drip, begin) = (Drip::default(), Instant::now());
         let said = (0..10).map(|tick| drip.go_on(begin + Duration::from_millis(400 * tick)).octets.len());
         assert_eq!(said.sum::<usize>(), 4);
     }

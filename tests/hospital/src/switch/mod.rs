@@ -5,7 +5,7 @@ mod tests;
 
 use std::collections::{BTreeSet, HashMap};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use daicho_shared::address::Mac;
 
@@ -13,6 +13,7 @@ use crate::description::{Hospital, Segment};
 use crate::device::{Device, holds, icmp};
 use crate::frame::{self, ArpQuestion, Content, Packet};
 use crate::journal::{IncidentKind, Journal};
+use crate::say::Speaker;
 use crate::service::Services;
 
 /// A multicast DNS group (RFC 6762 §3).
@@ -37,6 +38,7 @@ pub struct Switch {
     /// Whose link-layer address the station's packets come from.
     stations: HashMap<IpAddr, Mac>,
     busy: BTreeSet<usize>,
+    speakers: Vec<Speaker>,
     journal: Journal,
 }
 
@@ -53,6 +55,7 @@ impl Switch {
             listeners: vec![],
             stations: HashMap::new(),
             busy: BTreeSet::new(),
+            speakers: Speaker::all(hospital),
             journal: journal(hospital),
         };
         for (index, plan) in hospital.devices.iter().enumerate() {
@@ -75,7 +78,7 @@ impl Switch {
             self.by_mac.insert(interface.mac, index);
             self.on_link.extend(interface.ipv4.map(|address| (address, (index, interface.mac))));
             self.on_link_v6.extend(interface.ipv6.map(|address| (address, (index, interface.mac))));
-            let listens_v4 = plan.mdns.is_some() || plan.ssdp.is_some();
+            let listens_v4 = plan.mdns.is_some() || plan.ssdp.is_some() || plan.wsd.is_some() || plan.onvif.is_some();
             let own = [interface.ipv4.filter(|_| listens_v4).map(IpAddr::V4), interface.ipv6.map(IpAddr::V6)];
             self.listeners.extend(own.into_iter().flatten().map(|address| (index, address, interface.mac)));
         }
@@ -113,6 +116,18 @@ impl Switch {
             frames.extend(answers.iter().filter_map(|answer| self.send(answer)));
             if !self.devices[index].is_busy() {
                 self.busy.remove(&index);
+            }
+        }
+        self.journal.frames_out += frames.len() as u64;
+        frames
+    }
+
+    /// What devices say by themselves, this long after the hospital's start.
+    pub fn speak(&mut self, now: Duration) -> Vec<Vec<u8>> {
+        let mut frames = vec![];
+        for speaker in &mut self.speakers {
+            if !self.devices[speaker.device].is_dead() {
+                frames.extend(speaker.speak(now).iter().cloned());
             }
         }
         self.journal.frames_out += frames.len() as u64;

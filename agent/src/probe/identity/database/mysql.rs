@@ -1,4 +1,4 @@
-//! Which MySQL or MariaDB is this? The server speaks first: initial handshake packet, protocol
+//! Which `MySQL` or `MariaDB` is this? The server speaks first: initial handshake packet, protocol
 //! version 10 (`MySQL` Client/Server Protocol, "Connection Phase"). Nothing is sent.
 
 use daicho_shared::coverage::Outcome;

@@ -1,4 +1,4 @@
-//! Which MikroTik router are you? MikroTik Neighbor Discovery (`RouterOS` documentation, "Neighbor
+//! Which `MikroTik` router are you? `MikroTik` Neighbor Discovery (`RouterOS` documentation, "Neighbor
 //! discovery") on UDP port 5678: four zeros ask, and the device answers to everybody on its link.
 
 use std::time::Duration;

@@ -9,6 +9,8 @@ use daicho_shared::text;
 const LIMIT: usize = 16 * 1024;
 /// A device description is longer than a page's head.
 pub(super) const DOCUMENT_LIMIT: usize = 48 * 1024;
+/// No page's title is longer.
+const TITLE_LIMIT: usize = 8 * 1024;
 /// Interim answers (RFC 9110 §15.2) that are passed over.
 const INTERIM: usize = 2;
 
@@ -66,6 +68,13 @@ impl Page {
     /// Takes more octets of a page whose head is wanted.
     pub(super) fn hear_head(&mut self, bytes: &[u8]) -> bool {
         self.hear(bytes, LIMIT) || self.raw_body().is_some_and(|body| markup::end_of_head(body).is_some())
+    }
+
+    /// What no device's page is: a head or a title without an end.
+    pub(super) fn unnatural(&self) -> Option<&'static str> {
+        let Some(body) = self.raw_body() else { return (self.bytes.len() >= LIMIT).then_some("endless-answer") };
+        let title = &body[find(body, b"<title")?..];
+        (title.len() > TITLE_LIMIT && find(title, b"</title").is_none()).then_some("endless-title")
     }
 
     /// The body is as long as it promised to be.
@@ -219,6 +228,14 @@ mod tests {
             ..Head::default()
         };
         assert_eq!(head(text), Some(expected));
+    }
+
+    #[test]
+    fn a_title_without_an_end_is_unnatural_and_a_long_page_is_not() {
+        let page = |text: String| Page { bytes: text.into_bytes() }.unnatural();
+        assert_eq!(page(format!("HTTP/1.1 200 OK\r\n\r\n<title>{}", "A".repeat(9000))), Some("endless-title"));
+        assert_eq!(page(format!("HTTP/1.1 200 OK\r\n\r\n<title>A</title>{}", "A".repeat(16_000))), None);
+        assert_eq!(page(format!("HTTP/1.1 200 OK\r\nX: {}", "A".repeat(17_000))), Some("endless-answer"));
     }
 
     #[test]

@@ -91,7 +91,7 @@ fn version(heard: &[u8]) -> Option<(u16, u16)> {
 fn product(major: u16, minor: u16) -> Option<&'static str> {
     match (major, minor) {
         (3, 889) => Some("Apple Remote Desktop"),
-        (4 | 5 | 6, _) => Some("RealVNC"),
+        (4..=6, _) => Some("RealVNC"),
         _ => None,
     }
 }

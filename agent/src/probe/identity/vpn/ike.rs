@@ -1,5 +1,5 @@
-//! Is an IPsec gateway there? One opening of IKEv2 (RFC 7296 §1.2) whose only proposal nobody can accept,
-//! so that the answer is a refusal and no half-open session remains; the same in IKEv1 (RFC 2408, RFC 2409
+//! Is an `IPsec` gateway there? One opening of `IKEv2` (RFC 7296 §1.2) whose only proposal nobody can accept,
+//! so that the answer is a refusal and no half-open session remains; the same in `IKEv1` (RFC 2408, RFC 2409
 //! §5) where that is met by silence. Any answer of the protocol proves the gateway.
 
 use std::time::Duration;

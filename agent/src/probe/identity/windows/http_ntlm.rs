@@ -21,7 +21,7 @@ static CARD: Card = Card {
     title: "Who are you, behind your web service? (one request, no login)",
     title_ja: "Windows認証のWebでの機器名の確認（1回のみ、ログインしない）",
     standard: "MS-NTHT §2.2, RFC 4559 §4, MS-NLMP §2.2.1",
-    packets: 8,
+    packets: 7,
     level: Level::Query,
     may_upset: "one refused request in the log of the web service",
     audience: Audience::Answering,

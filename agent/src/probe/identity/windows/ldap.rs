@@ -20,7 +20,7 @@ static CARD: Card = Card {
     title: "Which directory are you, and whose? (root entry, no login)",
     title_ja: "ディレクトリサービス(LDAP)のルート情報の確認（ログインしない）",
     standard: "RFC 4512 §5.1, RFC 4511 §4.5",
-    packets: 9,
+    packets: 8,
     level: Level::Query,
     may_upset: "nothing known: every client reads the root entry first",
     audience: Audience::Everybody,

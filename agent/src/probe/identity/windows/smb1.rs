@@ -21,7 +21,7 @@ static CARD: Card = Card {
     title: "Is SMB version 1 switched on? (no login)",
     title_ja: "旧SMB(バージョン1)が有効かの確認（ログインしない）",
     standard: "MS-CIFS §2.2.4.52, MS-SMB §2.2.4.5 and §2.2.4.6, RFC 1002 §4.3.2",
-    packets: 9,
+    packets: 8,
     level: Level::Query,
     may_upset: "a server without version 1 closes the connection, and some log that",
     audience: Audience::Answering,

@@ -66,9 +66,12 @@ impl Probe for WsDiscovery {
         alone.then(question).into_iter().collect()
     }
 
-    fn read(&self, _question: &Question, reply: Reply<'_>) -> Reading {
+    fn read(&self, question: &Question, reply: Reply<'_>) -> Reading {
         match reply {
-            Reply::Datagram(bytes) => read(bytes),
+            Reply::Datagram(bytes) => {
+                let reading = read(bytes);
+                Reading { follow: follow(question, &reading.facts), ..reading }
+            }
             Reply::Refused => Reading::of(Outcome::Refused),
             _ => Reading::of(Outcome::Silent),
         }
@@ -77,10 +80,10 @@ impl Probe for WsDiscovery {
     #[cfg(test)]
     fn samples(&self) -> Vec<crate::probe::laws::Sample> {
         use crate::probe::laws::{Sample, device};
-        vec![
-            Sample::Datagram(device("wsdd-070-probe-match")),
-            Sample::Datagram(tests::CAMERA_MATCH.as_bytes().to_vec()),
-        ]
+        let found = device("wsdd-070-probe-match");
+        let told = read(&found).facts;
+        let camera = tests::CAMERA_MATCH.as_bytes().to_vec();
+        vec![Sample::Datagram(found), Sample::Datagram(camera), Sample::Told(told, device("wsdd-070-metadata"))]
     }
 }
 
@@ -113,15 +116,20 @@ struct Match {
 
 /// An answer, as facts.
 pub(super) fn read(bytes: &[u8]) -> Reading {
+    told(bytes, "ProbeMatch").map_or_else(|| Reading::of(Outcome::OtherProtocol), Reading::answered)
+}
+
+/// What a message says of its sender inside this element: an answer, or a `Hello` that nobody asked for.
+pub(crate) fn told(bytes: &[u8], message: &str) -> Option<Vec<Fact>> {
     let mut found = Match::default();
     let mut matches = false;
     xml::texts(bytes, |path, text| {
-        if path.iter().any(|name| name == "ProbeMatch") {
+        if path.iter().any(|name| name == message) {
             matches = true;
             found.take(path.last().map_or("", String::as_str), text);
         }
     });
-    if matches { Reading::answered(found.facts()) } else { Reading::of(Outcome::OtherProtocol) }
+    matches.then(|| found.facts())
 }
 
 impl Match {
@@ -155,7 +163,8 @@ impl Match {
         let uuid = |id: &str| id.rsplit(':').next().unwrap_or_default().to_ascii_lowercase();
         let id = self.id.as_deref().map(uuid).filter(|id| !id.is_empty());
         let id = id.map(|value| Fact::MachineId { source: "wsd-uuid".to_owned(), value });
-        let kinds = self.types.iter().map(|kind| Fact::Announcement {
+        // Every device is a `Device`.
+        let kinds = self.types.iter().filter(|kind| !kind.ends_with(":Device")).map(|kind| Fact::Announcement {
             source: "wsd".to_owned(),
             kind: usual(kind),
             instance: None,
@@ -217,6 +226,21 @@ fn unquoted(text: &str) -> String {
     text::bounded_bytes(&octets)
 }
 
+/// Who was asked alone is asked for its metadata at once, where it says; the connection goes to the device
+/// that was asked, whatever address it names.
+fn follow(question: &Question, facts: &[Fact]) -> Vec<Question> {
+    let Question::Datagram { .. } = question else { return vec![] };
+    let told = transport_addresses(facts).and_then(|told| told.split(' ').find_map(named_address));
+    told.and_then(|address| metadata(address, facts)).into_iter().collect()
+}
+
+/// The address in a plain URL.
+fn named_address(url: &str) -> Option<IpAddr> {
+    let host = url.strip_prefix("http://")?.split('/').next()?;
+    let socket: Option<SocketAddr> = host.parse().ok();
+    socket.map(|it| it.ip()).or_else(|| host.trim_matches(['[', ']']).parse().ok())
+}
+
 /// Metadata stand where the device says, if that is on the device itself; computers that do not say
 /// it have them on Windows' port, under their own number.
 fn metadata(address: IpAddr, facts: &[Fact]) -> Option<Question> {
@@ -253,11 +277,9 @@ pub(super) fn transport_addresses(facts: &[Fact]) -> Option<&str> {
 /// Port and path of a plain URL, if its host is this address and nothing would be printed there.
 pub(super) fn place(url: &str, address: IpAddr) -> Option<(u16, String)> {
     let (host, path) = url.strip_prefix("http://")?.split_once('/')?;
-    let socket: Option<SocketAddr> = host.parse().ok();
-    let bare = || host.trim_matches(['[', ']']).parse::<IpAddr>().ok();
-    let (named, port) = socket.map(|it| (it.ip(), it.port())).or_else(|| Some((bare()?, 80)))?;
+    let port = host.parse().map_or(80, |socket: SocketAddr| socket.port());
     let plain = path.len() < 256 && path.chars().all(|c| c.is_ascii_graphic());
-    (named == address && plain && !prints_raw(port)).then(|| (port, format!("/{path}")))
+    (named_address(url) == Some(address) && plain && !prints_raw(port)).then(|| (port, format!("/{path}")))
 }
 
 #[cfg(test)]
@@ -299,6 +321,15 @@ onvif://www.onvif.org/hardware/D1-566 onvif://www.onvif.org/name/ACME%20D1 onvif
     fn a_computer_without_transport_addresses_is_asked_at_windows_port() {
         let facts = read(&crate::probe::laws::device("wsdd-070-probe-match")).facts;
         assert!(matches!(metadata(address(), &facts), Some(Question::Stream { port: 5357, .. })), "{facts:?}");
+    }
+
+    #[test]
+    fn who_was_asked_alone_is_asked_on_where_it_says() {
+        let alone = Question::Datagram { port: PORT, payload: vec![], wait: WAIT };
+        let id = Fact::MachineId { source: "wsd-uuid".into(), value: "1".into() };
+        let facts = [id, attribute("wsd", "xaddrs", "http://printer/x http://10.1.0.9:53202/y")];
+        assert!(matches!(follow(&alone, &facts).as_slice(), [Question::Stream { port: 53202, .. }]));
+        assert!(follow(&call(DEVICE), &facts).is_empty(), "the second pass asks those");
     }
 
     #[test]
