@@ -110,6 +110,9 @@ struct Answer {
     text: Option<String>,
     /// A file of `tests/devices`.
     file: Option<String>,
+    /// It is a frame that was overheard.
+    #[serde(default)]
+    heard: bool,
 }
 
 #[derive(Deserialize)]
@@ -308,6 +311,9 @@ impl Answer {
     fn facts(&self) -> Vec<Fact> {
         let probe = named(&self.probe).unwrap_or_else(|| panic!("no probe is called {}", self.probe));
         let bytes = self.bytes();
+        if self.heard {
+            return probe.hear(&bytes).unwrap_or_else(|| panic!("{} does not hear {:?}", self.probe, self.file)).facts;
+        }
         let reading = if let Some(port) = self.port {
             let question = probe.speak(port).unwrap_or_else(|| panic!("{} does not speak on {port}", self.probe));
             let Question::Stream { mut dialogue, .. } = question else { panic!("{} is no stream", self.probe) };
