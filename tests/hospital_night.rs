@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::sync::OnceLock;
 
+use daicho_hospital::description::{DEMO, Device, Hospital, Shows};
 use daicho_tests::{no_namespaces, program, root, run, skip};
 use serde::Deserialize;
 use serde_json::Value;
@@ -38,28 +40,95 @@ fn the_demo_finds_what_was_planted_and_nothing_else() {
     if let Some(why) = no_namespaces() {
         return skip("demo", &why);
     }
-    let folder = tempfile::tempdir().unwrap();
+    let Night { folder, result } = night();
     let out = folder.path().join("demo");
-    let result = demo(&out);
     let scenario = fs::read_to_string(root().join("tests/hospital/demo/scenario.toml")).unwrap();
     let scenario: Scenario = toml::from_str(&scenario).unwrap();
 
     let mut found: Vec<Value> = result["findings"].as_array().unwrap().clone();
     let mut missing = vec![];
     for expected in &scenario.finding {
-        match found.iter().position(|finding| matches(&result, finding, expected)) {
+        match found.iter().position(|finding| matches(result, finding, expected)) {
             Some(at) => drop(found.remove(at)),
             None => {
                 missing.push(format!("{} {:?} {:?} {}", expected.code, expected.entry, expected.address, expected.why));
             }
         }
     }
-    let extra: Vec<String> = found.iter().map(|finding| told(&result, finding)).collect();
+    let extra: Vec<String> = found.iter().map(|finding| told(result, finding)).collect();
     assert!(missing.is_empty() && extra.is_empty(), "missing:\n{}\nextra:\n{}", missing.join("\n"), extra.join("\n"));
     for name in ["report.html", "findings.xlsx", "result.json", "data/daicho.sqlite"] {
         let path = out.join(name);
         assert!(fs::metadata(&path).is_ok_and(|it| it.len() > 1000), "{} is missing or empty", path.display());
     }
+}
+
+/// At most this share of the devices may be called something that they are not, in percent.
+const WRONG_CLASSES: usize = 2;
+
+#[test]
+fn every_device_is_known_for_what_it_is() {
+    if let Some(why) = no_namespaces() {
+        return skip("identity", &why);
+    }
+    let Night { result, .. } = night();
+    let hospital = Hospital::parse(DEMO).unwrap();
+    let devices: Vec<&Device> = hospital.devices.iter().filter(|device| !device.untouchable).collect();
+    let kinds: BTreeSet<&str> = devices.iter().map(|device| device.class.code()).collect();
+    assert!(kinds.len() >= 25, "the hospital has {} kinds of devices only: {kinds:?}", kinds.len());
+    let mut wrong = vec![];
+    let mut unsaid = vec![];
+    for device in &devices {
+        let seen = assets_of(result, device);
+        let class = seen["class"]["value"].as_str().unwrap_or("not found");
+        if class != device.class.code() {
+            wrong.push(format!("{} is {}, called {class}: {}", device.name, device.class, seen["class"]));
+        }
+        unsaid.extend(unsaid_of(device, &seen));
+    }
+    println!("{} of {} classes right, {} kinds", devices.len() - wrong.len(), devices.len(), kinds.len());
+    assert!(wrong.len() * 100 <= devices.len() * WRONG_CLASSES, "{}", wrong.join("\n"));
+    assert!(unsaid.is_empty(), "shown on the wire, and not said:\n{}", unsaid.join("\n"));
+}
+
+/// What the device shows of its make, and the result does not say.
+fn unsaid_of(device: &Device, seen: &Value) -> Vec<String> {
+    let Shows { maker, model, os, firmware } = &device.shows;
+    let shown = [("maker", maker), ("model", model), ("os", os), ("firmware", firmware)];
+    let missing = shown.into_iter().filter_map(|(part, wanted)| {
+        let wanted = wanted.as_ref()?;
+        let said = seen[part]["value"].as_str().or(seen[part].as_str()).unwrap_or("");
+        let right = said.to_lowercase().contains(&wanted.to_lowercase());
+        (!right).then(|| format!("{}: {part} is {wanted:?}, said {said:?}", device.name))
+    });
+    missing.collect()
+}
+
+/// The asset that has one of the device's addresses.
+fn assets_of(result: &Value, device: &Device) -> Value {
+    let own: Vec<String> = device
+        .interfaces
+        .iter()
+        .flat_map(|it| [it.ipv4.map(|a| format!("\"{a}\"")), it.ipv6.map(|a| format!("\"{a}\""))].into_iter().flatten())
+        .collect();
+    let assets = result["assets"].as_array().unwrap();
+    let has = |asset: &&Value| own.iter().any(|address| asset["interfaces"].to_string().contains(address.as_str()));
+    assets.iter().find(has).cloned().unwrap_or(Value::Null)
+}
+
+/// One night for all tests.
+struct Night {
+    folder: tempfile::TempDir,
+    result: Value,
+}
+
+fn night() -> &'static Night {
+    static NIGHT: OnceLock<Night> = OnceLock::new();
+    NIGHT.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let result = demo(&folder.path().join("demo"));
+        Night { folder, result }
+    })
 }
 
 fn demo(out: &Path) -> Value {

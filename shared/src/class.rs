@@ -165,7 +165,9 @@ impl Class {
     pub fn care(self) -> Care {
         match self {
             Self::Infusion | Self::PatientMonitor | Self::Analyser | Self::Dispensing | Self::Medical => Care::Presence,
-            Self::Modality | Self::Pacs | Self::MedicalGateway => Care::Verify,
+            Self::Modality => Care::Verify,
+            // An archive or a gateway is a server. What asks for care there is its DICOM or HL7 port, not
+            // what it is called.
             _ => Care::None,
         }
     }

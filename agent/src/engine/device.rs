@@ -14,7 +14,7 @@ use daicho_shared::recognise::{Recognition, Rules, Sign, recognise, signs};
 use super::manner::Manner;
 use super::{Action, Asked, Ending, Engine, Next};
 use crate::plan::{ANSWER_WAIT, Item};
-use crate::probe::{Known, Level, Probe, Question, Reading, Reply, SEEMING_POINTS, named};
+use crate::probe::{Known, Level, Probe, Question, Reading, Reply, named, points_that_count};
 use crate::scope::{Denied, Verdict};
 
 /// After this many silent questions in a row, the device is asked whether it is still there.
@@ -138,9 +138,11 @@ fn tells(fact: &Fact) -> bool {
 }
 
 /// The care that the evidence asks for. What speaks for a kind of medical device says more than
-/// what speaks for a medical device of any kind.
+/// what speaks for a medical device of any kind; a name alone does not make a medical device of a
+/// server that shows to be one.
 fn care(seems: &Recognition) -> Care {
-    let spoken = seems.candidates.iter().filter(|(class, points)| *points >= SEEMING_POINTS && class.is_medical());
+    let enough = points_that_count(seems);
+    let spoken = seems.candidates.iter().filter(|(class, points)| *points >= enough && class.is_medical());
     let classes: Vec<Class> = spoken.map(|(class, _)| *class).collect();
     let kinds = classes.iter().filter(|class| **class != Class::Medical).map(|class| class.care()).max();
     let general = classes.first().map_or(Care::None, |class| class.care());

@@ -412,8 +412,7 @@ impl Known<'_> {
         let Some(seems) = self.seems else { return false };
         match prefix {
             "unknown" => seems.class.value == Class::Unknown,
-            // What much more speaks for something else is not worth its questions.
-            _ => seems.seems(prefix, SEEMING_POINTS.max(most(seems) / 2)),
+            _ => seems.seems(prefix, points_that_count(seems)),
         }
     }
 }
@@ -428,9 +427,11 @@ pub struct Setup {
     pub dicom: identity::medical::dicom::Titles,
 }
 
-/// The points of the most likely class.
-fn most(seems: &Recognition) -> u32 {
-    seems.candidates.first().map_or(0, |(_, points)| *points)
+/// Points from which on a device seems to be of a class: more than one weak sign, and not much less
+/// than what speaks for something else.
+pub(crate) fn points_that_count(seems: &Recognition) -> u32 {
+    let most = seems.candidates.first().map_or(0, |(_, points)| *points);
+    SEEMING_POINTS.max(most / 2)
 }
 
 /// Points that let a device seem to be of a class: one weak sign is too little.
