@@ -226,10 +226,32 @@ fn program_text(file: &Path) -> String {
     if is_test {
         return String::new();
     }
-    let starts = ["mod tests", "pub(crate) mod", "pub(crate) fn", "pub(crate) const", "pub(super) fn"]
-        .map(|item| format!("#[cfg(test)]\n{item}"));
-    let end = starts.iter().filter_map(|start| text.find(start)).min().unwrap_or(text.len());
-    text[..end].to_owned()
+    without_tests(&text)
+}
+
+/// The text without the items that only tests are compiled with.
+fn without_tests(text: &str) -> String {
+    let mut kept = String::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        if line.trim_start() != "#[cfg(test)]" {
+            kept.push_str(line);
+            kept.push('\n');
+            continue;
+        }
+        let end = format!("{}}}", &line[..line.len() - line.trim_start().len()]);
+        // A line that opens nothing is the whole item; otherwise it ends with its brace.
+        if lines.by_ref().find(|line| !line.trim_start().starts_with("#[")).is_some_and(|line| line.ends_with('{')) {
+            lines.by_ref().find(|line| *line == end);
+        }
+    }
+    kept
+}
+
+#[test]
+fn items_of_tests_are_left_out_and_nothing_else() {
+    let text = "a\n#[cfg(test)]\nmod laws;\nb\n    #[cfg(test)]\n    fn t() {\n        x\n    }\nc\n#[cfg(test)]\nmod t {\n}\n";
+    assert_eq!(without_tests(text), "a\nb\nc\n");
 }
 
 fn shown(file: &Path) -> String {

@@ -1,4 +1,4 @@
-//! What speaks as Windows does: Samba as file server and domain controller, OpenLDAP, xrdp, and the
+//! What speaks as Windows does: Samba as file server and domain controller, `OpenLDAP`, xrdp, and the
 //! servers of impacket; and impacket as an independent client, which must read the same from all of
 //! them, and from the simulated hospital, as the agent does.
 
