@@ -110,6 +110,9 @@ struct Answer {
     text: Option<String>,
     /// A file of `tests/devices`.
     file: Option<String>,
+    /// It is a frame that was overheard.
+    #[serde(default)]
+    heard: bool,
 }
 
 #[derive(Deserialize)]
@@ -308,19 +311,19 @@ impl Answer {
     fn facts(&self) -> Vec<Fact> {
         let probe = named(&self.probe).unwrap_or_else(|| panic!("no probe is called {}", self.probe));
         let bytes = self.bytes();
-        let reading = match self.port {
-            Some(port) => {
-                let question = probe.speak(port).unwrap_or_else(|| panic!("{} does not speak on {port}", self.probe));
-                let Question::Stream { mut dialogue, .. } = question else { panic!("{} is no stream", self.probe) };
-                if dialogue.open(None) != Step::Done {
-                    dialogue.hear(&bytes);
-                }
-                dialogue.close()
+        if self.heard {
+            return probe.hear(&bytes).unwrap_or_else(|| panic!("{} does not hear {:?}", self.probe, self.file)).facts;
+        }
+        let reading = if let Some(port) = self.port {
+            let question = probe.speak(port).unwrap_or_else(|| panic!("{} does not speak on {port}", self.probe));
+            let Question::Stream { mut dialogue, .. } = question else { panic!("{} is no stream", self.probe) };
+            if dialogue.open(None) != Step::Done {
+                dialogue.hear(&bytes);
             }
-            None => {
-                let question = Question::Datagram { port: 1, payload: vec![], wait: Duration::ZERO };
-                probe.read(&question, Reply::Datagram(&bytes))
-            }
+            dialogue.close()
+        } else {
+            let question = Question::Datagram { port: 1, payload: vec![], wait: Duration::ZERO };
+            probe.read(&question, Reply::Datagram(&bytes))
         };
         assert!(!reading.facts.is_empty(), "{} reads nothing from {:?}", self.probe, self.file);
         reading.facts

@@ -20,7 +20,7 @@ network = "10.10.0.0/27"
 
 [[device]]
 name = "SW-2F"
-class = "switch"
+class = "network.switch"
 interface = [{ segment = "A", mac = "00:80:A3:00:00:10", ipv4 = "10.10.0.10" }]
 says = [
   { every = 2, lldp = { name = "SW-2F", port = "gi1/0/7", description = "Switch 2510B", address = "10.10.0.10", capabilities = 4 } },
@@ -29,19 +29,19 @@ says = [
 
 [[device]]
 name = "unmanaged port"
-class = "switch"
+class = "network.switch"
 silent = true
 interface = [{ segment = "A", mac = "00:80:A3:00:00:11" }]
 
 [[device]]
 name = "SW-CORE"
-class = "switch"
+class = "network.switch"
 interface = [{ segment = "A", mac = "00:1B:54:00:00:12" }]
 says = [{ every = 2, cdp = { name = "SW-CORE", platform = "cisco WS-C2960X", software = "IOS 15.2", port = "Gi1/0/1" } }]
 
 [[device]]
 name = "RT-A"
-class = "router"
+class = "network.router"
 interface = [{ segment = "A", mac = "00:80:A3:00:00:13", ipv4 = "10.10.0.13" }]
 says = [
   { every = 2, vrrp = { group = 51, address = "10.10.0.1", priority = 150 } },
@@ -68,7 +68,7 @@ says = [{ every = 2, mdns-announcement = true, ssdp-announcement = true, hello =
 
 [[device]]
 name = "excluded"
-class = "medical"
+class = "medical.infusion"
 interface = [{ segment = "A", mac = "00:80:A3:00:00:1E", ipv4 = "10.10.0.30" }]
 says = [{ every = 2, igmp = ["224.0.0.251"] }]
 "#;

@@ -154,7 +154,12 @@ impl<W: Write> Listener<W> {
         self.finish(reason)
     }
 
+    /// What came in before the end is still read.
     fn finish(mut self, reason: Option<String>) -> anyhow::Result<Ended> {
+        for _ in 0..link::QUEUE {
+            let Ok((_, frame)) = self.arrivals.try_recv() else { break };
+            self.batch.hear(self.clock.now(), &frame)?;
+        }
         let dropped = self.link.dropped();
         if dropped > 0 {
             let message = format!("{dropped} frames came in faster than they could be read");

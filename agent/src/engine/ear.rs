@@ -112,17 +112,20 @@ impl Engine {
         if probe.card().level > Level::Listen {
             self.log.answered(&self.gate, &self.plan, target, probe.card().name);
         }
-        let by_mac = target.mac.and_then(|mac| self.by_mac.get(&mac));
-        match by_mac.or_else(|| self.by_address.get(&target.address)).copied() {
-            Some(index) => self.learn_heard(index, &facts),
-            None => self.waiting.keep(DeviceKey::of(target), &facts),
+        if !self.listens_only {
+            self.consider(target, &facts);
         }
         self.log.observe(now, probe.card().name, target.clone(), Reading::answered(facts), frame);
         true
     }
 
-    /// What a device says of itself unasked may ask for care from this moment.
-    pub(super) fn learn_heard(&mut self, index: usize, facts: &[Fact]) {
+    /// What a device says of itself unasked decides what it is asked, and may ask for care from this
+    /// moment.
+    fn consider(&mut self, target: &Target, facts: &[Fact]) {
+        let by_mac = target.mac.and_then(|mac| self.by_mac.get(&mac));
+        let Some(&index) = by_mac.or_else(|| self.by_address.get(&target.address)) else {
+            return self.waiting.keep(DeviceKey::of(target), facts);
+        };
         let device = &mut self.devices[index];
         if device.learn_heard(facts) {
             let care = device.care(self.plan.port_table());

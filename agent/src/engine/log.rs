@@ -26,7 +26,7 @@ const TROUBLE_LIMIT: usize = 1000;
 const NEWS_OF_ONE: u16 = 64;
 /// The most different things that are written down of all senders' later words; everybody's first word
 /// is kept beside them.
-const NEWS: usize = 200_000;
+const NEWS: usize = 60_000;
 /// The most link-layer addresses that may claim one address of the scope.
 const CLAIMANTS: u8 = 4;
 /// The most senders without an address of the scope.

@@ -109,6 +109,8 @@ pub struct Engine {
     deferred: Vec<Target>,
     own: HashSet<Mac>,
     waiting: Waiting,
+    /// Nobody is ever asked anything, so that nobody need be recognised.
+    listens_only: bool,
     sweep_turn: bool,
     stopped: Option<String>,
 }
@@ -144,6 +146,7 @@ impl Engine {
         let mut engine = Self::with(plan, gate, Log::new(started), vec![]);
         engine.own.extend(own);
         engine.calls.clear();
+        engine.listens_only = true;
         engine
     }
 
@@ -167,6 +170,7 @@ impl Engine {
             next_job: 0,
             deferred: vec![],
             waiting: Waiting::default(),
+            listens_only: false,
             sweep_turn: true,
             stopped: None,
         }
@@ -312,7 +316,9 @@ impl Engine {
         let mut device = Device::new(target, proof, on_link, queue);
         device.learn_heard(&self.waiting.take(&device.target));
         // The maker's prefix may already ask for care.
-        self.gate.treat_with(&device.target, device.care(self.plan.port_table()));
+        if !self.listens_only {
+            self.gate.treat_with(&device.target, device.care(self.plan.port_table()));
+        }
         self.devices.push(device);
         self.agenda.push(Reverse((now, index)));
     }

@@ -61,7 +61,7 @@ impl<'h> Held<'h, '_> {
 
 /// The reasons that count, strongest first: a rule counts once however often the device repeats
 /// itself, and a text once, by its strongest rule, however many rules look at it.
-fn counted<'h, 'f>(mut hits: Vec<(&Held<'h, 'f>, &Hit<'h>)>) -> Vec<Reason> {
+fn counted<'h>(mut hits: Vec<(&Held<'h, '_>, &Hit<'h>)>) -> Vec<Reason> {
     hits.sort_by(|(a, _), (b, _)| b.rule.weight.cmp(&a.rule.weight).then_with(|| a.rule.name.cmp(&b.rule.name)));
     let (mut reasons, mut used) = (vec![], BTreeSet::new());
     for of_rule in hits.chunk_by(|(a, _), (b, _)| a.rule.name == b.rule.name) {

@@ -7,8 +7,8 @@ use daicho_shared::address::Mac;
 use daicho_shared::fact::{Fact, NameSource, Transport};
 use daicho_shared::text;
 
-use super::card;
 use super::frame::{Datagram, Frame, long};
+use super::{card, labels};
 use crate::probe::identity::told::{attribute, service};
 use crate::probe::{Card, Heard, Probe};
 
@@ -143,13 +143,7 @@ fn domain_name(flags: u8, value: &[u8]) -> Option<String> {
     if flags & ENCODED == 0 {
         return Some(text::bounded_bytes(value));
     }
-    let (mut labels, mut rest) = (Vec::<String>::new(), value);
-    while let Some((&length, after)) = rest.split_first().filter(|(length, _)| **length != 0) {
-        let (label, after) = after.split_at_checked(usize::from(length))?;
-        labels.push(text::bounded_bytes(label));
-        rest = after;
-    }
-    Some(text::bounded(&labels.join(".")))
+    labels::read(value)
 }
 
 fn listed(value: &[u8]) -> String {

@@ -4,8 +4,8 @@
 use daicho_shared::fact::{Fact, NameSource};
 use daicho_shared::text;
 
-use super::card;
 use super::frame::{Frame, long, word};
+use super::{card, labels};
 use crate::probe::identity::told::attribute;
 use crate::probe::{Card, Heard, Probe};
 
@@ -82,15 +82,8 @@ fn vendor(value: &[u8]) -> Option<Fact> {
     Some(attribute("dhcpv6", "vendor-class", format!("{number} {class}")))
 }
 
-fn full_name(mut rest: &[u8]) -> Option<Fact> {
-    let mut labels = Vec::<String>::new();
-    while let Some((&length, after)) = rest.split_first().filter(|(length, _)| **length != 0) {
-        let (label, after) = after.split_at_checked(usize::from(length))?;
-        labels.push(text::bounded_bytes(label));
-        rest = after;
-    }
-    let name = text::bounded(&labels.join("."));
-    (!name.is_empty()).then_some(Fact::Name { source: NameSource::Dhcp, name, domain: None })
+fn full_name(value: &[u8]) -> Option<Fact> {
+    Some(Fact::Name { source: NameSource::Dhcp, name: labels::read(value)?, domain: None })
 }
 
 #[cfg(test)]

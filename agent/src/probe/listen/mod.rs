@@ -8,6 +8,7 @@ pub mod dhcpv6_request;
 pub(crate) mod frame;
 pub mod hsrp;
 pub mod igmp;
+mod labels;
 pub mod lldp;
 pub mod llmnr_heard;
 pub mod mdns_heard;

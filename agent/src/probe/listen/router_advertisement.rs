@@ -3,10 +3,9 @@
 use std::net::Ipv6Addr;
 
 use daicho_shared::fact::Fact;
-use daicho_shared::text;
 
-use super::card;
 use super::frame::{Frame, long, word};
+use super::{card, labels};
 use crate::probe::identity::told::attribute;
 use crate::probe::{Card, Heard, Probe};
 
@@ -28,6 +27,8 @@ const UNFORWARDED: u8 = 255;
 const HEADER: usize = 16;
 /// The most options of one advertisement that are read.
 const OPTIONS: usize = 32;
+/// The most name servers of one option that are read.
+const SERVERS: usize = 8;
 const PREFIX: u8 = 3;
 const MTU: u8 = 5;
 const DNS_SERVERS: u8 = 25;
@@ -83,22 +84,12 @@ fn read(option: &[u8]) -> Vec<Fact> {
         }
         MTU => long(option, 4).map(|mtu| attribute("ra", "mtu", mtu.to_string())).into_iter().collect(),
         DNS_SERVERS => {
-            let servers = option[8..].chunks_exact(16).filter_map(address);
+            let servers = option[8..].chunks_exact(16).take(SERVERS).filter_map(address);
             servers.map(|server| attribute("ra", "dns", server.to_string())).collect()
         }
-        DNS_SEARCH => labels(&option[8..]).map(|domain| attribute("ra", "domain", domain)).into_iter().collect(),
+        DNS_SEARCH => labels::read(&option[8..]).map(|domain| attribute("ra", "domain", domain)).into_iter().collect(),
         _ => vec![],
     }
-}
-
-fn labels(mut rest: &[u8]) -> Option<String> {
-    let mut labels = Vec::<String>::new();
-    while let Some((&length, after)) = rest.split_first().filter(|(length, _)| **length != 0) {
-        let (label, after) = after.split_at_checked(usize::from(length))?;
-        labels.push(text::bounded_bytes(label));
-        rest = after;
-    }
-    (!labels.is_empty()).then(|| text::bounded(&labels.join(".")))
 }
 
 #[cfg(test)]

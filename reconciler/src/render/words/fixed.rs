@@ -99,7 +99,7 @@ pub fn not_checked(reason: NotCheckedReason, lang: Lang) -> &'static str {
     }
 }
 
-/// 機器の種類.
+/// 分類.
 pub fn class(class: Class, lang: Lang) -> &'static str {
     match class {
         Class::Server => lang.pick("サーバ", "server"),
@@ -298,7 +298,7 @@ pub fn changed(what: &str, lang: Lang) -> String {
         "macs" | "interfaces" => lang.pick("ネットワークの口", "interfaces"),
         "names" => lang.pick("名前", "names"),
         "services" => lang.pick("動いているサービス", "services"),
-        "class" => lang.pick("機器の種類", "class"),
+        "class" => lang.pick("分類", "class"),
         "maker" => lang.pick("メーカー", "maker"),
         "model" => lang.pick("型番", "model"),
         "os" => "OS",

@@ -70,8 +70,8 @@ headings! {
     new: "新規", "new";
     assets: "実測機器一覧", "Machines seen";
     id: "識別子", "Id";
-    class: "機器の種類", "Class";
-    confidence: "確からしさ", "Confidence";
+    class: "分類", "Class";
+    confidence: "確信度", "Confidence";
     mac: "MACアドレス", "MAC address";
     address: "IPアドレス", "IP address";
     told: "機器の申告のみ", "told only";

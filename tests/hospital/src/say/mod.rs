@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     const HOSPITAL: &str = "name = 'h'\nstation = { mac = '02:00:00:00:00:05', addresses = ['10.10.0.5/24'] }\n\
-        [[segment]]\nname = 'A'\nnetwork = '10.10.0.0/24'\n[[device]]\nname = 'sw'\nclass = 'switch'\n\
+        [[segment]]\nname = 'A'\nnetwork = '10.10.0.0/24'\n[[device]]\nname = 'sw'\nclass = 'network.switch'\n\
         interface = [{ segment = 'A', mac = '00:80:A3:00:00:01', ipv4 = '10.10.0.9' }]\n\
         says = [{ every = 3, first = 2, lldp = { name = 'SW' }, stp = {} }, { igmp = ['224.0.0.251'] }]\n";
 

@@ -75,13 +75,11 @@ impl Probe for Bacnet {
 
     #[cfg(test)]
     fn samples(&self) -> Vec<crate::probe::laws::Sample> {
-        use crate::probe::laws::Sample;
-        let [i_am, model] = [tests::i_am(), tests::model()];
-        vec![
-            Sample::Frame(crate::probe::listen::frame::made::broadcast(PORT, &i_am)),
-            Sample::Datagram(i_am),
-            Sample::Datagram(model),
-        ]
+        use crate::probe::laws::{Sample, device};
+        let real = ["", "-vendor", "-firmware", "-error"].map(|which| device(&format!("bacpypes3-bacnet{which}")));
+        let frame = crate::probe::listen::frame::made::broadcast(PORT, &tests::i_am());
+        let datagrams = real.into_iter().chain([tests::i_am(), tests::model()]).map(Sample::Datagram);
+        [Sample::Frame(frame)].into_iter().chain(datagrams).collect()
     }
 }
 
@@ -233,6 +231,17 @@ mod tests {
         let reading = read(&model()).unwrap();
         assert!(matches!(&reading.facts[1], Fact::Product { model: Some(model), .. } if model == "CTRL-20"));
         assert!(reading.follow.is_empty());
+    }
+
+    #[test]
+    fn a_real_stack_tells_vendor_and_firmware() {
+        use crate::probe::laws::device;
+        let told = |name: &str| read(&device(name)).unwrap().facts;
+        assert!(matches!(&told("bacpypes3-bacnet-vendor")[1], Fact::Product { maker: Some(maker), .. }
+            if maker == "Azbil Corporation"));
+        assert!(matches!(&told("bacpypes3-bacnet-firmware")[1], Fact::Product { firmware: Some(version), .. }
+            if version == "5.0"));
+        assert_eq!(told("bacpypes3-bacnet-error"), [service(Transport::Udp, PORT, "bacnet")]);
     }
 
     #[test]

@@ -37,7 +37,7 @@ const VERSION_1: u8 = 0x10;
 const IKE_SA_INIT: u8 = 34;
 const MAIN_MODE: u8 = 2;
 const INITIATES: u8 = 0x08;
-/// Payloads: IKEv2's security association, key exchange, nonce, notification, vendor; then IKEv1's.
+/// Payloads: security association, key exchange, nonce, notification, vendor (version 2); then those of version 1.
 const SA: u8 = 33;
 const KE: u8 = 34;
 const NONCE: u8 = 40;
@@ -200,7 +200,7 @@ fn notify(number: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    /// An IKEv1 refusal with a vendor identifier (dead peer detection, RFC 3706 §5.2).
+    /// An `IKEv1` refusal with a vendor identifier (dead peer detection, RFC 3706 §5.2).
     pub(super) fn vendor() -> Vec<u8> {
         let dpd = hex::decode("afcad71368a1f1c96b8696fc77570100").unwrap();
         let refusal = payload(V1_VENDOR, &[0, 0, 0, 1, 1, 0, 0, 14]);
