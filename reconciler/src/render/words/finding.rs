@@ -75,7 +75,9 @@ fn what(finding: &Finding, scene: &Scene<'_>) -> String {
             let hows: Vec<String> = hows.iter().take(5).map(|how| fixed::unnatural(how, lang)).collect();
             let hows = hows.join(lang.pick("、", ", "));
             lang.pick(
-                format!("{device}の応答は、普通の機器では見られないものです（{hows}）。分類やOSの推定は当てになりません。"),
+                format!(
+                    "{device}の応答は、普通の機器では見られないものです（{hows}）。分類やOSの推定は当てになりません。"
+                ),
                 format!("{device} answers as no ordinary device does ({hows}). What it seems to be is worth little."),
             )
         }
