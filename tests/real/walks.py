@@ -73,9 +73,12 @@ def wake(count):
     message = bytes([0x30, len(message)]) + message
     for number in range(1, count + 1):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
-            asking.settimeout(60)
+            asking.settimeout(10)
             asking.sendto(message, (f"10.78.0.{number}", 161))
-            asking.recv(2048)
+            try:
+                asking.recv(2048)
+            except TimeoutError:
+                print(f"walk {number} does not wake up")
 
 
 if sys.argv[1] == "wake":

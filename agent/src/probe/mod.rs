@@ -41,8 +41,6 @@ pub const PROBES: &[&dyn Probe] = &[
     &identity::ws_discovery::WsDiscovery,
     &identity::onvif::Onvif,
     &identity::snmp::Snmp,
-    &identity::snmp::interfaces::Interfaces,
-    &identity::snmp::routes::Routes,
     &identity::snmp::entity::Entity,
     &identity::snmp::host::Host,
     &identity::snmp::printer::Printer,

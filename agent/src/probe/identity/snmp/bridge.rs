@@ -107,7 +107,7 @@ fn vlans(variables: &Variables<'_>) -> BTreeMap<u32, u16> {
 
 #[cfg(test)]
 pub(super) fn sample() -> Vec<Variable> {
-    super::variables::sample::variables(&[
+    super::variables::told(&[
         ("1.3.6.1.2.1.17.1.4.1.2.7", "10107"),
         ("1.3.6.1.2.1.17.7.1.4.2.1.3.0.20", "2"),
         ("1.3.6.1.2.1.17.7.1.2.2.1.2.2.0.27.99.1.2.9", "7"),

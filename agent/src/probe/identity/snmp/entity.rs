@@ -133,7 +133,7 @@ pub(super) fn sample() -> Vec<Variable> {
     let other = [("2", "WS-C3750X-24P"), ("4", "1"), ("5", "3"), ("10", ""), ("11", "FDO2"), ("13", "WS-C3750X-24P-S")];
     let all: Vec<(String, String)> = [stack, row(1001, chassis), row(2001, other)].concat();
     let all: Vec<(&str, &str)> = all.iter().map(|(oid, value)| (oid.as_str(), value.as_str())).collect();
-    super::variables::sample::variables(&all)
+    super::variables::told(&all)
 }
 
 #[cfg(test)]
@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn what_names_nothing_is_not_a_product() {
-        let list = super::super::variables::sample::variables(&[
+        let list = super::super::variables::told(&[
             ("1.3.6.1.2.1.47.1.1.1.1.5.1", "3"),
             ("1.3.6.1.2.1.47.1.1.1.1.11.1", "N/A"),
             ("1.3.6.1.2.1.47.1.1.1.1.13.1", ""),

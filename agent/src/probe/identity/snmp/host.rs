@@ -160,7 +160,7 @@ fn date_and_time(octets: &[u8]) -> Option<Moment> {
 
 #[cfg(test)]
 pub(super) fn sample() -> Vec<Variable> {
-    super::variables::sample::variables(&[
+    super::variables::told(&[
         (DATE, "x:07ea0b150a1e0f002b0900"),
         (MEMORY, "8388608"),
         ("1.3.6.1.2.1.25.3.2.1.2.1", "oid:1.3.6.1.2.1.25.3.1.3"),

@@ -6,27 +6,10 @@ use std::net::{IpAddr, Ipv4Addr};
 use daicho_shared::fact::Fact;
 
 use super::variables::{Variables, address_of, as_mac, as_u32, numbers};
-use super::{columns, is_readable, read, rest, table};
+use super::{columns, read, rest, table};
 #[cfg(test)]
 use crate::probe::Variable;
-use crate::probe::{Audience, Card, Known, Level, Probe, Question, Reading, Reply};
-
-/// The probe.
-#[derive(Debug)]
-pub struct Interfaces;
-
-static CARD: Card = Card {
-    name: "snmp-interfaces",
-    title: "What are your interfaces and addresses? (read only)",
-    title_ja: "ネットワークインターフェースとアドレスの一覧の読み取り（SNMP）",
-    standard: "RFC 2863, RFC 1213, RFC 4293",
-    packets: 8,
-    level: Level::Query,
-    may_upset: "a slow agent is busy for a moment; tables are read in small parts, and bounded",
-    audience: Audience::Answering,
-    why: "a second interface or address shows a connection to another network",
-    why_ja: "別のネットワークへの接続（2枚目のLANポートなど）の有無を確かめるため",
-};
+use crate::probe::{Question, Reading, Reply};
 
 const IF_DESCR: &str = "1.3.6.1.2.1.2.2.1.2";
 const IF_TYPE: &str = "1.3.6.1.2.1.2.2.1.3";
@@ -44,24 +27,23 @@ const ANY_ADDRESSES: &[&str] = &[ANY_ADDRESS_INDEX];
 const INTERFACE_LIMIT: usize = 144;
 const ADDRESS_LIMIT: usize = 90;
 
-impl Probe for Interfaces {
-    fn card(&self) -> &'static Card {
-        &CARD
-    }
+/// What is asked of everybody who answers.
+pub(super) fn questions() -> [Question; 2] {
+    [table(INTERFACES, INTERFACE_LIMIT), table(ADDRESSES, ADDRESS_LIMIT)]
+}
 
-    fn ask(&self, known: &Known<'_>) -> Vec<Question> {
-        let tables = [table(INTERFACES, INTERFACE_LIMIT), table(ADDRESSES, ADDRESS_LIMIT)];
-        if is_readable(known) { tables.into() } else { vec![] }
+/// A question about these tables, read.
+pub(super) fn answer(question: &Question, reply: Reply<'_>) -> Option<Reading> {
+    let asked = columns(question);
+    if ![INTERFACES, ADDRESSES, ANY_ADDRESSES].contains(&asked) {
+        return None;
     }
-
-    fn read(&self, question: &Question, reply: Reply<'_>) -> Reading {
-        let mut reading = read(question, reply, facts);
-        reading.follow.extend(rest(question, reply));
-        if columns(question) == ADDRESSES && reading.facts.is_empty() && matches!(reply, Reply::Variables { .. }) {
-            reading.follow.push(table(ANY_ADDRESSES, ADDRESS_LIMIT));
-        }
-        reading
+    let mut reading = read(question, reply, facts);
+    reading.follow.extend(rest(question, reply));
+    if asked == ADDRESSES && reading.facts.is_empty() && matches!(reply, Reply::Variables { .. }) {
+        reading.follow.push(table(ANY_ADDRESSES, ADDRESS_LIMIT));
     }
+    Some(reading)
 }
 
 fn facts(variables: &Variables<'_>) -> Vec<Fact> {
@@ -111,7 +93,7 @@ fn any_addresses(variables: &Variables<'_>) -> Vec<Fact> {
 
 #[cfg(test)]
 pub(super) fn sample() -> Vec<Variable> {
-    super::variables::sample::variables(&[
+    super::variables::told(&[
         ("1.3.6.1.2.1.2.2.1.2.2", "Gi0/2"),
         ("1.3.6.1.2.1.2.2.1.3.2", "6"),
         ("1.3.6.1.2.1.2.2.1.6.2", "x:0080a3010203"),
@@ -142,8 +124,8 @@ mod tests {
     #[test]
     fn the_newer_table_is_asked_where_the_older_is_empty() {
         let reply = Reply::Variables { variables: &[], version: "v2c", more: false };
-        assert_eq!(Interfaces.read(&table(ADDRESSES, 9), reply).follow.len(), 1);
-        assert!(Interfaces.read(&table(ANY_ADDRESSES, 9), reply).follow.is_empty());
-        assert!(Interfaces.read(&table(ADDRESSES, 9), Reply::Silence).follow.is_empty());
+        assert_eq!(answer(&table(ADDRESSES, 9), reply).unwrap().follow.len(), 1);
+        assert!(answer(&table(ANY_ADDRESSES, 9), reply).unwrap().follow.is_empty());
+        assert!(answer(&table(ADDRESSES, 9), Reply::Silence).unwrap().follow.is_empty());
     }
 }

@@ -1,14 +1,14 @@
-//! What are you? SNMP with a configured credential: the system group (RFC 3418 §2) first, of everybody;
-//! then one MIB a file, each asked of the devices that it is about.
+//! What are you? SNMP with a configured credential: the system group (RFC 3418 §2), interfaces and routes
+//! first, of everybody; then one MIB a file, each asked of the devices that it is about.
 
 pub mod bridge;
 pub mod engine;
 pub mod entity;
 pub mod host;
-pub mod interfaces;
+mod interfaces;
 pub mod neighbours;
 pub mod printer;
-pub mod routes;
+mod routes;
 pub mod ups;
 mod variables;
 
@@ -26,15 +26,15 @@ pub struct Snmp;
 
 static CARD: Card = Card {
     name: "snmp",
-    title: "What do you call yourself? (system group, read only)",
-    title_ja: "機器の名称・説明・設置場所の読み取り（SNMP、設定した認証情報がある場合のみ）",
-    standard: "RFC 3418 §2",
+    title: "What do you call yourself, and what are your interfaces, neighbours and routes? (read only)",
+    title_ja: "機器の名称・説明・インターフェース・ARP表・経路表の読み取り（SNMP、設定した認証情報がある場合のみ）",
+    standard: "RFC 3418 §2, RFC 2863, RFC 1213, RFC 4293, RFC 2096",
     packets: 8,
     level: Level::Query,
-    may_upset: "nothing known; one request for each configured credential until one is answered",
+    may_upset: "a slow agent is busy for a moment; tables are read in small parts, and bounded",
     audience: Audience::Everybody,
-    why: "the device's own description, where a read-only credential was given",
-    why_ja: "読み取り用の認証情報がある場合に、機器自身の説明を読むため",
+    why: "the device's own description and every network it is connected to, where a read-only credential was given",
+    why_ja: "読み取り用の認証情報がある場合に、機器自身の説明と、接続しているすべてのネットワークを読むため",
 };
 
 const SYSTEM: &str = "1.3.6.1.2.1.1";
@@ -65,12 +65,18 @@ impl Probe for Snmp {
     }
 
     fn read(&self, question: &Question, reply: Reply<'_>) -> Reading {
-        let version = match reply {
-            Reply::Variables { version, .. } => version,
-            _ => "",
-        };
-        read(question, reply, |variables| facts(variables, version))
+        let table = interfaces::answer(question, reply).or_else(|| routes::answer(question, reply));
+        table.unwrap_or_else(|| read_system(question, reply))
     }
+}
+
+/// Who answers is asked at once for its interfaces and routes: that is what tells a machine with a second
+/// connection, whatever it turns out to be.
+fn read_system(question: &Question, reply: Reply<'_>) -> Reading {
+    let Reply::Variables { version, .. } = reply else { return read(question, reply, |_| vec![]) };
+    let mut reading = read(question, reply, |variables| facts(variables, version));
+    reading.follow = interfaces::questions().into_iter().chain(routes::questions()).collect();
+    reading
 }
 
 fn facts(variables: &Variables<'_>, version: &str) -> Vec<Fact> {
@@ -195,7 +201,7 @@ fn rest(question: &Question, reply: Reply<'_>) -> Option<Question> {
 /// A router's variables, for the laws: all MIBs together.
 #[cfg(test)]
 pub(crate) fn sample() -> Vec<Variable> {
-    let system = variables::sample::variables(&[
+    let system = variables::told(&[
         ("1.3.6.1.2.1.1.1.0", "Core router"),
         ("1.3.6.1.2.1.1.3.0", "4200"),
         ("1.3.6.1.2.1.1.5.0", "core1"),
@@ -258,7 +264,7 @@ mod tests {
 
     #[test]
     fn a_table_goes_on_after_its_last_row_while_there_is_more_and_may_be() {
-        let list = variables::sample::variables(&[("1.2.7", "a"), ("1.2.8", "b"), ("1.3.7", "c")]);
+        let list = variables::told(&[("1.2.7", "a"), ("1.2.8", "b"), ("1.3.7", "c")]);
         let reply = |version, more| Reply::Variables { variables: &list, version, more };
         let Some(Question::Snmp { read: SnmpRead::Rows { after, left, .. } }) = rest(&rows(9), reply("v2c", true))
         else {

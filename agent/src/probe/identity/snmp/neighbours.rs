@@ -166,7 +166,7 @@ fn cdp(variables: &Variables<'_>) -> Vec<Fact> {
 
 #[cfg(test)]
 pub(super) fn sample() -> Vec<Variable> {
-    super::variables::sample::variables(&[
+    super::variables::told(&[
         ("1.0.8802.1.1.2.1.3.7.1.2.24", "5"),
         ("1.0.8802.1.1.2.1.3.7.1.3.24", "Gi0/24"),
         ("1.0.8802.1.1.2.1.4.1.1.4.0.24.1", "4"),

@@ -75,7 +75,7 @@ fn part(id: &str, keys: &[&str]) -> Option<String> {
 
 #[cfg(test)]
 pub(super) fn sample() -> Vec<Variable> {
-    super::variables::sample::variables(&[
+    super::variables::told(&[
         ("1.3.6.1.2.1.43.5.1.1.16.1", "2F-NURSE-MFP"),
         ("1.3.6.1.2.1.43.5.1.1.17.1", "WXY12345"),
         ("1.3.6.1.2.1.25.3.2.1.2.2", "oid:1.3.6.1.2.1.25.3.1.5"),

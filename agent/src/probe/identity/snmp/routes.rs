@@ -7,27 +7,10 @@ use daicho_shared::fact::Fact;
 use ipnet::Ipv4Net;
 
 use super::variables::{Variables, address_of, as_mac, as_u32, numbers, prefix_length};
-use super::{columns, is_readable, read, rest, table};
+use super::{columns, read, rest, table};
 #[cfg(test)]
 use crate::probe::Variable;
-use crate::probe::{Audience, Card, Known, Level, Probe, Question, Reading, Reply, SnmpValue};
-
-/// The probe.
-#[derive(Debug)]
-pub struct Routes;
-
-static CARD: Card = Card {
-    name: "snmp-routes",
-    title: "Which neighbours and routes do you know? (read only)",
-    title_ja: "ARP表と経路表の読み取り（SNMP）",
-    standard: "RFC 1213 §6, RFC 2096",
-    packets: 8,
-    level: Level::Query,
-    may_upset: "a slow agent is busy for a moment; tables are read in small parts, and bounded",
-    audience: Audience::Answering,
-    why: "devices that the agent cannot reach stand in ARP tables, ways out in routes",
-    why_ja: "直接届かない機器と、外部への経路を知るため",
-};
+use crate::probe::{Question, Reading, Reply, SnmpValue};
 
 const ARP: &str = "1.3.6.1.2.1.4.22.1.2";
 const NEXT_HOP: &str = "1.3.6.1.2.1.4.21.1.7";
@@ -41,24 +24,23 @@ const CIDR_ROUTES: &[&str] = &[CIDR_INTERFACE];
 const NEIGHBOUR_LIMIT: usize = 800;
 const ROUTE_LIMIT: usize = 90;
 
-impl Probe for Routes {
-    fn card(&self) -> &'static Card {
-        &CARD
-    }
+/// What is asked of everybody who answers.
+pub(super) fn questions() -> [Question; 2] {
+    [table(NEIGHBOURS, NEIGHBOUR_LIMIT), table(ROUTES, ROUTE_LIMIT)]
+}
 
-    fn ask(&self, known: &Known<'_>) -> Vec<Question> {
-        let tables = [table(NEIGHBOURS, NEIGHBOUR_LIMIT), table(ROUTES, ROUTE_LIMIT)];
-        if is_readable(known) { tables.into() } else { vec![] }
+/// A question about these tables, read.
+pub(super) fn answer(question: &Question, reply: Reply<'_>) -> Option<Reading> {
+    let asked = columns(question);
+    if ![NEIGHBOURS, ROUTES, CIDR_ROUTES].contains(&asked) {
+        return None;
     }
-
-    fn read(&self, question: &Question, reply: Reply<'_>) -> Reading {
-        let mut reading = read(question, reply, facts);
-        reading.follow.extend(rest(question, reply));
-        if columns(question) == ROUTES && matches!(reply, Reply::Variables { variables: [], .. }) {
-            reading.follow.push(table(CIDR_ROUTES, ROUTE_LIMIT));
-        }
-        reading
+    let mut reading = read(question, reply, facts);
+    reading.follow.extend(rest(question, reply));
+    if asked == ROUTES && matches!(reply, Reply::Variables { variables: [], .. }) {
+        reading.follow.push(table(CIDR_ROUTES, ROUTE_LIMIT));
     }
+    Some(reading)
 }
 
 fn facts(variables: &Variables<'_>) -> Vec<Fact> {
@@ -105,7 +87,7 @@ fn cidr_routes(variables: &Variables<'_>) -> Vec<Fact> {
 
 #[cfg(test)]
 pub(super) fn sample() -> Vec<Variable> {
-    super::variables::sample::variables(&[
+    super::variables::told(&[
         ("1.3.6.1.2.1.4.22.1.2.2.10.20.0.9", "x:001b63010209"),
         ("1.3.6.1.2.1.4.21.1.7.0.0.0.0", "ip:10.1.0.1"),
         ("1.3.6.1.2.1.4.21.1.11.0.0.0.0", "ip:0.0.0.0"),

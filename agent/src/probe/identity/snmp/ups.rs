@@ -65,7 +65,7 @@ pub(super) fn facts(variables: &Variables<'_>) -> Vec<Fact> {
 
 #[cfg(test)]
 pub(super) fn sample() -> Vec<Variable> {
-    super::variables::sample::variables(&[
+    super::variables::told(&[
         (MAKER, "American Power Conversion Corp."),
         (MODEL, "Smart-UPS 1500 RM"),
         (FIRMWARE, "617.3.I"),

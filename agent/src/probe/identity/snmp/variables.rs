@@ -105,20 +105,16 @@ pub(super) fn address(octets: &[u8]) -> Option<IpAddr> {
     v4.or_else(|_| <[u8; 16]>::try_from(octets).map(|octets| IpAddr::V6(Ipv6Addr::from(octets)))).ok()
 }
 
+/// Variables for tests: texts, numbers, `x:` and hexadecimal digits, `oid:`, `ip:`.
 #[cfg(test)]
-pub(super) mod sample {
-    use super::*;
-
-    /// Variables for tests: texts in quotes, numbers, `x:` and hexadecimal digits, `oid:`, `ip:`.
-    pub(in super::super) fn variables(list: &[(&str, &str)]) -> Vec<Variable> {
-        let value = |text: &str| match text.split_once(':') {
-            Some(("x", digits)) => SnmpValue::Octets(hex::decode(digits).unwrap()),
-            Some(("oid", oid)) => SnmpValue::ObjectId(oid.to_owned()),
-            Some(("ip", address)) => SnmpValue::Address(address.parse().unwrap()),
-            _ => text.parse().map_or_else(|_| SnmpValue::Octets(text.into()), SnmpValue::Number),
-        };
-        list.iter().map(|(oid, text)| Variable { oid: (*oid).to_owned(), value: value(text) }).collect()
-    }
+pub(super) fn told(list: &[(&str, &str)]) -> Vec<Variable> {
+    let value = |text: &str| match text.split_once(':') {
+        Some(("x", digits)) => SnmpValue::Octets(hex::decode(digits).unwrap()),
+        Some(("oid", oid)) => SnmpValue::ObjectId(oid.to_owned()),
+        Some(("ip", address)) => SnmpValue::Address(address.parse().unwrap()),
+        _ => text.parse().map_or_else(|_| SnmpValue::Octets(text.into()), SnmpValue::Number),
+    };
+    list.iter().map(|(oid, text)| Variable { oid: (*oid).to_owned(), value: value(text) }).collect()
 }
 
 #[cfg(test)]
@@ -127,7 +123,7 @@ mod tests {
 
     #[test]
     fn rows_stand_in_the_order_of_their_numbers() {
-        let list = sample::variables(&[("1.2.10", "b"), ("1.2.9", "a"), ("1.3.11", "c"), ("1.22.1", "no")]);
+        let list = told(&[("1.2.10", "b"), ("1.2.9", "a"), ("1.3.11", "c"), ("1.22.1", "no")]);
         assert_eq!(Variables::new(&list).rows(&["1.2", "1.3"]), ["9", "10", "11"]);
     }
 
