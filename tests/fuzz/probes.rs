@@ -20,11 +20,11 @@ macro_rules! probes {
 
 probes! {
     arp, neighbour, echo, tcp_ping, connect, control, dicom, mllp, reverse_dns, netbios, mdns, ssdp, ws_discovery,
-    onvif, snmp, snmp_interfaces, snmp_routes, snmp_entity, snmp_host, snmp_printer, snmp_ups, snmp_bridge,
-    snmp_neighbours, snmp_engine, ssh, https, tls_legacy, http, greeting, smb, rdp, rpc, ldap, http_ntlm, smb1,
-    sql_browser, ipp, rtsp, sip, llmnr, favicon, mysql, postgresql, mssql, oracle, vnc, bacnet, modbus, ubiquiti,
-    mndp, ike, openvpn, wireguard, lldp, cdp, stp, vrrp, hsrp, dhcp_request, dhcpv6_request, mdns_heard, ssdp_heard,
-    wsd_heard, nbns_heard, llmnr_heard, browser, igmp, mld, router_advertisement, traffic,
+    onvif, snmp, snmp_entity, snmp_host, snmp_printer, snmp_ups, snmp_bridge, snmp_neighbours, snmp_engine, ssh,
+    https, tls_legacy, http, greeting, smb, rdp, rpc, ldap, http_ntlm, smb1, sql_browser, ipp, rtsp, sip, llmnr,
+    favicon, mysql, postgresql, mssql, oracle, vnc, bacnet, modbus, ubiquiti, mndp, ike, openvpn, wireguard, lldp,
+    cdp, stp, vrrp, hsrp, dhcp_request, dhcpv6_request, mdns_heard, ssdp_heard, wsd_heard, nbns_heard, llmnr_heard,
+    browser, igmp, mld, router_advertisement, traffic,
 }
 
 #[test]

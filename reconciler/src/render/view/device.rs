@@ -163,7 +163,7 @@ impl Draw<'_, '_> {
 
     fn reasons(&self, reasons: &[Why]) -> Vec<Line> {
         let text = |why: &Why| format!("{}: {}", self.w.reasons, self.reason(why));
-        reasons.iter().map(|why| line(1, text(why))).collect()
+        merged(reasons).iter().map(|why| line(1, text(why))).collect()
     }
 
     fn reason(&self, why: &Why) -> String {
@@ -183,7 +183,8 @@ impl Draw<'_, '_> {
 
     fn others<T>(&self, others: &[Contrary<T>], name: impl Fn(&T) -> String) -> Vec<Line> {
         let text = |other: &Contrary<T>| {
-            let reasons = other.reasons.iter().take(OTHER_REASONS).map(|why| self.reason(why));
+            let reasons = merged(&other.reasons);
+            let reasons = reasons.iter().take(OTHER_REASONS).map(|why| self.reason(why));
             let reasons = reasons.collect::<Vec<_>>().join(self.scene.lang().pick("、", "; "));
             format!("{}: {} ← {reasons}", self.w.others, name(&other.value))
         };
@@ -380,4 +381,17 @@ fn push_new(list: &mut Vec<String>, text: String) {
     if !list.contains(&text) {
         list.push(text);
     }
+}
+
+/// One line for one sign: two rules may have found the same text in the same place.
+fn merged(reasons: &[Why]) -> Vec<Why> {
+    let mut lines: Vec<Why> = vec![];
+    for why in reasons {
+        let same = |line: &&mut Why| !why.field.is_empty() && (&line.field, &line.text) == (&why.field, &why.text);
+        match lines.iter_mut().find(same) {
+            Some(line) => line.weight += why.weight,
+            None => lines.push(why.clone()),
+        }
+    }
+    lines
 }
