@@ -110,7 +110,7 @@ fn inside_services_answer() {
     }
     let page = String::from_utf8(ask("10.10.0.14:80", b"GET / HTTP/1.0\r\n\r\n")).unwrap();
     assert!(page.contains("<title>RIS Web</title>"), "{page}");
-    let reject = ask("10.20.0.21:104", &[1, 0, 0, 0, 0, 2, 0, 1]);
+    let reject = ask("10.20.0.25:104", &[1, 0, 0, 0, 0, 2, 0, 1]);
     assert_eq!(reject, [3, 0, 0, 0, 0, 4, 0, 1, 1, 7]);
     let refused = connect("10.20.0.21:105").unwrap_err();
     assert_eq!(refused.kind(), std::io::ErrorKind::ConnectionRefused);
