@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use super::Options;
 use super::view::Report;
 use super::view::finding::{self, FindingView, Group};
-use super::view::rows::{self, AssetRow, ComparisonRow, EntryRow, PointRow, ProblemRow, SentRow};
+use super::view::rows::{self, AssetRow, ComparisonRow, EntryRow, PointRow, ProblemRow, SentSum};
 use super::words::headings::{Headings, headings};
 use super::words::phrase::{Phrase, mark, shown};
 use super::words::{Lang, date, fixed, observation};
@@ -75,7 +75,7 @@ struct Page<'a> {
     entries: Vec<EntryRow<'a>>,
     coverage: &'a [daicho_shared::coverage::Coverage],
     troubles: &'a [daicho_shared::batch::Trouble],
-    sent: Vec<SentRow<'a>>,
+    sent: Vec<SentSum>,
     problems: Vec<ProblemRow<'a>>,
     comparisons: Vec<ComparisonRow>,
 }
@@ -127,7 +127,7 @@ impl<'a> Page<'a> {
             entries: rows::entries(scene),
             coverage: &verdict.coverage,
             troubles: &verdict.troubles,
-            sent: rows::sent(scene),
+            sent: rows::sent_sums(scene),
             problems: rows::problems(scene),
             comparisons: rows::comparisons(scene),
         }

@@ -1,6 +1,8 @@
 //! The long lists as rows of words: machines, ledger rows, external points, packets, comparisons.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 use daicho_shared::batch::Sent;
 use jiff::Timestamp;
@@ -60,7 +62,7 @@ fn asset_row(asset: &Asset, scene: &Scene<'_>) -> AssetRow {
         confidence: asset.class.confidence,
         macs: asset.interfaces.iter().filter_map(|i| i.mac).map(|mac| mac.to_string()).collect(),
         addresses: addresses(asset, scene),
-        names: asset.names.iter().map(|name| shown(&name.name)).collect(),
+        names: names(asset),
         maker: claim(&asset.maker),
         model: claim(&asset.model),
         serial: claim(&asset.serial),
@@ -77,6 +79,13 @@ fn asset_row(asset: &Asset, scene: &Scene<'_>) -> AssetRow {
         rows: scene.rows_of(&asset.id).map(row_label).collect(),
         joined: asset.joined_by.iter().map(|j| format!("{}: {}", level::key(&j.key, lang), shown(&j.value))).collect(),
     }
+}
+
+/// Every name once, whoever says it and however it is written.
+fn names(asset: &Asset) -> Vec<String> {
+    let mut known = BTreeSet::new();
+    let once = asset.names.iter().filter(|name| known.insert(name.name.to_lowercase()));
+    once.map(|name| shown(&name.name)).collect()
 }
 
 /// One line for the class and for every value that is known, and one where the ledger says another kind.
@@ -217,6 +226,36 @@ fn sent_row<'a>(sent: &'a Sent, scene: &Scene<'a>) -> SentRow<'a> {
     };
     let medical = asset.is_some_and(|id: &AssetId| is_medical(id, scene));
     SentRow { sent, medical, device, method: observation::method_plain(&sent.probe.0, scene.lang()) }
+}
+
+/// What one address got from all probes together.
+pub(crate) struct SentSum {
+    pub(crate) device: Phrase,
+    pub(crate) address: IpAddr,
+    pub(crate) packets: u32,
+    /// `ARP 1、HTTPの応答 4`.
+    pub(crate) methods: String,
+    pub(crate) first: Timestamp,
+    pub(crate) last: Timestamp,
+}
+
+/// One line for each address, in the order of [`sent`]: the page would be all packets otherwise.
+pub(crate) fn sent_sums(scene: &Scene<'_>) -> Vec<SentSum> {
+    let comma = scene.lang().pick("、", ", ");
+    let mut sums: Vec<SentSum> = vec![];
+    for row in sent(scene) {
+        let Sent { address, packets, first, last, .. } = *row.sent;
+        let method = format!("{} {packets}", row.method);
+        match sums.last_mut().filter(|sum| sum.address == address) {
+            Some(sum) => {
+                sum.packets += packets;
+                sum.methods = [sum.methods.as_str(), &method].join(comma);
+                (sum.first, sum.last) = (sum.first.min(first), sum.last.max(last));
+            }
+            None => sums.push(SentSum { device: row.device, address, packets, methods: method, first, last }),
+        }
+    }
+    sums
 }
 
 /// One row compared with one machine.
