@@ -375,6 +375,21 @@ impl Engine {
         if asked > Care::None {
             let care = device.care(self.plan.port_table()).max(asked);
             self.gate.treat_with(&device.target, care);
+        } else if facts.iter().any(|fact| matches!(fact, Fact::Name { .. })) {
+            self.heed_name(index);
+        }
+    }
+
+    /// A name may tell a medical device before anything else does. It counts where nothing speaks against
+    /// it: a nurse's PC is called after its ward, too.
+    fn heed_name(&mut self, index: usize) {
+        let device = &self.devices[index];
+        if device.second_pass {
+            return;
+        }
+        let seems = device.recognise(self.plan.port_table());
+        if seems.class.value.is_medical() {
+            self.gate.treat_with(&device.target, care(&seems));
         }
     }
 }

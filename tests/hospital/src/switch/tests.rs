@@ -122,7 +122,7 @@ fn a_fragile_device_is_upset_once_by_too_many_packets_and_by_every_payload() {
 #[test]
 fn a_connection_opens_carries_and_closes() {
     let mut switch = demo();
-    let to = "10.20.0.21";
+    let to = "10.20.0.25";
     let mut say =
         |control, numbers, data: &[u8]| answers(&mut switch, &segment(to, 104, control, numbers, data), ROUTER);
     let flags = |answer: &(IpAddr, u8, Vec<u8>)| answer.2[13];
