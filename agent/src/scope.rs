@@ -3,6 +3,8 @@
 //! Networks, exclusions, pace, budgets, fragile devices and devices that fell silent are all asked
 //! here, and a [`Permit`] is the answer. Nothing else can make one, and nothing in `edge` sends
 //! without one.
+//!
+//! Long because the permit's fields are private to this file, with its tests: that is the guarantee.
 
 mod networks;
 mod pace;

@@ -1,4 +1,6 @@
 //! Whole runs in virtual time: a small world answers, nothing sleeps.
+//!
+//! Long because every story is told in the one world that is built at the top.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::{IpAddr, Ipv4Addr};

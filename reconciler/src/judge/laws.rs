@@ -1,4 +1,6 @@
 //! Laws that hold for every rule and every world, and stories of single rules.
+//!
+//! Long because all of them live in the same small worlds, which are made here.
 
 use daicho_shared::fact::Fact;
 use proptest::prelude::*;

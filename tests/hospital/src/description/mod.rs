@@ -1,4 +1,6 @@
 //! What stands in a hospital's description: segments, devices and their habits, in TOML.
+//!
+//! Long because it is one vocabulary: the fields of the file format, most of them one line and its meaning.
 
 pub mod announce;
 pub mod check;
