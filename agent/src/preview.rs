@@ -105,7 +105,7 @@ pub fn preview(plan: &Plan, networks: &Networks, rate: Rate, budgets: (u32, u32)
         fragile_budget: budgets.1,
         packets_per_second: rate.total,
         packets_per_second_and_device: rate.device,
-        sweep_seconds: sweep.div_ceil(rate.total),
+        sweep_seconds: sweep.div_ceil(rate.kept()),
         device_seconds_at_least: most.div_ceil(rate.device),
         first_pass: pass(plan, |audience| audience == Audience::Everybody, |row| row.seeming.is_empty()),
         second_pass: pass(plan, |audience| audience != Audience::Everybody, |row| !row.seeming.is_empty()),
@@ -160,7 +160,7 @@ mod tests {
     fn shown() -> Preview {
         let networks = Networks::new(&["10.1.0.0/24".parse().unwrap()], &[], Consent::default()).unwrap();
         let plan = Plan::new(&networks, vec![], Profile::Gentle);
-        preview(&plan, &networks, Rate { total: 160, device: 10 }, (200, 10))
+        preview(&plan, &networks, Rate { total: 200, device: 10 }, (200, 10))
     }
 
     #[test]
@@ -175,7 +175,7 @@ mod tests {
     fn every_port_of_the_profile_is_told_once() {
         let networks = Networks::new(&["10.1.0.0/24".parse().unwrap()], &[], Consent::default()).unwrap();
         let plan = Plan::new(&networks, vec![], Profile::Fast);
-        let shown = preview(&plan, &networks, Rate { total: 160, device: 10 }, (200, 10));
+        let shown = preview(&plan, &networks, Rate { total: 200, device: 10 }, (200, 10));
         let told = shown.first_pass.iter().chain(&shown.second_pass).map(|asked| asked.ports.len()).sum::<usize>();
         assert_eq!(told, plan.ports.len());
     }

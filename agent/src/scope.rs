@@ -11,6 +11,7 @@ mod pace;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::IpAddr;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use daicho_shared::address::Mac;
@@ -22,7 +23,7 @@ pub use networks::{Consent, Networks, ScopeError};
 pub use pace::Rate;
 
 use crate::probe::{Card, Level};
-use pace::Pace;
+use pace::{News, Pace};
 
 /// The most addresses and MACs that are learned: more than any hospital has.
 const LEARN_LIMIT: usize = 200_000;
@@ -69,6 +70,8 @@ pub struct Permit {
     granted: u32,
     spent: u32,
     at: Duration,
+    /// The pace is told of every packet.
+    news: News,
 }
 
 /// More packets were about to be sent than were permitted.
@@ -87,7 +90,7 @@ impl Permit {
         if self.spent + packets > self.granted {
             return Err(Exhausted);
         }
-        self.spent += packets;
+        self.account(self.spent + packets);
         Ok(())
     }
 
@@ -99,7 +102,9 @@ impl Permit {
     /// The operating system says how many packets it really sent for a connection, acknowledgements
     /// included: the larger number counts.
     pub fn account(&mut self, packets: u32) {
-        self.spent = self.spent.max(packets);
+        let more = packets.saturating_sub(self.spent);
+        self.spent += more;
+        self.news.fetch_add(more, Ordering::Relaxed);
     }
 }
 
@@ -203,9 +208,9 @@ impl Gate {
         if earliest > now {
             return Verdict::NotBefore(earliest);
         }
-        self.pace.note(now, Some(&device), packets);
+        self.pace.begin(now, Some(&device), packets);
         *self.spent.entry(device.clone()).or_default() += packets;
-        Verdict::Granted(permit(target.clone(), Some(device), card.name, packets, now))
+        Verdict::Granted(self.permit(target.clone(), Some(device), card.name, packets, now))
     }
 
     /// May this one frame ask whether anybody is at this address? It names nobody's MAC yet, so only
@@ -246,9 +251,9 @@ impl Gate {
         if earliest > now {
             return Verdict::NotBefore(earliest);
         }
-        self.pace.note(now, Some(&device), 1);
+        self.pace.begin(now, Some(&device), 1);
         let target = Target { address: resolver, mac: None, interface: None };
-        Verdict::Granted(permit(target, Some(device), card.name, 1, now))
+        Verdict::Granted(self.permit(target, Some(device), card.name, 1, now))
     }
 
     /// When the next packet may go to anybody at all.
@@ -261,8 +266,8 @@ impl Gate {
         if earliest > now {
             return Verdict::NotBefore(earliest);
         }
-        self.pace.note(now, None, 1);
-        Verdict::Granted(permit(target.clone(), None, card.name, 1, now))
+        self.pace.begin(now, None, 1);
+        Verdict::Granted(self.permit(target.clone(), None, card.name, 1, now))
     }
 
     fn allows(&self, target: &Target, device: &DeviceKey, level: Level, packets: u32) -> Result<(), Denied> {
@@ -374,7 +379,7 @@ impl Gate {
 
     /// The question is over: what was reserved and not sent is given back.
     pub fn settle(&mut self, now: Duration, permit: Permit) {
-        let Permit { target, device, probe, granted, spent, at } = permit;
+        let Permit { target, device, probe, granted, spent, at, .. } = permit;
         if let Some(device) = &device {
             let total = self.spent.entry(device.clone()).or_default();
             *total = (*total + spent).saturating_sub(granted);
@@ -387,14 +392,21 @@ impl Gate {
         }
     }
 
+    fn permit(
+        &self,
+        target: Target,
+        device: Option<DeviceKey>,
+        probe: &'static str,
+        granted: u32,
+        at: Duration,
+    ) -> Permit {
+        Permit { target, device, probe, granted, spent: 0, at, news: self.pace.news() }
+    }
+
     /// What reached whom, sorted.
     pub fn sent(&self) -> impl Iterator<Item = (&Target, &'static str, Tally)> {
         self.sent.iter().map(|((target, probe), tally)| (target, *probe, *tally))
     }
-}
-
-fn permit(target: Target, device: Option<DeviceKey>, probe: &'static str, granted: u32, at: Duration) -> Permit {
-    Permit { target, device, probe, granted, spent: 0, at }
 }
 
 fn overlap(one: IpNet, other: IpNet) -> bool {

@@ -233,11 +233,10 @@ pub struct Limits {
 }
 
 /// What a profile allows. The gentle numbers are a promise of the product: 200 packets a second in
-/// total and 10 to one device. A part of the total is left to the operating system, whose own
-/// neighbour requests and acknowledgements go beside ours.
+/// total and 10 to one device.
 pub fn limits(profile: Profile) -> Limits {
     let (total, device, device_budget) = match profile {
-        Profile::Gentle => (160, 10, 200),
+        Profile::Gentle => (200, 10, 200),
         Profile::Normal => (500, 20, 600),
         Profile::Fast => (2000, 50, 1200),
     };

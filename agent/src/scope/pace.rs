@@ -1,6 +1,9 @@
-//! How many packets in any one second: a sliding window, so that no second ever sees more.
+//! How many packets in any one second: a sliding window over what was really sent, with room kept for
+//! what questions under way may still send.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use crate::scope::DeviceKey;
@@ -8,19 +11,36 @@ use crate::scope::DeviceKey;
 const WINDOW: Duration = Duration::from_secs(1);
 /// A question may come this much before its place: timers are no finer.
 const SLACK: Duration = Duration::from_millis(20);
+/// Where it is the questions under way that leave no room, one of them will have ended by then.
+const RETRY: Duration = Duration::from_millis(25);
 /// After this many packets have been noted, windows of devices that fell silent are dropped.
 const SWEEP_EVERY: u32 = 4096;
 
 /// Packets per second, in total and to one device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
-    /// In total.
+    /// In total, never exceeded.
     pub total: u32,
-    /// To one device.
+    /// To one device, never exceeded.
     pub device: u32,
 }
 
+impl Rate {
+    /// The pace that is kept: a fifth of the total is left to the operating system, whose own neighbour
+    /// requests and acknowledgements go beside ours, and to conversations that go on.
+    pub fn kept(self) -> u32 {
+        self.total.saturating_sub(self.total / 5).max(1)
+    }
+}
+
+/// Packets that were sent since the pace last looked: every permit tells it here.
+pub(super) type News = Arc<AtomicU32>;
+
 /// Remembers the last second.
+///
+/// Two things hold before a question is put. What was sent in the last second, with what the question
+/// sends at first, is within the pace kept; most questions cost little of what they may. And if every
+/// question under way sent all it may at once, the total would hold.
 #[derive(Debug)]
 pub(super) struct Pace {
     rate: Rate,
@@ -29,26 +49,57 @@ pub(super) struct Pace {
     noted: u32,
     /// Questions are spread over the second, so that none begins with a burst: the next one's place.
     place: Duration,
+    news: News,
+    /// What questions under way were granted and have not sent; less while one sends more than that.
+    under_way: i64,
 }
 
 impl Pace {
     /// Nothing was sent yet.
     pub(super) fn new(rate: Rate) -> Self {
-        Self { rate, total: Window::default(), devices: HashMap::new(), noted: 0, place: Duration::ZERO }
+        Self {
+            rate,
+            total: Window::default(),
+            devices: HashMap::new(),
+            noted: 0,
+            place: Duration::ZERO,
+            news: News::default(),
+            under_way: 0,
+        }
+    }
+
+    /// Where permits tell what they send.
+    pub(super) fn news(&self) -> News {
+        self.news.clone()
     }
 
     /// When this many packets may go to this device: `now`, or later. A question that costs more than
     /// a whole second's allowance waits for an empty second.
     pub(super) fn earliest(&mut self, now: Duration, device: Option<&DeviceKey>, packets: u32) -> Duration {
-        let total = self.total.earliest(now, packets, self.rate.total).max(self.place.saturating_sub(SLACK));
+        self.catch_up(now);
+        let kept = self.total.earliest(now, packets.div_ceil(2), self.rate.kept());
+        let whole = self.room_for_all(now, packets);
+        let total = kept.max(whole).max(self.place.saturating_sub(SLACK));
         let own = device.and_then(|device| self.devices.get_mut(device));
         own.map_or(total, |window| total.max(window.earliest(now, packets, self.rate.device)))
     }
 
-    /// These packets go now.
-    pub(super) fn note(&mut self, now: Duration, device: Option<&DeviceKey>, packets: u32) {
-        self.total.note(now, packets);
-        self.place = self.place.max(now) + WINDOW / self.rate.total.max(1);
+    /// When the total holds even if every question under way, and this one, sends all it may.
+    fn room_for_all(&mut self, now: Duration, packets: u32) -> Duration {
+        let under_way = u32::try_from(self.under_way).unwrap_or(0);
+        let all = packets + under_way;
+        match self.total.earliest(now, all, self.rate.total) {
+            later if under_way == 0 => later,
+            later if later > now || all > self.rate.total => now + RETRY,
+            _ => now,
+        }
+    }
+
+    /// A question that may send so many packets begins now. To its device it counts whole at once: one
+    /// question follows another there.
+    pub(super) fn begin(&mut self, now: Duration, device: Option<&DeviceKey>, packets: u32) {
+        self.under_way += i64::from(packets);
+        self.place = self.place.max(now) + WINDOW / self.rate.kept();
         if let Some(device) = device {
             self.devices.entry(device.clone()).or_default().note(now, packets);
         }
@@ -58,19 +109,29 @@ impl Pace {
         }
     }
 
-    /// A question that was noted at `then` is over: what it really sent counts as sent now, which is
-    /// the latest that it can have been.
+    /// A question that began at `then` is over: what it really sent to its device counts as sent now,
+    /// which is the latest that it can have been.
     pub(super) fn settle(
         &mut self,
         then: Duration,
-        reserved: u32,
+        granted: u32,
         now: Duration,
         sent: u32,
         device: Option<&DeviceKey>,
     ) {
-        self.total.replace(then, reserved, now, sent);
+        self.catch_up(now);
+        self.under_way += i64::from(sent) - i64::from(granted);
         if let Some(window) = device.and_then(|device| self.devices.get_mut(device)) {
-            window.replace(then, reserved, now, sent);
+            window.replace(then, granted, now, sent);
+        }
+    }
+
+    /// What was sent since the last look counts as sent now.
+    fn catch_up(&mut self, now: Duration) {
+        let sent = self.news.swap(0, Ordering::Relaxed);
+        if sent > 0 {
+            self.total.note(now, sent);
+            self.under_way -= i64::from(sent);
         }
     }
 }
@@ -133,21 +194,88 @@ mod tests {
         DeviceKey::Address(std::net::IpAddr::from([10, 0, 0, last]))
     }
 
+    /// What one question was granted, when it sends how much after its beginning, and when it ends.
+    type Course = (u32, Vec<u64>, u64);
+
+    fn course() -> impl Strategy<Value = Course> {
+        (1u32..=8, proptest::collection::vec(0u64..1500, 0..8), 0u64..500).prop_map(|(granted, mut sends, rest)| {
+            sends.truncate(granted as usize);
+            sends.sort_unstable();
+            let end = sends.last().copied().unwrap_or(0) + rest;
+            (granted, sends, end)
+        })
+    }
+
     proptest! {
+        /// However late a question sends what it may, and whenever it ends.
         #[test]
-        fn no_second_sees_more_than_the_rate(questions in proptest::collection::vec((0u8..3, 1u32..=8, 0u64..50), 1..200)) {
-            let rate = Rate { total: 20, device: 8 };
+        fn no_second_sees_more_than_the_rate(courses in proptest::collection::vec(course(), 1..150)) {
+            let rate = Rate { total: 25, device: 8 };
+            let mut pace = Pace::new(rate);
+            let mut waiting = courses.into_iter().enumerate();
+            let mut next = waiting.next();
+            let mut open: Vec<(u64, usize, Course, u32)> = vec![];
+            let mut wire: Vec<u64> = vec![];
+            for now in 0u64.. {
+                let at = Duration::from_millis(now);
+                for (began, who, (granted, sends, end), sent) in &mut open {
+                    let due = sends.iter().filter(|send| *began + **send == now).count();
+                    wire.extend(std::iter::repeat_n(now, due));
+                    let due = u32::try_from(due).unwrap();
+                    *sent += due;
+                    pace.news().fetch_add(due, Ordering::Relaxed);
+                    if *began + *end == now {
+                        let key = device(u8::try_from(*who).unwrap());
+                        pace.settle(Duration::from_millis(*began), *granted, at, *sent, Some(&key));
+                    }
+                }
+                open.retain(|(began, _, (.., end), _)| began + end > now);
+                if let Some((who, course)) = next.take() {
+                    let key = device(u8::try_from(who).unwrap());
+                    if pace.earliest(at, Some(&key), course.0) <= at {
+                        pace.begin(at, Some(&key), course.0);
+                        // What it sends at its beginning is sent in the next millisecond.
+                        open.push((now + 1, who, course, 0));
+                        next = waiting.next();
+                    } else {
+                        next = Some((who, course));
+                    }
+                }
+                if open.is_empty() && next.is_none() {
+                    break;
+                }
+                prop_assert!(now < 600_000, "questions wait for ever");
+            }
+            for (index, from) in wire.iter().enumerate() {
+                let within = wire[index..].iter().take_while(|at| **at < from + 1000).count();
+                prop_assert!(within <= rate.total as usize, "{within} packets from {from} ms");
+            }
+        }
+
+        #[test]
+        fn no_device_sees_more_than_its_rate(questions in proptest::collection::vec((0u8..3, 1u32..=8, 0u64..50), 1..200)) {
+            let rate = Rate { total: 200, device: 8 };
             let mut pace = Pace::new(rate);
             let mut now = Duration::ZERO;
             let mut sent: Vec<(Duration, u8, u32)> = vec![];
             for (who, packets, later) in questions {
                 let key = device(who);
-                now = pace.earliest(now + Duration::from_millis(later), Some(&key), packets);
-                pace.note(now, Some(&key), packets);
+                now += Duration::from_millis(later);
+                loop {
+                    let earliest = pace.earliest(now, Some(&key), packets);
+                    if earliest <= now {
+                        break;
+                    }
+                    now = earliest;
+                }
+                let began = now;
+                pace.begin(began, Some(&key), packets);
+                pace.news().fetch_add(packets, Ordering::Relaxed);
                 sent.push((now, who, packets));
-                let last: Vec<_> = sent.iter().filter(|(at, ..)| *at + WINDOW > now).collect();
-                prop_assert!(last.iter().map(|(.., n)| n).sum::<u32>() <= rate.total);
-                prop_assert!(last.iter().filter(|(_, w, _)| *w == who).map(|(.., n)| n).sum::<u32>() <= rate.device);
+                now += Duration::from_millis(later);
+                pace.settle(began, packets, now, packets, Some(&key));
+                let last = sent.iter().filter(|(at, w, _)| *at + WINDOW > now && *w == who);
+                prop_assert!(last.map(|(.., n)| n).sum::<u32>() <= rate.device);
             }
         }
     }
@@ -156,7 +284,8 @@ mod tests {
     fn an_expensive_question_waits_for_an_empty_second_and_then_goes() {
         let mut pace = Pace::new(Rate { total: 100, device: 10 });
         let key = device(1);
-        pace.note(Duration::ZERO, Some(&key), 3);
+        pace.begin(Duration::ZERO, Some(&key), 3);
+        pace.news().fetch_add(3, Ordering::Relaxed);
         assert_eq!(pace.earliest(Duration::ZERO, Some(&key), 14), WINDOW);
     }
 }
