@@ -18,8 +18,8 @@ const SCOPE: [&str; 2] = ["10.10.0.0/24", "10.20.0.0/24"];
 const EXCLUDED: &str = "10.10.0.240";
 /// Where the clones stand.
 const CROWD: &str = "10.30.0.0/20";
-const CLONES: u16 = 3000;
-/// The gentle pace, packets a second.
+pub(super) const CLONES: u16 = 3000;
+/// The pace that gentle keeps, packets a second.
 const PACE: f64 = 160.0;
 /// nmap is stopped after so many seconds, and its row says so.
 const PATIENCE: &str = "1500";
@@ -36,12 +36,12 @@ pub(super) fn race() {
     }
 }
 
-/// 3,000 devices like those of the demo hospital, at the gentle default.
-pub(super) fn scale() {
+/// So many devices like those of the demo hospital, at the gentle default.
+pub(super) fn scale(clones: u16) {
     let mut hospital = Hospital::parse(DEMO).expect("the demo hospital is tested");
-    crowd::clone_devices(&mut hospital, CLONES);
+    crowd::clone_devices(&mut hospital, clones);
     hospital.devices.retain(|device| device.interfaces.iter().any(|it| it.segment.as_deref() == Some("crowd")));
-    let row = run(&agent(&[CROWD]), &["--clones", &CLONES.to_string()]);
+    let row = run(&agent(&[CROWD]), &["--clones", &clones.to_string()]);
     let right = right(&hospital, &by_batch(&row.taken.output));
     println!("| program | devices | class right | packets | time | CPU | peak memory |");
     println!("|---|---|---|---|---|---|---|");
@@ -154,13 +154,23 @@ fn by_nmap(output: &str) -> BTreeMap<IpAddr, Vec<String>> {
     known
 }
 
-/// Devices whose class one of the prefixes names.
+/// Devices whose class one of the prefixes names; the others are told by kind.
 fn right(hospital: &Hospital, known: &BTreeMap<IpAddr, Vec<String>>) -> usize {
-    let named = |device: &&Device| {
+    let said = |device: &Device| -> Vec<String> {
         let own = device.interfaces.iter().filter_map(|it| Some(IpAddr::V4(it.ipv4?)));
-        own.filter_map(|address| known.get(&address)).flatten().any(|prefix| is(device.class, prefix))
+        own.filter_map(|address| known.get(&address)).flatten().cloned().collect()
     };
-    hospital.devices.iter().filter(named).count()
+    let (right, wrong): (Vec<&Device>, Vec<&Device>) =
+        hospital.devices.iter().partition(|device| said(device).iter().any(|prefix| is(device.class, prefix)));
+    let mut kinds: BTreeMap<(String, Class, Vec<String>), usize> = BTreeMap::new();
+    for device in wrong {
+        let kind = device.name.trim_end_matches(|letter: char| letter.is_ascii_digit()).to_owned();
+        *kinds.entry((kind, device.class, said(device))).or_default() += 1;
+    }
+    for ((kind, class, said), count) in kinds {
+        eprintln!("not named rightly: {count} × {kind} ({}): {}", class.code(), said.join(", "));
+    }
+    right.len()
 }
 
 fn is(class: Class, prefix: &str) -> bool {

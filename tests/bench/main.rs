@@ -52,8 +52,9 @@ fn main() -> ExitCode {
         ["sweep"] => race(&sweep(), &["--hosts", "2000"]),
         ["services"] => race(&services(), &[]),
         ["identity"] => identity::race(),
-        ["scale"] => identity::scale(),
-        _ => println!("usage: cargo bench -p daicho-tests --bench peers -- sweep|services|identity|scale"),
+        ["scale"] => identity::scale(identity::CLONES),
+        ["scale", clones] => identity::scale(clones.parse().expect("a number of devices")),
+        _ => println!("usage: cargo bench -p daicho-tests --bench peers -- sweep|services|identity|scale [DEVICES]"),
     }
     ExitCode::SUCCESS
 }

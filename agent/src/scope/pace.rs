@@ -39,8 +39,9 @@ pub(super) type News = Arc<AtomicU32>;
 /// Remembers the last second.
 ///
 /// Two things hold before a question is put. What was sent in the last second, with what the question
-/// sends at first, is within the pace kept; most questions cost little of what they may. And if every
-/// question under way sent all it may at once, the total would hold.
+/// sends at first, is within the pace kept. And if the questions under way sent half of what they still
+/// may at once, the total would hold: together they send less than that, since what a question may is
+/// what the longest answer costs.
 #[derive(Debug)]
 pub(super) struct Pace {
     rate: Rate,
@@ -78,19 +79,19 @@ impl Pace {
     pub(super) fn earliest(&mut self, now: Duration, device: Option<&DeviceKey>, packets: u32) -> Duration {
         self.catch_up(now);
         let kept = self.total.earliest(now, packets.div_ceil(2), self.rate.kept());
-        let whole = self.room_for_all(now, packets);
+        let whole = self.room_to_go_on(now, packets);
         let total = kept.max(whole).max(self.place.saturating_sub(SLACK));
         let own = device.and_then(|device| self.devices.get_mut(device));
         own.map_or(total, |window| total.max(window.earliest(now, packets, self.rate.device)))
     }
 
-    /// When the total holds even if every question under way, and this one, sends all it may.
-    fn room_for_all(&mut self, now: Duration, packets: u32) -> Duration {
+    /// When the total holds even if the questions under way, and this one, go on.
+    fn room_to_go_on(&mut self, now: Duration, packets: u32) -> Duration {
         let under_way = u32::try_from(self.under_way).unwrap_or(0);
-        let all = packets + under_way;
-        match self.total.earliest(now, all, self.rate.total) {
+        let expected = (packets + under_way).div_ceil(2);
+        match self.total.earliest(now, expected, self.rate.total) {
             later if under_way == 0 => later,
-            later if later > now || all > self.rate.total => now + RETRY,
+            later if later > now || expected > self.rate.total => now + RETRY,
             _ => now,
         }
     }
@@ -194,12 +195,12 @@ mod tests {
         DeviceKey::Address(std::net::IpAddr::from([10, 0, 0, last]))
     }
 
-    /// What one question was granted, when it sends how much after its beginning, and when it ends.
+    /// What one question was granted, when it sends a packet after its beginning, and when it ends.
     type Course = (u32, Vec<u64>, u64);
 
     fn course() -> impl Strategy<Value = Course> {
-        (1u32..=8, proptest::collection::vec(0u64..1500, 0..8), 0u64..500).prop_map(|(granted, mut sends, rest)| {
-            sends.truncate(granted as usize);
+        (2u32..=8, proptest::collection::vec(0u64..1500, 0..8), 0u64..500).prop_map(|(granted, mut sends, rest)| {
+            sends.truncate(granted as usize / 2);
             sends.sort_unstable();
             let end = sends.last().copied().unwrap_or(0) + rest;
             (granted, sends, end)
@@ -207,7 +208,7 @@ mod tests {
     }
 
     proptest! {
-        /// However late a question sends what it may, and whenever it ends.
+        /// However late a question sends half of what it may, and whenever it ends.
         #[test]
         fn no_second_sees_more_than_the_rate(courses in proptest::collection::vec(course(), 1..150)) {
             let rate = Rate { total: 25, device: 8 };
