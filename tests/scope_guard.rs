@@ -1,7 +1,7 @@
 //! The promise on the wire: a capture of everything that left the agent's machine during a scan of the
 //! simulated hospital, compared with what was allowed, and with what the batch says was sent.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::BufReader;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -173,6 +173,18 @@ fn the_batch_tells_what_the_wire_saw() {
         // ARP is told, too, and of a connection that was closed the last acknowledgement is assumed.
         assert!(told.abs_diff(seen) <= seen / 5 + 4, "{to}: told {told}, seen {seen}");
     }
+}
+
+/// Of the wire, with the operating system's own packets.
+#[test]
+fn half_of_the_devices_receive_sixty_packets_at_most() {
+    let Some(night) = night("median") else { return };
+    let answered: BTreeSet<IpAddr> = night.batch.observations.iter().map(|seen| seen.target.address).collect();
+    let devices = by_target(&night.frames).into_iter().filter(|(to, _)| to.is_ipv4() && answered.contains(to));
+    let mut counts: Vec<usize> = devices.map(|(_, frames)| frames.len()).collect();
+    counts.sort_unstable();
+    assert!(counts.len() >= 75, "{} devices only", counts.len());
+    assert!(counts[counts.len() / 2] <= 60, "{counts:?}");
 }
 
 fn is_print(frame: &Frame) -> bool {

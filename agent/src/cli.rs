@@ -231,6 +231,11 @@ impl Scan {
         let progress = Box::new(move |progress: Progress| show(&shown, progress));
         let ended = run::run(&settings, Options { output, pcap: self.pcap, progress })?;
         bar.finish_and_clear();
+        let (took, held) = (ended.took.as_secs_f64(), ended.held.as_secs_f64());
+        writeln!(
+            io::stderr(),
+            "{took:.1}秒、うち送信間隔の上限で待った時間 {held:.1}秒 / {took:.1} s, for {held:.1} s of these the pace was the limit"
+        )?;
         say_how_it_ended(&ended)
     }
 

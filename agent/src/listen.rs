@@ -101,7 +101,7 @@ impl<W: Write> Batch<W> {
         let end = End { finished: self.started + now, complete, reason: reason.clone() };
         write_record(&mut self.output, &Record::End(end))?;
         self.output.flush()?;
-        Ok(Ended { complete, reason, devices: self.engine.progress().devices })
+        Ok(Ended { complete, reason, devices: self.engine.progress().devices, took: now, held: Duration::ZERO })
     }
 }
 

@@ -44,6 +44,10 @@ pub struct Ended {
     pub reason: Option<String>,
     /// Devices found.
     pub devices: usize,
+    /// How long it took.
+    pub took: Duration,
+    /// For how long of this a question waited for the total pace.
+    pub held: Duration,
 }
 
 /// What a run would send; nothing is sent.
@@ -229,12 +233,14 @@ impl<W: Write> Runner<W> {
             write_record(&mut self.output, &Record::Trouble(trouble.clone()))?;
         }
         let reason = self.engine.stopped().map(str::to_owned);
-        let finished = self.clock.started + self.clock.now();
+        let took = self.clock.now();
+        let finished = self.clock.started + took;
         let end = End { finished, complete: reason.is_none(), reason: reason.clone() };
         write_record(&mut self.output, &Record::End(end))?;
         self.output.flush()?;
         self.recorder.flush()?;
-        Ok(Ended { complete: reason.is_none(), reason, devices: self.engine.progress().devices })
+        let devices = self.engine.progress().devices;
+        Ok(Ended { complete: reason.is_none(), reason, devices, took, held: self.engine.held() })
     }
 }
 

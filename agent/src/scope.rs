@@ -258,7 +258,23 @@ impl Gate {
 
     /// When the next packet may go to anybody at all.
     pub fn breath(&mut self, now: Duration) -> Duration {
-        self.pace.earliest(now, None, 1)
+        self.pace.breath(now)
+    }
+
+    /// A question that is due waits for the pace until then.
+    pub fn hold(&mut self, now: Duration, until: Duration) {
+        self.pace.hold(now, until);
+    }
+
+    /// How long questions waited for the total pace, in all.
+    pub fn held(&self) -> Duration {
+        self.pace.held()
+    }
+
+    /// The operating system asked by itself whether a neighbour is still there, or answered one: that
+    /// is a packet, too.
+    pub fn overhear_own(&mut self, now: Duration, to: Mac) {
+        self.pace.overhear(now, Some(&DeviceKey::Mac(to)));
     }
 
     fn ask_paced(&mut self, now: Duration, target: &Target, card: &Card) -> Verdict {

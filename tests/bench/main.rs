@@ -28,6 +28,9 @@ struct Taken {
     cpu_seconds: f64,
     peak_kib: i64,
     output: String,
+    /// The last line that it wrote to standard error.
+    #[serde(default)]
+    remark: String,
 }
 
 struct Contestant {
@@ -167,14 +170,15 @@ fn sent(pcap: &[u8]) -> u64 {
 /// Runs one program and writes what it took.
 fn inside(file: &Path, program: &str, arguments: &[&str]) {
     let started = Instant::now();
-    let output = Command::new(program).args(arguments).stderr(Stdio::null()).output().expect("the program runs");
+    let output = Command::new(program).args(arguments).output().expect("the program runs");
     let seconds = started.elapsed().as_secs_f64();
     let usage = getrusage(UsageWho::RUSAGE_CHILDREN).expect("usage");
     let cpu = usage.user_time().num_microseconds() + usage.system_time().num_microseconds();
+    let remark = String::from_utf8_lossy(&output.stderr).lines().last().unwrap_or_default().to_owned();
     let output = String::from_utf8_lossy(&output.stdout).into_owned();
     let peak_kib = usage.max_rss();
     #[allow(clippy::cast_precision_loss, reason = "a run lasts less than 285 years")]
-    let taken = Taken { seconds, cpu_seconds: cpu as f64 / 1e6, peak_kib, output };
+    let taken = Taken { seconds, cpu_seconds: cpu as f64 / 1e6, peak_kib, output, remark };
     fs::write(file, serde_json::to_vec(&taken).expect("JSON")).expect("a place for the result");
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use daicho_agent::probe::{Dialogue, Known, PROBES, Probe, Question, Reply, Step, TlsPeer, named};
+use daicho_agent::probe::{Dialogue, Known, PROBES, Probe, Question, Reply, SnmpRead, SnmpValue, Step, TlsPeer, Variable, named};
 use daicho_shared::observation::Target;
 
 use crate::target;
@@ -39,25 +39,50 @@ fn read(name: &str, octets: &[u8]) {
     let _ = probe.hear(octets);
     let datagram = Question::Datagram { port: 1, payload: vec![], wait: Duration::ZERO };
     let _ = probe.read(&datagram, Reply::Datagram(octets));
-    for mut dialogue in dialogues(probe) {
-        converse(dialogue.as_mut(), octets);
+    for question in questions(probe) {
+        match question {
+            Question::Stream { mut dialogue, .. } => converse(dialogue.as_mut(), octets),
+            Question::Snmp { read } => {
+                let variables = variables(&read, octets);
+                let more = octets.len() % 2 == 1;
+                let reply = Reply::Variables { variables: &variables, version: "v2c", more };
+                let _ = probe.read(&Question::Snmp { read }, reply);
+            }
+            _ => {}
+        }
     }
 }
 
-/// Whatever the probe may say on a TCP connection: at the ports where it speaks, and of its own accord.
-fn dialogues(probe: &dyn Probe) -> Vec<Box<dyn Dialogue>> {
+/// Rows of the objects that were asked for, whatever index and value the octets give them.
+fn variables(read: &SnmpRead, octets: &[u8]) -> Vec<Variable> {
+    let objects: &[&str] = match read {
+        SnmpRead::Scalars(objects) | SnmpRead::Rows { columns: objects, .. } => objects,
+    };
+    let row = |part: &[u8]| {
+        let [object, kind, index @ ..] = part else { return None };
+        let index: String = index.iter().map(|sub| format!(".{sub}")).collect();
+        let name = objects.get(usize::from(*object) % objects.len().max(1))?;
+        let value = match kind % 5 {
+            0 => SnmpValue::Number(i128::from_le_bytes([*kind; 16])),
+            1 => SnmpValue::Octets(octets.to_vec()),
+            2 => SnmpValue::ObjectId(index.trim_start_matches('.').to_owned()),
+            3 => SnmpValue::Address(IpAddr::from([*object, *kind, 0, 1])),
+            _ => SnmpValue::Nothing,
+        };
+        Some(Variable { oid: format!("{name}{index}"), value })
+    };
+    octets.chunks(11).filter_map(row).collect()
+}
+
+/// Whatever the probe may ask: at the ports where it speaks, and of its own accord.
+fn questions(probe: &dyn Probe) -> Vec<Question> {
     let target = Target { address: IpAddr::from([10, 1, 0, 9]), mac: None, interface: None };
     let open: BTreeSet<u16> = PORTS.into_iter().collect();
     let known =
         Known { target: &target, on_link: true, open: &open, resolver: true, snmp: true, facts: &[], seems: None };
     let spoken = PORTS.iter().find_map(|port| probe.speak(*port));
     let own = spoken.into_iter().chain(probe.ask(&known));
-    own.filter_map(|question| match question {
-        Question::Stream { dialogue, .. } => Some(dialogue),
-        _ => None,
-    })
-    .take(4)
-    .collect()
+    own.take(4).collect()
 }
 
 /// Ports at which some probe speaks; a probe that speaks at none of them says nothing by itself.

@@ -1,8 +1,7 @@
-//! Targets for what is read from files: batches and ledgers.
+//! Targets for what is read from files: batches, ledgers, inventories and captures.
 
-use std::fs;
-
-use daicho::import::{Columns, import};
+use daicho::import::{Columns, inventory, read_in_process};
+use daicho_agent::edge::capture;
 use daicho_shared::batch::Records;
 use jiff::Timestamp;
 
@@ -10,10 +9,10 @@ use crate::target;
 
 target!(batch, |octets: &[u8]| drop(Records::new(octets).take(1000).collect::<Vec<_>>()));
 
-// The ledger's readers work on files; the file system in memory keeps this fast.
 target!(ledger_csv, |octets: &[u8]| {
-    let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("a folder for one file");
-    let path = folder.path().join("ledger.csv");
-    fs::write(&path, octets).expect("a small file is written");
-    drop(import(&path, Timestamp::UNIX_EPOCH, &Columns::builtin()));
+    drop(read_in_process("ledger.csv", octets, Timestamp::UNIX_EPOCH, &Columns::builtin()));
 });
+
+target!(inventory, |octets: &[u8]| drop(inventory::read_in_process("inventory", octets)));
+
+target!(capture, |octets: &[u8]| drop(capture::frames(octets, |_, _| Ok(()))));

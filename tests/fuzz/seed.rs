@@ -1,36 +1,47 @@
-//! What a target is fed: noise, or a real reply with damage done to it as the input says.
+//! What a target is fed: noise, or a real reply, or a sample file, with damage done to it as the input says.
 
 use std::fs;
+use std::path::Path;
 
 use daicho_tests::root;
 
 /// The most octets of one input after damage.
 const LIMIT: usize = 1 << 16;
 
-/// The replies of `tests/devices` that belong to a target, by the end of their names; where it has
-/// none of its own, all of them.
+/// The replies of `tests/devices`, and the files of `samples`, that belong to a target, by the end of
+/// their names; where it has none of its own, all replies.
 pub(crate) fn seeds(target: &str) -> Vec<Vec<u8>> {
     let wanted = target.replace('_', "-");
-    let all = replies(&root().join("tests/devices"));
+    let samples = files(&root().join("tests/fuzz/samples"));
+    let own: Vec<Vec<u8>> = samples.into_iter().filter(|(name, _)| name.ends_with(&wanted)).map(|(_, it)| it).collect();
+    if !own.is_empty() {
+        return own;
+    }
+    let all = files(&root().join("tests/devices"));
     let own: Vec<Vec<u8>> =
         all.iter().filter(|(name, _)| name.ends_with(&wanted)).map(|(_, bytes)| bytes.clone()).collect();
     if own.is_empty() { all.into_iter().map(|(_, bytes)| bytes).collect() } else { own }
 }
 
-fn replies(folder: &std::path::Path) -> Vec<(String, Vec<u8>)> {
-    let entries = fs::read_dir(folder).expect("the folder of real replies is part of the project");
-    let paths = entries.flatten().map(|entry| entry.path());
-    let mut replies: Vec<(String, Vec<u8>)> = paths
-        .filter(|path| path.extension().is_some_and(|extension| extension == "hex"))
-        .filter_map(|path| {
-            let text = fs::read_to_string(&path).ok()?;
-            let digits: String = text.lines().filter(|line| !line.starts_with('#')).collect();
-            let bytes = hex::decode(digits).expect("a file of real replies holds hexadecimal digits");
-            Some((path.file_stem()?.to_string_lossy().into_owned(), bytes))
-        })
+/// Names without their ending, and octets: a `.hex` file holds them as digits.
+fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let entries = fs::read_dir(folder).expect("the folder is part of the project");
+    let paths = entries.flatten().map(|entry| entry.path()).filter(|path| path.is_file());
+    let mut files: Vec<(String, Vec<u8>)> = paths
+        .filter_map(|path| Some((path.file_stem()?.to_string_lossy().into_owned(), octets(&path)?)))
         .collect();
-    replies.sort();
-    replies
+    files.sort();
+    files
+}
+
+fn octets(path: &Path) -> Option<Vec<u8>> {
+    let bytes = fs::read(path).ok()?;
+    if path.extension().is_none_or(|extension| extension != "hex") {
+        return Some(bytes);
+    }
+    let text = String::from_utf8(bytes).ok()?;
+    let digits: String = text.lines().filter(|line| !line.starts_with('#')).collect();
+    Some(hex::decode(digits).expect("a file of real replies holds hexadecimal digits"))
 }
 
 /// The input itself, or a seed with the damage that the input describes.

@@ -5,6 +5,7 @@
 //! The file is hostile: it is read as a stream through one bounded buffer, and ends where it breaks.
 
 use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use anyhow::{Context, bail};
@@ -34,12 +35,20 @@ pub struct Summary {
 
 /// Reads a file to its end, or to where it breaks; `each` gets every Ethernet frame with its time,
 /// until it fails.
-pub fn read(path: &Path, mut each: impl FnMut(Timestamp, &[u8]) -> anyhow::Result<()>) -> anyhow::Result<Summary> {
-    let shown = path.display();
+pub fn read(path: &Path, each: impl FnMut(Timestamp, &[u8]) -> anyhow::Result<()>) -> anyhow::Result<Summary> {
+    let shown = path.display().to_string();
     let file = File::open(path).with_context(|| format!("読めません / cannot read: {shown}"))?;
-    let mut reader = match create_reader(BUFFER, file) {
+    frames(file, each).context(shown)
+}
+
+/// The same of what an open file, or anything else, holds.
+pub fn frames(
+    source: impl Read + Send,
+    mut each: impl FnMut(Timestamp, &[u8]) -> anyhow::Result<()>,
+) -> anyhow::Result<Summary> {
+    let mut reader = match create_reader(BUFFER, source) {
         Ok(reader) => reader,
-        Err(error) => bail!("{shown}: pcap・pcapng形式ではありません / neither pcap nor pcapng: {error}"),
+        Err(error) => bail!("pcap・pcapng形式ではありません / neither pcap nor pcapng: {error}"),
     };
     let (mut clocks, mut summary) = (Clocks::default(), Summary::default());
     loop {

@@ -51,12 +51,29 @@ impl Waiting {
     }
 }
 
+fn mac_at(frame: &[u8], offset: usize) -> Option<Mac> {
+    frame.get(offset..offset + 6)?.try_into().ok().map(Mac)
+}
+
+/// ARP, or neighbour discovery (RFC 4861 §4.3, §4.4): of the agent's machine, the operating system's,
+/// since a link does not hear what is sent on it by ourselves.
+fn is_neighbourly(frame: &[u8]) -> bool {
+    match frame.get(12..14) {
+        Some([0x08, 0x06]) => true,
+        Some([0x86, 0xdd]) => frame.get(20) == Some(&58) && matches!(frame.get(54), Some(135 | 136)),
+        _ => false,
+    }
+}
+
 impl Engine {
     /// A frame came in on a link.
     pub fn hear(&mut self, now: Duration, link: usize, frame: &[u8]) {
         let Some(interface) = self.plan.links.get(link).map(|link| link.interface.clone()) else { return };
-        let sender = frame.get(6..12).and_then(|octets| octets.try_into().ok()).map(Mac);
-        if sender.is_none_or(|mac| self.own.contains(&mac) || self.gate.is_excluded(mac)) {
+        let (Some(to), Some(sender)) = (mac_at(frame, 0), mac_at(frame, 6)) else { return };
+        if self.own.contains(&sender) && is_neighbourly(frame) {
+            self.gate.overhear_own(now, to);
+        }
+        if self.own.contains(&sender) || self.gate.is_excluded(sender) {
             return;
         }
         for (probe, heard) in overhear(frame) {

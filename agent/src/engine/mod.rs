@@ -186,6 +186,9 @@ impl Engine {
         }
         let breath = self.gate.breath(now);
         if breath > now {
+            if self.is_due(now) {
+                self.gate.hold(now, breath);
+            }
             return Action::Wait(breath.min(now + LONGEST_WAIT));
         }
         let mut wait = Duration::MAX;
@@ -206,6 +209,16 @@ impl Engine {
             return Action::Finished;
         }
         Action::Wait(wait.max(now + TICK).min(now + LONGEST_WAIT))
+    }
+
+    /// Somebody is to be asked something at once.
+    fn is_due(&self, now: Duration) -> bool {
+        !self.calls.is_empty() || self.agenda.peek().is_some_and(|Reverse((at, _))| *at <= now)
+    }
+
+    /// How long questions waited for the total pace, in all.
+    pub fn held(&self) -> Duration {
+        self.gate.held()
     }
 
     /// The frame of a [`Action::Transmit`] was sent, or could not be.

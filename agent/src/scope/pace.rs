@@ -26,10 +26,10 @@ pub struct Rate {
 }
 
 impl Rate {
-    /// The pace that is kept: a fifth of the total is left to the operating system, whose own neighbour
-    /// requests and acknowledgements go beside ours, and to conversations that go on.
+    /// The pace that is kept: a sixth of the total is left to conversations that go on, and to the
+    /// operating system, whose acknowledgements are counted when a conversation is over.
     pub fn kept(self) -> u32 {
-        self.total.saturating_sub(self.total / 5).max(1)
+        self.total.saturating_sub(self.total / 6).max(1)
     }
 }
 
@@ -39,9 +39,9 @@ pub(super) type News = Arc<AtomicU32>;
 /// Remembers the last second.
 ///
 /// Two things hold before a question is put. What was sent in the last second, with what the question
-/// sends at first, is within the pace kept. And if the questions under way sent half of what they still
-/// may at once, the total would hold: together they send less than that, since what a question may is
-/// what the longest answer costs.
+/// sends at first, is within the pace kept. And if the questions under way sent a third of what they
+/// still may at once, the total would hold: what a question may is what the longest answer costs, and
+/// most answers are short.
 #[derive(Debug)]
 pub(super) struct Pace {
     rate: Rate,
@@ -53,6 +53,14 @@ pub(super) struct Pace {
     news: News,
     /// What questions under way were granted and have not sent; less while one sends more than that.
     under_way: i64,
+    held: Held,
+}
+
+/// How long questions waited for the total pace.
+#[derive(Debug, Default)]
+struct Held {
+    until: Duration,
+    sum: Duration,
 }
 
 impl Pace {
@@ -66,6 +74,7 @@ impl Pace {
             place: Duration::ZERO,
             news: News::default(),
             under_way: 0,
+            held: Held::default(),
         }
     }
 
@@ -81,14 +90,40 @@ impl Pace {
         let kept = self.total.earliest(now, packets.div_ceil(2), self.rate.kept());
         let whole = self.room_to_go_on(now, packets);
         let total = kept.max(whole).max(self.place.saturating_sub(SLACK));
+        self.hold(now, total);
         let own = device.and_then(|device| self.devices.get_mut(device));
         own.map_or(total, |window| total.max(window.earliest(now, packets, self.rate.device)))
+    }
+
+    /// When the next packet may go to anybody at all.
+    pub(super) fn breath(&mut self, now: Duration) -> Duration {
+        self.catch_up(now);
+        self.total.earliest(now, 1, self.rate.kept()).max(self.place.saturating_sub(SLACK))
+    }
+
+    /// A question that is due waits for the total pace until then.
+    pub(super) fn hold(&mut self, now: Duration, until: Duration) {
+        self.held.sum += until.saturating_sub(now.max(self.held.until));
+        self.held.until = self.held.until.max(until);
+    }
+
+    /// How long questions waited for the total pace, in all.
+    pub(super) fn held(&self) -> Duration {
+        self.held.sum
+    }
+
+    /// The operating system sent a packet of its own accord.
+    pub(super) fn overhear(&mut self, now: Duration, device: Option<&DeviceKey>) {
+        self.total.note(now, 1);
+        if let Some(window) = device.and_then(|device| self.devices.get_mut(device)) {
+            window.note(now, 1);
+        }
     }
 
     /// When the total holds even if the questions under way, and this one, go on.
     fn room_to_go_on(&mut self, now: Duration, packets: u32) -> Duration {
         let under_way = u32::try_from(self.under_way).unwrap_or(0);
-        let expected = (packets + under_way).div_ceil(2);
+        let expected = (packets + under_way).div_ceil(3);
         match self.total.earliest(now, expected, self.rate.total) {
             later if under_way == 0 => later,
             later if later > now || expected > self.rate.total => now + RETRY,
@@ -199,8 +234,8 @@ mod tests {
     type Course = (u32, Vec<u64>, u64);
 
     fn course() -> impl Strategy<Value = Course> {
-        (2u32..=8, proptest::collection::vec(0u64..1500, 0..8), 0u64..500).prop_map(|(granted, mut sends, rest)| {
-            sends.truncate(granted as usize / 2);
+        (3u32..=8, proptest::collection::vec(0u64..1500, 0..8), 0u64..500).prop_map(|(granted, mut sends, rest)| {
+            sends.truncate(granted as usize / 3);
             sends.sort_unstable();
             let end = sends.last().copied().unwrap_or(0) + rest;
             (granted, sends, end)
@@ -208,7 +243,7 @@ mod tests {
     }
 
     proptest! {
-        /// However late a question sends half of what it may, and whenever it ends.
+        /// However late a question sends a third of what it may, and whenever it ends.
         #[test]
         fn no_second_sees_more_than_the_rate(courses in proptest::collection::vec(course(), 1..150)) {
             let rate = Rate { total: 25, device: 8 };

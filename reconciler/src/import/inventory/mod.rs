@@ -46,6 +46,11 @@ pub fn import(path: &Path) -> Result<Read, ImportError> {
     }
 }
 
+/// The machines of a file, without the other process: for tests.
+pub fn read_in_process(name: &str, bytes: &[u8]) -> Result<Machines, ImportError> {
+    machines(bytes).map_err(|refusal| refused(name, refusal))
+}
+
 /// What happens to a ledger's reader happens to this one, too; what helps is another thing.
 fn told(refusal: Refusal) -> Refusal {
     match refusal.reason {

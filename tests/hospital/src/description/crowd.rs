@@ -61,7 +61,7 @@ fn alike(model: &Device, index: u16) -> Device {
         ipv6: None,
         ..model.interfaces[0].clone()
     };
-    clone.dns = None;
+    clone.dns = model.dns.as_deref().map(|name| numbered_host(name, index));
     if let Some(netbios) = &mut clone.netbios {
         netbios.name = numbered(&netbios.name, index);
     }
@@ -72,6 +72,12 @@ fn alike(model: &Device, index: u16) -> Device {
         snmp.name = numbered(&snmp.name, index);
     }
     clone
+}
+
+/// The same of the first label of a domain name.
+fn numbered_host(name: &str, index: u16) -> String {
+    let (host, domain) = name.split_once('.').unwrap_or((name, "local"));
+    format!("{}.{domain}", numbered(host, index))
 }
 
 /// Still the kind of name that it was, and short enough for `NetBIOS`.
