@@ -74,7 +74,8 @@ type Known = fn(&str) -> BTreeMap<IpAddr, Vec<String>>;
 
 fn agent(scope: &[&str]) -> Contestant {
     let settings = std::env::temp_dir().join("daicho-bench-agent.toml");
-    std::fs::write(&settings, "[snmp]\ncommunities = [\"hospital-ro\"]\n[resolver]\naddress = \"10.10.0.53\"\n").expect("a place for the settings");
+    std::fs::write(&settings, "[snmp]\ncommunities = [\"hospital-ro\"]\n[resolver]\naddress = \"10.10.0.53\"\n")
+        .expect("a place for the settings");
     let words = format!(
         "{} scan --interface lan0 --exclude {EXCLUDED} --config {} --scope {}",
         release("daicho-agent").display(),

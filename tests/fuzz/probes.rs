@@ -1,10 +1,13 @@
 //! A target for each probe: its datagrams, its frames, and every dialogue it can hold.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::net::IpAddr;
 use std::time::Duration;
 
-use daicho_agent::probe::{Dialogue, Known, PROBES, Probe, Question, Reply, SnmpRead, SnmpValue, Step, TlsPeer, Variable, named};
+use daicho_agent::probe::{
+    Dialogue, Known, PROBES, Probe, Question, Reply, SnmpRead, SnmpValue, Step, TlsPeer, Variable, named,
+};
+use daicho_shared::fact::{Fact, Transport};
 use daicho_shared::observation::Target;
 
 use crate::target;
@@ -42,18 +45,33 @@ fn read(name: &str, octets: &[u8]) {
     for question in questions(probe) {
         match question {
             Question::Stream { mut dialogue, .. } => converse(dialogue.as_mut(), octets),
-            Question::Snmp { read } => {
-                let variables = variables(&read, octets);
-                let more = octets.len() % 2 == 1;
-                let reply = Reply::Variables { variables: &variables, version: "v2c", more };
-                let _ = probe.read(&Question::Snmp { read }, reply);
-            }
+            Question::Snmp { read } => read_rows(probe, read, octets),
             _ => {}
         }
     }
 }
 
-/// Rows of the objects that were asked for, whatever index and value the octets give them.
+/// The tables that an answer leads to are read from the same octets.
+fn read_rows(probe: &dyn Probe, first: SnmpRead, octets: &[u8]) {
+    let mut reads = VecDeque::from([first]);
+    for _ in 0..FOLLOWED {
+        let Some(read) = reads.pop_front() else { break };
+        let variables = variables(&read, octets);
+        let more = octets.len() % 2 == 1;
+        let reply = Reply::Variables { variables: &variables, version: "v2c", more };
+        let reading = probe.read(&Question::Snmp { read }, reply);
+        reads.extend(reading.follow.into_iter().filter_map(|question| match question {
+            Question::Snmp { read } => Some(read),
+            _ => None,
+        }));
+    }
+}
+
+/// The most SNMP questions of one probe that one input answers.
+const FOLLOWED: usize = 6;
+
+/// Rows of the objects that were asked for, whatever index and value the octets give them; within what
+/// is handed on of an answer.
 fn variables(read: &SnmpRead, octets: &[u8]) -> Vec<Variable> {
     let objects: &[&str] = match read {
         SnmpRead::Scalars(objects) | SnmpRead::Rows { columns: objects, .. } => objects,
@@ -64,22 +82,34 @@ fn variables(read: &SnmpRead, octets: &[u8]) -> Vec<Variable> {
         let name = objects.get(usize::from(*object) % objects.len().max(1))?;
         let value = match kind % 5 {
             0 => SnmpValue::Number(i128::from_le_bytes([*kind; 16])),
-            1 => SnmpValue::Octets(octets.to_vec()),
+            1 => SnmpValue::Octets(octets[..octets.len().min(1024)].to_vec()),
             2 => SnmpValue::ObjectId(index.trim_start_matches('.').to_owned()),
             3 => SnmpValue::Address(IpAddr::from([*object, *kind, 0, 1])),
             _ => SnmpValue::Nothing,
         };
         Some(Variable { oid: format!("{name}{index}"), value })
     };
-    octets.chunks(11).filter_map(row).collect()
+    octets.chunks(11).take(360).filter_map(row).collect()
 }
 
 /// Whatever the probe may ask: at the ports where it speaks, and of its own accord.
 fn questions(probe: &dyn Probe) -> Vec<Question> {
     let target = Target { address: IpAddr::from([10, 1, 0, 9]), mac: None, interface: None };
     let open: BTreeSet<u16> = PORTS.into_iter().collect();
+    // A switch that answers by SNMP: its tables are asked for.
+    let facts = [
+        Fact::Service {
+            transport: Transport::Udp,
+            port: 161,
+            protocol: "snmp".to_owned(),
+            product: None,
+            version: None,
+            banner: None,
+        },
+        Fact::Attribute { source: "snmp".to_owned(), key: "services".to_owned(), value: "2".to_owned() },
+    ];
     let known =
-        Known { target: &target, on_link: true, open: &open, resolver: true, snmp: true, facts: &[], seems: None };
+        Known { target: &target, on_link: true, open: &open, resolver: true, snmp: true, facts: &facts, seems: None };
     let spoken = PORTS.iter().find_map(|port| probe.speak(*port));
     let own = spoken.into_iter().chain(probe.ask(&known));
     own.take(4).collect()

@@ -27,9 +27,8 @@ pub(crate) fn seeds(target: &str) -> Vec<Vec<u8>> {
 fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let entries = fs::read_dir(folder).expect("the folder is part of the project");
     let paths = entries.flatten().map(|entry| entry.path()).filter(|path| path.is_file());
-    let mut files: Vec<(String, Vec<u8>)> = paths
-        .filter_map(|path| Some((path.file_stem()?.to_string_lossy().into_owned(), octets(&path)?)))
-        .collect();
+    let mut files: Vec<(String, Vec<u8>)> =
+        paths.filter_map(|path| Some((path.file_stem()?.to_string_lossy().into_owned(), octets(&path)?))).collect();
     files.sort();
     files
 }

@@ -52,6 +52,10 @@ pub fn frames(
     };
     let (mut clocks, mut summary) = (Clocks::default(), Summary::default());
     loop {
+        if clocks.is_too_short(reader.data()) {
+            summary.broken = Some("a block is shorter than its own frame".to_owned());
+            break;
+        }
         match reader.next() {
             Ok((length, block)) => {
                 if let Some(seen) = clocks.frame(&block) {
@@ -116,9 +120,21 @@ fn take(
 struct Clocks {
     /// Link, units per second and seconds to add, of each interface of the section.
     interfaces: Vec<(Linktype, Option<u64>, i64)>,
+    /// Order of the octets of a number, in a pcapng section.
+    big_endian: Option<bool>,
 }
 
+/// Type and length before, and length after, of every pcapng block (octets).
+const BLOCK_FRAME: u32 = 12;
+
 impl Clocks {
+    /// The next pcapng block claims fewer octets than every block has: the library takes that for granted.
+    fn is_too_short(&self, next: &[u8]) -> bool {
+        let length = next.get(4..8).and_then(|octets| <[u8; 4]>::try_from(octets).ok());
+        let read = if self.big_endian == Some(true) { u32::from_be_bytes } else { u32::from_le_bytes };
+        self.big_endian.is_some() && length.is_some_and(|octets| read(octets) < BLOCK_FRAME)
+    }
+
     fn frame<'b>(&mut self, block: &'b PcapBlockOwned<'_>) -> Option<Seen<'b>> {
         match block {
             PcapBlockOwned::LegacyHeader(header) => {
@@ -138,7 +154,10 @@ impl Clocks {
 
     fn next_generation<'b>(&mut self, block: &'b Block<'_>) -> Option<Seen<'b>> {
         match block {
-            Block::SectionHeader(_) => self.interfaces.clear(),
+            Block::SectionHeader(section) => {
+                self.interfaces.clear();
+                self.big_endian = Some(section.big_endian());
+            }
             Block::InterfaceDescription(described) if self.interfaces.len() < INTERFACES => {
                 self.interfaces.push((described.linktype, described.ts_resolution(), described.ts_offset()));
             }

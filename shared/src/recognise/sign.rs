@@ -31,7 +31,8 @@ pub fn signs<'f>(
             signs.push(Sign { field: "oui.mixed".into(), text: maker.class_hint.clone().into(), fact: None });
         }
         signs.push(Sign { field: field.into(), text: maker.class_hint.into(), fact: None });
-        signs.push(Sign { field: "oui.maker".into(), text: maker.name.into(), fact: None });
+        let whose = if maker.dedicated { "oui.own-maker" } else { "oui.maker" };
+        signs.push(Sign { field: whose.into(), text: maker.name.into(), fact: None });
     }
     let facts: Vec<&Fact> = facts.into_iter().collect();
     // Where every port is open, an open port says nothing.

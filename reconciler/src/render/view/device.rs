@@ -6,6 +6,7 @@ use daicho_shared::class::Care;
 use daicho_shared::coverage::Outcome;
 use daicho_shared::fact::{Fact, PortState};
 use daicho_shared::id::ObservationId;
+use daicho_shared::knowledge::ports::Ports;
 use daicho_shared::observation::Observation;
 
 use super::impact::is_medical;
@@ -22,6 +23,12 @@ const OTHERS: usize = 4;
 const OTHER_REASONS: usize = 2;
 /// Questions that are shown one by one; a device is asked some dozens.
 const QUESTIONS: usize = 60;
+
+/// From the moment such a port is open, the agent asks with care, whatever the device turns out to be.
+fn has_fragile_port(asset: &Asset) -> bool {
+    let ports = Ports::builtin();
+    asset.services.iter().any(|service| ports.get(service.transport, service.port).is_some_and(|row| row.fragile))
+}
 
 /// Everything about one device.
 pub(crate) struct DeviceView {
@@ -283,6 +290,13 @@ impl Draw<'_, '_> {
         let declared = is_medical(&asset.id, self.scene) && !asset.class.value.is_medical();
         let care = if declared { Care::Presence.max(seen) } else { seen };
         let mut lines = vec![];
+        if care == Care::None && has_fragile_port(asset) {
+            let text = "医療情報用のポートが開いていたため、この調査では慎重に扱い、多くの問い合わせを控えました";
+            lines.push(line(
+                1,
+                lang.pick(text, "a port of a medical protocol is open: in this run it was asked with care, and little"),
+            ));
+        }
         if asset.left_alone {
             let text = crate::render::words::headings::headings(lang).left_alone;
             lines.push(line(1, text));

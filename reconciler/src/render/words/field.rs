@@ -11,6 +11,11 @@ const WHOLE: &[(&str, &str, &str)] = &[
     ("http.realm", "Web画面のログイン欄の名称", "realm of its web login"),
     ("http.favicon", "Web画面のアイコン（ハッシュ値）", "icon of its web page (hash)"),
     ("name", "機器の名前", "its name"),
+    (
+        "oui.own-maker",
+        "MACアドレス（自社の機器専用）の製造者",
+        "maker of its MAC address, who uses it for its own devices alone",
+    ),
     ("oui.maker", "MACアドレスの製造者", "maker of its MAC address"),
     ("snmp.description", "SNMPの機器説明", "its SNMP description"),
     ("snmp.object-id", "SNMPの製品番号（sysObjectID）", "its SNMP product number (sysObjectID)"),
@@ -44,6 +49,19 @@ const WHOLE: &[(&str, &str, &str)] = &[
     ("dhcp.parameters", "DHCPの要求の項目の並び", "parameter list in its DHCP request"),
     ("lldp.system-description", "LLDPの機器説明", "its LLDP description"),
     ("cdp.platform", "CDPの機種名", "its CDP platform"),
+    (
+        "mllp.silent",
+        "HL7用ポートは接続を受け付け、何も名乗らない（HL7の受信側のふるまい）",
+        "its HL7 port accepts and says nothing, as an HL7 receiver does",
+    ),
+    (
+        "ipp.printer-device-id",
+        "印刷の応答（IPP）の機種識別（IEEE 1284）",
+        "IEEE 1284 device ID of its printing service (IPP)",
+    ),
+    ("ipp.printer-make-and-model", "印刷の応答（IPP）の機種名", "make and model of its printing service (IPP)"),
+    ("onvif.hardware-id", "監視カメラ規格（ONVIF）のハードウェア番号", "hardware number by ONVIF"),
+    ("rtsp.public", "映像配信（RTSP）で使える操作", "methods of its video stream (RTSP)"),
     ("ike.vendor-id", "VPN（IKE）の製品の印", "vendor ID of its VPN (IKE)"),
 ];
 

@@ -24,6 +24,10 @@ pub fn key(key: &str, lang: Lang) -> String {
         "device-interface" => lang.pick("機器自身が申告したMACアドレス", "MAC address the device told of"),
         "own-address" => lang.pick("機器自身が申告したIPアドレス", "IP address the device told of"),
         "eui-64" => lang.pick("MACアドレスから作られたIPv6アドレス", "IPv6 address made from the MAC address"),
+        "wsd-uuid" => lang.pick("WS-Discoveryの装置ID", "WS-Discovery device ID"),
+        "smb-guid" => lang.pick("ファイル共有（SMB）の装置ID", "SMB server GUID"),
+        "lldp-chassis" => lang.pick("LLDPの筐体ID", "LLDP chassis ID"),
+        "bridge" => lang.pick("スイッチの識別番号（STP）", "bridge identifier (STP)"),
         "upnp-udn" => lang.pick("UPnP装置ID", "UPnP device ID"),
         _ => return shown(key),
     };

@@ -253,7 +253,7 @@ fn say_table(fact: &Fact, lang: Lang) -> String {
             format!("{} への経路は {} 経由", mark(&destination.to_string()), mark(&next_hop.to_string())),
             format!("route to {} by {}", mark(&destination.to_string()), mark(&next_hop.to_string())),
         ),
-        Fact::MachineId { source, value } => format!("{} {}", mark(source), mark(value)),
+        Fact::MachineId { source, value } => format!("{} {}", super::level::key(source, lang), mark(value)),
         Fact::Announcement { kind, instance, .. } => match instance.as_deref().map(mark) {
             Some(name) => {
                 lang.pick(format!("{}『{name}』を広告", mark(kind)), format!("announces {} “{name}”", mark(kind)))
@@ -269,6 +269,10 @@ fn say_told(fact: &Fact, lang: Lang) -> String {
     match fact {
         Fact::Attribute { source, key, value } => {
             let field = super::field::field(&format!("{source}.{key}"), lang);
+            // The field says it all.
+            if value == "yes" {
+                return field;
+            }
             lang.pick(format!("{field}『{}』", mark(value)), format!("{field} “{}”", mark(value)))
         }
         Fact::OperatingSystem { name, version, build, edition, .. } => {

@@ -49,13 +49,11 @@ fn is_model(hospital: &Hospital, device: &Device) -> bool {
 }
 
 fn alike(model: &Device, index: u16) -> Device {
-    let [high, low] = index.to_be_bytes();
     let mut clone = model.clone();
     clone.name = numbered(&model.name, index);
-    let Mac([a, b, c, ..]) = model.interfaces[0].mac;
     clone.interfaces[0] = Interface {
         segment: Some("crowd".to_owned()),
-        mac: Mac([a, b, c, 0xe0, high, low]),
+        mac: numbered_mac(model.interfaces[0].mac, index),
         ipv4: Some(Ipv4Addr::from(u32::from(Ipv4Addr::new(10, 30, 0, 16)) + u32::from(index))),
         prefix: Some(16),
         ipv6: None,
@@ -78,6 +76,16 @@ fn alike(model: &Device, index: u16) -> Device {
 fn numbered_host(name: &str, index: u16) -> String {
     let (host, domain) = name.split_once('.').unwrap_or((name, "local"));
     format!("{}.{domain}", numbered(host, index))
+}
+
+/// Another address of the same maker. In IEEE's IAB blocks the maker's prefix is 36 bits long: there is
+/// room for 4,096.
+fn numbered_mac(Mac([a, b, c, d, e, _]): Mac, index: u16) -> Mac {
+    let [high, low] = index.to_be_bytes();
+    match [a, b, c] {
+        [0x00, 0x50, 0xc2] | [0x40, 0xd8, 0x55] => Mac([a, b, c, d, e & 0xf0 | high & 0x0f, low]),
+        _ => Mac([a, b, c, 0xe0, high, low]),
+    }
 }
 
 /// Still the kind of name that it was, and short enough for `NetBIOS`.
