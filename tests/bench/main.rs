@@ -13,7 +13,7 @@ mod identity;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Command, ExitCode};
 use std::time::Instant;
 
 use nix::sys::resource::{UsageWho, getrusage};

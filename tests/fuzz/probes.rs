@@ -78,16 +78,16 @@ fn variables(read: &SnmpRead, octets: &[u8]) -> Vec<Variable> {
     };
     let row = |part: &[u8]| {
         let [object, kind, index @ ..] = part else { return None };
-        let index: String = index.iter().map(|sub| format!(".{sub}")).collect();
+        let index = index.iter().map(u8::to_string).collect::<Vec<_>>().join(".");
         let name = objects.get(usize::from(*object) % objects.len().max(1))?;
         let value = match kind % 5 {
             0 => SnmpValue::Number(i128::from_le_bytes([*kind; 16])),
             1 => SnmpValue::Octets(octets[..octets.len().min(1024)].to_vec()),
-            2 => SnmpValue::ObjectId(index.trim_start_matches('.').to_owned()),
+            2 => SnmpValue::ObjectId(index.clone()),
             3 => SnmpValue::Address(IpAddr::from([*object, *kind, 0, 1])),
             _ => SnmpValue::Nothing,
         };
-        Some(Variable { oid: format!("{name}{index}"), value })
+        Some(Variable { oid: format!("{name}.{index}"), value })
     };
     octets.chunks(11).take(360).filter_map(row).collect()
 }

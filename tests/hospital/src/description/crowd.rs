@@ -80,12 +80,15 @@ fn numbered_host(name: &str, index: u16) -> String {
 
 /// Another address of the same maker. In IEEE's IAB blocks the maker's prefix is 36 bits long: there is
 /// room for 4,096.
-fn numbered_mac(Mac([a, b, c, d, e, _]): Mac, index: u16) -> Mac {
+fn numbered_mac(Mac(mut octets): Mac, index: u16) -> Mac {
     let [high, low] = index.to_be_bytes();
-    match [a, b, c] {
-        [0x00, 0x50, 0xc2] | [0x40, 0xd8, 0x55] => Mac([a, b, c, d, e & 0xf0 | high & 0x0f, low]),
-        _ => Mac([a, b, c, 0xe0, high, low]),
+    if let [0x00, 0x50, 0xc2, ..] | [0x40, 0xd8, 0x55, ..] = octets {
+        octets[4] = octets[4] & 0xf0 | high & 0x0f;
+    } else {
+        octets[3..5].copy_from_slice(&[0xe0, high]);
     }
+    octets[5] = low;
+    Mac(octets)
 }
 
 /// Still the kind of name that it was, and short enough for `NetBIOS`.
