@@ -243,10 +243,19 @@ impl Draw<'_, '_> {
     }
 
     fn services(&self, asset: &Asset) -> Section {
+        let ports = Ports::builtin();
         let text = |service: &crate::judge::asset::Service| {
             let product = [service.product.as_deref(), service.version.as_deref()];
             let said = [Some(service.name.as_str())].into_iter().chain(product).flatten().map(mark);
-            format!("{}/{} {}", service.transport.as_str(), service.port, said.collect::<Vec<_>>().join(" "))
+            let said = said.collect::<Vec<_>>().join(" ");
+            // Where nothing was spoken, the name is the port's usual one.
+            let spoken = ports.get(service.transport, service.port).is_none_or(|row| row.name != service.name);
+            let how = if spoken {
+                ""
+            } else {
+                self.scene.lang().pick("（ポート番号から）", " (by its port number)")
+            };
+            format!("{}/{} {said}{how}", service.transport.as_str(), service.port)
         };
         self.list(self.w.services, asset.services.iter().map(text))
     }

@@ -60,6 +60,7 @@ const WHOLE: &[(&str, &str, &str)] = &[
         "IEEE 1284 device ID of its printing service (IPP)",
     ),
     ("ipp.printer-make-and-model", "印刷の応答（IPP）の機種名", "make and model of its printing service (IPP)"),
+    ("rpc.com-version", "Windowsの遠隔呼び出し（DCOM）の版", "DCOM version"),
     ("onvif.hardware-id", "監視カメラ規格（ONVIF）のハードウェア番号", "hardware number by ONVIF"),
     ("rtsp.public", "映像配信（RTSP）で使える操作", "methods of its video stream (RTSP)"),
     ("ike.vendor-id", "VPN（IKE）の製品の印", "vendor ID of its VPN (IKE)"),
