@@ -198,7 +198,7 @@ pub enum Fact {
     },
     /// The device calls itself a router (NA R flag, router advertisement, UPnP IGD …).
     Router {
-        /// How it said so, e.g. `na-r-flag`, `router-advertisement`, `upnp-igd`.
+        /// How it said so, e.g. `na-r-flag`, `router-advertisement`, `all-routers-echo`, `upnp-igd`.
         how: String,
     },
     /// What the device says of its own make.

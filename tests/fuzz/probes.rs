@@ -22,7 +22,7 @@ macro_rules! probes {
 }
 
 probes! {
-    arp, neighbour, echo, tcp_ping, connect, control, dicom, mllp, reverse_dns, netbios, mdns, ssdp, ws_discovery,
+    arp, neighbour, all_routers, router_solicitation, echo, tcp_ping, connect, control, dicom, mllp, reverse_dns, netbios, mdns, ssdp, ws_discovery,
     onvif, snmp, snmp_entity, snmp_host, snmp_printer, snmp_ups, snmp_bridge, snmp_neighbours, snmp_engine, ssh,
     https, tls_legacy, http, greeting, smb, rdp, rpc, ldap, http_ntlm, smb1, sql_browser, ipp, rtsp, sip, llmnr,
     favicon, mysql, postgresql, mssql, oracle, vnc, bacnet, modbus, ubiquiti, mndp, ike, openvpn, wireguard, lldp,

@@ -7,6 +7,7 @@ mod medical;
 mod names;
 mod services;
 mod snmp;
+mod uplink;
 mod windows;
 
 use std::fs;

@@ -4,11 +4,13 @@
 //! answer means ([`Reading`]). It speaks bytes. It never opens a socket, reads a clock, or knows
 //! another probe; pace, retries, budgets and the permission to send are not its business.
 
+mod icmpv6;
 pub mod identity;
 #[cfg(test)]
 pub(crate) mod laws;
 pub mod listen;
 pub mod presence;
+pub mod uplink;
 
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
@@ -28,6 +30,8 @@ use ipnet::IpNet;
 pub const PROBES: &[&dyn Probe] = &[
     &presence::arp::Arp,
     &presence::neighbour::Neighbour,
+    &uplink::all_routers::AllRouters,
+    &uplink::router_solicitation::RouterSolicitation,
     &presence::echo::Echo,
     &presence::tcp_ping::TcpPing,
     &presence::connect::Connect,

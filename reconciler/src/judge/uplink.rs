@@ -15,14 +15,15 @@ use super::portrait::{Facts, mac_evidence};
 /// Signs of a way out, with what each stands on.
 pub(crate) type Signs = BTreeMap<UplinkSign, Vec<ObservationId>>;
 
-/// Forwards: the router flag that it sets in its own neighbour advertisements is behaviour that our
-/// question caused; everything else is its word.
+/// Forwards: the router flag that it sets in its own neighbour advertisements, and its answer to a question
+/// to all routers, are behaviour that our question caused; everything else is its word.
 pub(crate) fn forwards(facts: &Facts<'_, '_>) -> Graded {
-    let flag = facts.ids(|fact| matches!(fact, Fact::Router { how } if how == "na-r-flag"));
+    let caused =
+        facts.ids(|fact| matches!(fact, Fact::Router { how } if how == "na-r-flag" || how == "all-routers-echo"));
     let word = facts.ids(|fact| {
         matches!(fact, Fact::Forwarding { enabled: true } | Fact::DefaultGateway { .. } | Fact::Router { .. })
     });
-    let grade = match (flag.is_empty(), word.is_empty()) {
+    let grade = match (caused.is_empty(), word.is_empty()) {
         (false, _) => Grade::Confirmed,
         (true, false) => Grade::Probable,
         (true, true) => return Graded::nothing(),

@@ -5,14 +5,14 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use daicho_shared::address::Mac;
 use daicho_shared::fact::Fact;
-use pnet_base::MacAddr;
 use pnet_packet::Packet;
-use pnet_packet::ethernet::{EtherTypes, EthernetPacket, MutableEthernetPacket};
+use pnet_packet::ethernet::{EtherTypes, EthernetPacket};
 use pnet_packet::icmpv6::ndp::{NdpOptionPacket, NdpOptionTypes, NeighborAdvertPacket, RouterAdvertPacket};
-use pnet_packet::icmpv6::{Icmpv6Packet, Icmpv6Types, MutableIcmpv6Packet, checksum};
+use pnet_packet::icmpv6::{Icmpv6Packet, Icmpv6Types};
 use pnet_packet::ip::IpNextHeaderProtocols;
-use pnet_packet::ipv6::{Ipv6Packet, MutableIpv6Packet};
+use pnet_packet::ipv6::Ipv6Packet;
 
+use crate::probe::icmpv6::{UNFORWARDED, echo, frame, link_local};
 use crate::probe::{Audience, Card, Heard, Known, Level, Link, Probe, Question};
 
 /// The probe.
@@ -33,13 +33,8 @@ static CARD: Card = Card {
 };
 
 const ALL_NODES: Ipv6Addr = Ipv6Addr::new(0xff02, 0, 0, 0, 0, 0, 0, 1);
-const ETHERNET: usize = EthernetPacket::minimum_packet_size();
-const IPV6: usize = Ipv6Packet::minimum_packet_size();
-/// Neighbour discovery is believed only at this hop limit: it cannot have been forwarded (RFC 4861 §7.1).
-const UNFORWARDED: u8 = 255;
-/// "DA" for Daicho; RFC 4443 leaves the identifier to the sender.
-const IDENTIFIER: [u8; 2] = [0x44, 0x41];
-const ECHO_LENGTH: usize = 8;
+/// Sequence number of the one echo request.
+const SEQUENCE: u8 = 1;
 const SOLICITATION_LENGTH: usize = 32;
 /// R flag of a neighbour advertisement, RFC 4861 §4.4.
 const ROUTER_FLAG: u8 = 0x80;
@@ -50,7 +45,7 @@ impl Probe for Neighbour {
     }
 
     fn call(&self, link: &Link) -> Vec<Question> {
-        let frame = link_local(link).and_then(|own| echo(link.mac, own));
+        let frame = link_local(link).and_then(|own| echo(link.mac, own, ALL_NODES, SEQUENCE));
         frame.map(|bytes| Question::Frame { bytes }).into_iter().collect()
     }
 
@@ -99,21 +94,6 @@ fn router(payload: &[u8]) -> Option<Fact> {
     (advert.get_lifetime() > 0).then(|| Fact::Router { how: "router-advertisement".to_owned() })
 }
 
-fn link_local(link: &Link) -> Option<Ipv6Addr> {
-    link.addresses.iter().find_map(|network| match network.addr() {
-        IpAddr::V6(address) if address.is_unicast_link_local() => Some(address),
-        _ => None,
-    })
-}
-
-/// All nodes of a link, RFC 4291 §2.7.1, as an Ethernet group (RFC 2464 §7).
-fn echo(mac: Mac, own: Ipv6Addr) -> Option<Vec<u8>> {
-    let mut payload = [0; ECHO_LENGTH];
-    payload[4..6].copy_from_slice(&IDENTIFIER);
-    payload[7] = 1;
-    frame(mac, own, ALL_NODES, Icmpv6Types::EchoRequest.0, &payload)
-}
-
 /// To the solicited-node group of the wanted address, RFC 4291 §2.7.1 and RFC 4861 §4.3.
 fn solicitation(mac: Mac, own: Ipv6Addr, wanted: Ipv6Addr) -> Option<Vec<u8>> {
     let [.., a, b, c] = wanted.octets();
@@ -128,31 +108,12 @@ fn solicitation(mac: Mac, own: Ipv6Addr, wanted: Ipv6Addr) -> Option<Vec<u8>> {
     frame(mac, own, group, Icmpv6Types::NeighborSolicit.0, &payload)
 }
 
-fn frame(mac: Mac, from: Ipv6Addr, to: Ipv6Addr, kind: u8, payload: &[u8]) -> Option<Vec<u8>> {
-    let mut bytes = vec![0; ETHERNET + IPV6 + payload.len()];
-    let [.., c, d, e, f] = to.octets();
-    let mut ethernet = MutableEthernetPacket::new(&mut bytes)?;
-    ethernet.set_destination(MacAddr::new(0x33, 0x33, c, d, e, f));
-    ethernet.set_source(MacAddr::from(mac.0));
-    ethernet.set_ethertype(EtherTypes::Ipv6);
-    let mut ip = MutableIpv6Packet::new(&mut bytes[ETHERNET..])?;
-    ip.set_version(6);
-    ip.set_payload_length(u16::try_from(payload.len()).ok()?);
-    ip.set_next_header(IpNextHeaderProtocols::Icmpv6);
-    ip.set_hop_limit(UNFORWARDED);
-    ip.set_source(from);
-    ip.set_destination(to);
-    let icmp = &mut bytes[ETHERNET + IPV6..];
-    icmp.copy_from_slice(payload);
-    icmp[0] = kind;
-    let sum = checksum(&Icmpv6Packet::new(icmp)?, &from, &to);
-    MutableIcmpv6Packet::new(icmp)?.set_checksum(sum);
-    Some(bytes)
-}
-
 #[cfg(test)]
 mod tests {
+    use pnet_packet::icmpv6::checksum;
+
     use super::*;
+    use crate::probe::icmpv6::{ETHERNET, IPV6};
 
     const SCANNER: Mac = Mac([2, 0, 0, 0, 0, 5]);
     const HOST: Mac = Mac([0, 0x80, 0xa3, 1, 2, 3]);

@@ -204,6 +204,7 @@ const PARTS: &[(&str, &str, &str)] = &[
 const SIGNS: &[(&str, &str, &str)] = &[
     ("gateway", "調査機の既定ゲートウェイである", "it is the scanner's default gateway"),
     ("upnp-igd", "インターネット接続用ルータと名乗る（UPnP）", "it calls itself an Internet gateway (UPnP)"),
+    ("all-routers-echo", "IPv6の全ルータあてエコーに応答した", "it answered an echo to all IPv6 routers"),
     ("na-r-flag", "IPv6でルータと名乗る", "it calls itself a router in IPv6"),
     ("router-advertisement", "IPv6のルータ広告を出している", "it sends IPv6 router advertisements"),
     ("forwards", "パケット転送が有効と申告（SNMP）", "it says that it forwards packets (SNMP)"),
@@ -215,6 +216,11 @@ const SIGNS: &[(&str, &str, &str)] = &[
 
 fn word(table: &[(&str, &'static str, &'static str)], key: &str, lang: Lang) -> Option<&'static str> {
     table.iter().find(|(known, ..)| *known == key).map(|(_, ja, en)| lang.pick(*ja, *en))
+}
+
+/// A sign without a text of its own, as a sentence.
+pub fn sign(sign: &str, lang: Lang) -> Option<&'static str> {
+    word(SIGNS, sign, lang)
 }
 
 /// A field, as a noun phrase. An unknown one keeps the part that nobody has a word for.
@@ -266,7 +272,7 @@ pub fn found(why: &Why, lang: Lang) -> String {
             let kind = hint(&why.text, lang);
             lang.pick(format!("{kind}用のポートが開いている"), format!("a port for {kind} is open"))
         }
-        "sign" => word(SIGNS, &why.text, lang).map_or_else(text, ToOwned::to_owned),
+        "sign" => sign(&why.text, lang).map_or_else(text, ToOwned::to_owned),
         "service" => {
             let spoken = word(SOURCES, &why.text, lang).map_or_else(text, ToOwned::to_owned);
             lang.pick(format!("{spoken}で応答する"), format!("it answers by {spoken}"))

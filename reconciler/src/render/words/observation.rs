@@ -185,9 +185,12 @@ pub fn say(fact: &Fact, lang: Lang) -> String {
             format!("調査機（{}）の既定ゲートウェイ", mark(interface)),
             format!("default gateway of the scanner ({})", mark(interface)),
         ),
-        Fact::Router { how } => {
-            lang.pick(format!("ルータと自称（{}）", mark(how)), format!("calls itself a router ({})", mark(how)))
-        }
+        Fact::Router { how } => match super::field::sign(how, lang) {
+            Some(sign) => sign.to_owned(),
+            None => {
+                lang.pick(format!("ルータと自称（{}）", mark(how)), format!("calls itself a router ({})", mark(how)))
+            }
+        },
         Fact::LeftAlone => lang.pick("途中で応答しなくなり送信を中止", "stopped answering, left alone").into(),
         other => say_identity(other, lang),
     }

@@ -17,6 +17,7 @@ use crate::say::Speaker;
 use crate::service::Services;
 
 /// A multicast DNS group (RFC 6762 §3).
+const ALL_ROUTERS: Ipv6Addr = Ipv6Addr::new(0xff02, 0, 0, 0, 0, 0, 0, 2);
 const MDNS_V4: Ipv4Addr = Ipv4Addr::new(224, 0, 0, 251);
 /// The SSDP group (`UPnP` Device Architecture 1.1 §1).
 const SSDP_V4: Ipv4Addr = Ipv4Addr::new(239, 255, 255, 250);
@@ -160,7 +161,10 @@ impl Switch {
             return vec![];
         }
         let family = |address: &IpAddr| address.is_ipv4() == packet.destination.is_ipv4();
-        let listeners: Vec<_> = self.listeners.iter().filter(|(_, own, _)| family(own)).copied().collect();
+        // Only who forwards is in the group of all routers (RFC 4291 §2.8).
+        let joined = |index: usize| packet.destination != ALL_ROUTERS || self.devices[index].plan().forwards;
+        let listeners: Vec<_> =
+            self.listeners.iter().filter(|(index, own, _)| family(own) && joined(*index)).copied().collect();
         let mut frames = vec![];
         for (index, own, mac) in listeners {
             for answer in self.devices[index].overhear(packet, own, &mut self.journal) {
