@@ -91,6 +91,28 @@ fn every_device_is_known_for_what_it_is() {
     assert!(unsaid.is_empty(), "shown on the wire, and not said:\n{}", unsaid.join("\n"));
 }
 
+/// Whatever is said of a device, each reason for it names the observation that it stands on.
+#[test]
+fn no_reason_stands_on_nothing() {
+    if let Some(why) = no_namespaces() {
+        return skip("reasons", &why);
+    }
+    let Night { result, .. } = night();
+    let reasons = reasons_in(&result["assets"]);
+    assert!(reasons.len() > 300, "{} reasons only", reasons.len());
+    let groundless: Vec<_> = reasons.into_iter().filter(|why| why["evidence"] == serde_json::json!([])).collect();
+    assert!(groundless.is_empty(), "{groundless:#?}");
+}
+
+fn reasons_in(value: &Value) -> Vec<&Value> {
+    match value {
+        Value::Array(items) => items.iter().flat_map(reasons_in).collect(),
+        Value::Object(fields) if fields.contains_key("rule") => vec![value],
+        Value::Object(fields) => fields.values().flat_map(reasons_in).collect(),
+        _ => vec![],
+    }
+}
+
 /// What the device shows of its make, and the result does not say.
 fn unsaid_of(device: &Device, seen: &Value) -> Vec<String> {
     let Shows { maker, model, os, firmware } = &device.shows;

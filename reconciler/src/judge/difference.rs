@@ -64,7 +64,7 @@ fn mac(scene: &Scene<'_>, rows: &Group<'_>, shown: &Shown, asset: usize) -> Opti
     }
     let grade = match () {
         () if shown.macs.iter().all(|mac| mac.is_local()) => Grade::Indication,
-        () if scene.machines[asset].told.is_empty() => Grade::Confirmed,
+        () if scene.machines[asset].bound.is_empty() => Grade::Confirmed,
         () => Grade::Probable,
     };
     let (declared, seen) = (listed(&rows.macs), listed(&shown.macs));

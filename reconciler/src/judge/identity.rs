@@ -33,6 +33,9 @@ pub(crate) struct Machine<'a> {
     pub(crate) observations: Vec<&'a Observation>,
     /// Addresses that only a router's neighbour table shows, with that observation.
     pub(crate) told: BTreeMap<IpAddr, &'a Observation>,
+    /// Addresses whose link-layer address a router's neighbour table told, whether they answered or not,
+    /// with that observation.
+    pub(crate) bound: BTreeMap<IpAddr, &'a Observation>,
     /// Why its interfaces and addresses are held to be one machine.
     pub(crate) joined_by: Vec<JoinReason>,
     /// It is an address that moves between routers (VRRP, HSRP), not a machine of its own.
@@ -148,6 +151,12 @@ impl<'a> Bindings<'a> {
         let usable = |mac: &Mac| !self.unusable.contains(mac) && !mac.is_virtual_router();
         let direct = link_addresses(observation).find(usable);
         direct.map_or_else(|| self.unit_at(observation.target.address), Unit::Mac)
+    }
+
+    /// Who told the link-layer address of an address that did not show it itself.
+    fn teller(&self, address: IpAddr) -> Option<&'a Observation> {
+        let told = self.told.get(&address).filter(|(macs, _)| macs.len() == 1 && !self.direct.contains_key(&address));
+        told.map(|(_, observation)| *observation)
     }
 
     /// The unit at an address. Two tables that disagree tell nothing.
@@ -269,9 +278,10 @@ fn machine<'a>(
     observations.sort_by_key(|observation| observation.number);
     let here: BTreeSet<IpAddr> = units.values().flatten().copied().collect();
     let told = sightings.told.iter().filter(|(address, _)| here.contains(address)).map(|(a, o)| (*a, *o)).collect();
+    let bound = here.iter().filter_map(|address| Some((*address, bindings.teller(*address)?))).collect();
     let moving = group.iter().all(|unit| matches!(unit, Unit::Bare(address) if bindings.moving.contains(address)));
     let joined_by = reasons(evidence, &units, &observations, edges);
-    Machine { units, observations, told, joined_by, moving }
+    Machine { units, observations, told, bound, joined_by, moving }
 }
 
 fn reasons(

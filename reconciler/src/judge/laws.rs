@@ -387,6 +387,9 @@ fn a_routers_table_gives_routed_addresses_their_mac() {
     world.see("10.0.0.1", "snmp", vec![neighbour(7), neighbour(8)]);
     let ids: Vec<String> = world.verdict().assets.into_iter().map(|asset| asset.id.0).collect();
     assert_eq!(ids, ["mac-0080A3000001", "mac-0080A3000007", "mac-0080A3000008"]);
+    let makers: Vec<_> = world.verdict().assets.into_iter().filter_map(|asset| asset.maker).collect();
+    assert_eq!(makers.len(), 3);
+    assert!(makers.iter().flat_map(|maker| &maker.reasons).all(|why| !why.evidence.is_empty()), "{makers:#?}");
     world.rows.push(keyed(1, "10.0.1.8", &mac(8)));
     assert_eq!(world.verdict().entries[0].verdict, EntryState::Matched);
 }

@@ -215,7 +215,9 @@ pub(crate) fn mac_evidence(facts: &Facts<'_, '_>, mac: Mac) -> Vec<ObservationId
     let direct = own.filter(|o| shows(o)).take(2);
     let mut ids: Vec<ObservationId> = direct.map(|o| facts.evidence.id(o)).collect();
     if ids.is_empty() {
-        ids = facts.machine.told.values().map(|o| facts.evidence.id(o)).take(1).collect();
+        let at = facts.machine.units.get(&Unit::Mac(mac));
+        let told = facts.machine.bound.iter().filter(|(address, _)| at.is_some_and(|here| here.contains(address)));
+        ids = told.map(|(_, o)| facts.evidence.id(o)).take(1).collect();
     }
     ids
 }
