@@ -89,6 +89,8 @@ fn method_other(probe: &str, lang: Lang) -> Option<String> {
         "ike" => lang.pick("VPN（IKE）の応答", "IKE"),
         "openvpn" => lang.pick("VPN（OpenVPN）の応答", "OpenVPN"),
         "wireguard" => lang.pick("VPN（WireGuard）の無応答", "WireGuard-like silence"),
+        "all-routers" => lang.pick("IPv6の全ルータあてのエコー", "echo to all IPv6 routers"),
+        "router-solicitation" => lang.pick("IPv6のルータへの告知の依頼", "IPv6 router solicitation"),
         "lldp" => lang.pick("LLDPの告知の受信", "LLDP heard"),
         "cdp" => lang.pick("CDPの告知の受信", "CDP heard"),
         "stp" => lang.pick("STPの告知の受信", "STP heard"),
