@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use daicho_shared::address::Mac;
+use daicho_shared::knowledge::guesses::Guesses;
 use daicho_shared::knowledge::ports::{PortRow, Ports, Profile};
 use daicho_shared::observation::Target;
 use ipnet::IpNet;
@@ -34,6 +35,10 @@ pub struct Plan {
     pub presence_only: bool,
     /// What is configured for single probes.
     pub setup: Setup,
+    /// Addresses and networks that are tried on every link.
+    pub guesses: Guesses,
+    /// Another number in every run.
+    pub seed: u64,
 }
 
 /// One question to one device, ready to be put.
@@ -58,7 +63,11 @@ impl Item {
     pub fn new(probe: &'static dyn Probe, question: Question) -> Self {
         let packets = match &question {
             Question::Connect { .. } => CONNECT_PACKETS,
-            Question::Echo | Question::Frame { .. } | Question::Datagram { .. } | Question::Multicast { .. } => 1,
+            Question::Echo
+            | Question::Frame { .. }
+            | Question::Exchange { .. }
+            | Question::Datagram { .. }
+            | Question::Multicast { .. } => 1,
             Question::Resolve { .. } => 0,
             Question::Stream { .. } | Question::Snmp { .. } => u32::from(probe.card().packets),
         };
@@ -83,19 +92,23 @@ impl Plan {
             snmp: false,
             presence_only: false,
             setup: Setup::default(),
+            guesses: Guesses::default(),
+            seed: 0,
         }
     }
 
     /// Nothing is asked; one link is listened to, of which no address need be known.
     pub fn listening(interface: &str) -> Self {
         Self {
-            links: vec![Link { interface: interface.to_owned(), mac: Mac([0; 6]), addresses: vec![] }],
+            links: vec![Link::new(interface, Mac([0; 6]), vec![])],
             ports: vec![],
             table: Ports::builtin(),
             resolver: None,
             snmp: false,
             presence_only: true,
             setup: Setup::default(),
+            guesses: Guesses::default(),
+            seed: 0,
         }
     }
 
@@ -154,9 +167,17 @@ impl Plan {
     }
 
     /// What is known of a device that was not asked anything yet.
-    pub fn known<'a>(&self, target: &'a Target, on_link: bool, open: &'a BTreeSet<u16>) -> Known<'a> {
-        let (resolver, snmp) = (self.resolver.is_some(), self.snmp);
-        Known { target, on_link, open, resolver, snmp, facts: &[], seems: None }
+    pub fn known<'a>(&'a self, target: &'a Target, on_link: bool, open: &'a BTreeSet<u16>) -> Known<'a> {
+        let by_name = |link: &&Link| on_link && Some(&link.interface) == target.interface.as_ref();
+        Known {
+            on_link,
+            resolver: self.resolver.is_some(),
+            snmp: self.snmp,
+            link: self.links.iter().find(by_name),
+            setup: &self.setup,
+            seed: self.seed,
+            ..Known::of(target, open)
+        }
     }
 }
 

@@ -39,9 +39,7 @@ pub fn reread(batch: &mut Batch) -> u32 {
 /// The agent's own links of that night, as far as they were written down.
 fn links(batch: &Batch) -> Vec<Link> {
     let interfaces = batch.header.interfaces.iter();
-    let link = |one: &daicho_shared::batch::AgentInterface| {
-        Some(Link { interface: one.name.clone(), mac: one.mac?, addresses: one.addresses.clone() })
-    };
+    let link = |one: &daicho_shared::batch::AgentInterface| Some(Link::new(&one.name, one.mac?, one.addresses.clone()));
     interfaces.filter_map(link).collect()
 }
 
@@ -140,7 +138,9 @@ impl Past {
     fn read(&mut self, observation: &Observation, links: &[Link]) -> Option<Reading> {
         let probe = named(&observation.probe.0)?;
         let bytes = hex::decode(&observation.reply).ok()?;
-        let heard = if bytes.is_empty() { None } else { probe.hear(&bytes) };
+        let sent = hex::decode(&observation.request).ok()?;
+        let heard = || probe.hear(&bytes).or_else(|| probe.answer(&sent, &bytes));
+        let heard = if bytes.is_empty() { None } else { heard() };
         if let Some(heard) = heard {
             return Some(Reading::answered(heard.facts));
         }
@@ -160,13 +160,12 @@ impl Past {
     fn known(&self, address: IpAddr) -> Option<Known<'_>> {
         let device = self.devices.get(&address)?;
         Some(Known {
-            target: &device.target,
             on_link: device.target.mac.is_some(),
-            open: &device.open,
             resolver: true,
             snmp: true,
             facts: &device.facts,
             seems: Some(&device.seems),
+            ..Known::of(&device.target, &device.open)
         })
     }
 
@@ -321,7 +320,16 @@ mod tests {
         for (number, (probe, facts, bytes, outcome)) in (1..).zip(observations) {
             let target = Target { address: [10, 0, 0, 5].into(), mac: None, interface: None };
             let (at, reply) = (Timestamp::UNIX_EPOCH, hex::encode(bytes));
-            batch.observations.push(Observation { number, at, probe: probe.into(), target, outcome, facts, reply });
+            batch.observations.push(Observation {
+                number,
+                at,
+                probe: probe.into(),
+                target,
+                outcome,
+                facts,
+                request: String::new(),
+                reply,
+            });
         }
         batch
     }

@@ -10,11 +10,13 @@ use std::time::Duration;
 use anyhow::Context;
 use daicho_shared::batch::{AgentInterface, End, FORMAT, Header, Record, Sent, VERSION, write_record};
 use daicho_shared::id::{ProbeName, RunId};
+use daicho_shared::knowledge::guesses::{self, Guesses};
 use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use uuid::Uuid;
 
 use crate::edge::clock::Clock;
+use crate::edge::held::HeldPorts;
 use crate::edge::link::{self, Arrival, LinkSender};
 use crate::edge::pcap::Recorder;
 use crate::edge::{echo::Pinger, interfaces, snmp, tcp, udp};
@@ -75,6 +77,7 @@ struct Runner<W> {
     ended: mpsc::UnboundedReceiver<(Job, Ending)>,
     tools: Arc<Tools>,
     recorder: Recorder,
+    _held: HeldPorts,
     stop_file: Option<PathBuf>,
     progress: Box<dyn FnMut(Progress)>,
     give_up: watch::Sender<bool>,
@@ -100,11 +103,15 @@ impl<W: Write> Runner<W> {
     fn start(settings: &Settings, options: Options<W>) -> anyhow::Result<Self> {
         let rules = settings.rules()?;
         let interfaces = interfaces::list();
-        let plan = plan(settings, &interfaces, &rules.networks);
+        let mut plan = plan(settings, &interfaces, &rules.networks);
         let clock = Clock::start();
         let record = |path| Recorder::create(path, clock);
         let recorder = options.pcap.as_deref().map(record).transpose().context("--pcap")?.unwrap_or_default();
         let (arrived, arrivals) = mpsc::channel(link::QUEUE);
+        let held = HeldPorts::hold();
+        for link in &mut plan.links {
+            link.held.clone_from(held.ports());
+        }
         let opened = plan.links.iter().enumerate();
         let links = opened
             .map(|(index, on)| link::open(&on.interface, index, arrived.clone(), recorder.clone()))
@@ -126,6 +133,7 @@ impl<W: Write> Runner<W> {
             ended,
             tools,
             recorder,
+            _held: held,
             stop_file: settings.stop_file.clone(),
             progress: options.progress,
             give_up,
@@ -260,7 +268,9 @@ async fn put(mut job: Job, tools: Arc<Tools>) {
 async fn ask(job: &mut Job, tools: &Tools) -> Ending {
     let permit = &mut job.permit;
     match &mut job.question {
-        Question::Frame { .. } => Ending::Failed("a frame is not a conversation".to_owned()),
+        Question::Frame { .. } | Question::Exchange { .. } => {
+            Ending::Failed("a frame is not a conversation".to_owned())
+        }
         Question::Echo => tools.pinger.ask(permit).await,
         Question::Connect { port } => tcp::connect(permit, *port).await,
         Question::Stream { port, security, dialogue } => {
@@ -306,6 +316,11 @@ fn plan(settings: &Settings, interfaces: &[AgentInterface], networks: &crate::sc
     plan.resolver = settings.resolver.address;
     plan.presence_only = settings.pace.presence_only;
     plan.setup.dicom = settings.dicom.titles();
+    plan.setup.uplink = settings.uplink.setup();
+    if settings.uplink.search && !settings.pace.presence_only {
+        plan.guesses = Guesses::new(guesses::builtin(), &settings.uplink.networks);
+    }
+    plan.seed = Uuid::now_v7().as_u64_pair().1;
     plan.snmp = !settings.snmp.communities.is_empty() || !settings.snmp.user.is_empty();
     plan
 }

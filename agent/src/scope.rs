@@ -43,6 +43,8 @@ pub struct Rules {
     pub care: HashMap<DeviceKey, Care>,
     /// Questions to everybody on a link (multicast) may be sent.
     pub multicast: bool,
+    /// A fragile device may get the one packet that asks whether it forwards.
+    pub passage: bool,
 }
 
 /// Who a packet counts against: a machine on the link is its MAC, however many addresses it has.
@@ -297,9 +299,10 @@ impl Gate {
         let most = match care {
             Care::None => Level::Query,
             Care::Verify => Level::Verify,
-            Care::Presence => Level::Presence,
+            Care::Presence => Level::Passage,
         };
-        if level > most {
+        let withheld = level == Level::Passage && care > Care::None && !self.rules.passage;
+        if level > most || withheld {
             return Err(Denied::Fragile);
         }
         let budget = if care > Care::None { self.rules.fragile_budget } else { self.rules.device_budget };
@@ -463,6 +466,7 @@ mod tests {
             fragile_budget: 4,
             care: HashMap::new(),
             multicast: true,
+            passage: false,
         })
     }
 

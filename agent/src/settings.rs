@@ -14,6 +14,7 @@ use ipnet::IpNet;
 use serde::Deserialize;
 
 use crate::probe::identity::medical::dicom::{Node, Titles};
+use crate::probe::uplink::{self, Walk};
 use crate::scope::{Consent, DeviceKey, Networks, Rate, Rules, ScopeError};
 
 /// The settings file, `config/agent.toml`.
@@ -32,6 +33,8 @@ pub struct Settings {
     pub care: CareSettings,
     /// How DICOM nodes are verified.
     pub dicom: DicomSettings,
+    /// Second networks and ways out.
+    pub uplink: UplinkSettings,
     /// The scan ends when this file appears.
     pub stop_file: Option<PathBuf>,
 }
@@ -182,6 +185,43 @@ impl DicomSettings {
     }
 }
 
+/// `[uplink]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct UplinkSettings {
+    /// Look for second networks and ways out at all.
+    pub search: bool,
+    /// Networks that the ledger declares, and that are tried on every link.
+    pub networks: Vec<IpNet>,
+    /// Medical and fragile devices get the one packet that asks whether they forward.
+    pub fragile: bool,
+    /// Ask more than the usual few packets of what forwards: which networks it is connected to.
+    pub thorough: bool,
+    /// Ask file servers for their network interfaces by an anonymous session, which they log.
+    pub smb_interfaces: bool,
+    /// Devices through which a packet may be sent further, to say which way it goes.
+    pub walk: Vec<Walk>,
+}
+
+impl Default for UplinkSettings {
+    fn default() -> Self {
+        let (networks, walk) = (vec![], vec![]);
+        Self { search: true, networks, fragile: true, thorough: false, smb_interfaces: false, walk }
+    }
+}
+
+impl UplinkSettings {
+    /// As the probes want it.
+    pub fn setup(&self) -> uplink::Setup {
+        uplink::Setup {
+            search: self.search,
+            thorough: self.thorough,
+            smb_interfaces: self.smb_interfaces,
+            walk: self.walk.clone(),
+        }
+    }
+}
+
 impl Settings {
     /// Reads a settings file.
     pub fn read(path: &Path) -> anyhow::Result<Self> {
@@ -205,6 +245,7 @@ impl Settings {
             fragile_budget: limits.fragile_budget,
             care: self.care_keys(),
             multicast: self.scope.multicast,
+            passage: self.uplink.fragile,
         })
     }
 

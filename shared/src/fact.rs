@@ -329,6 +329,89 @@ pub enum Fact {
         /// Priority.
         priority: u8,
     },
+    /// What it said, as routers do, of a packet for somebody else that was sent to its link-layer address
+    /// (RFC 792, RFC 1812 §4.3).
+    Hop {
+        /// Time to live with which the packet was sent.
+        sent_ttl: u8,
+        /// Where the packet was addressed to.
+        destination: IpAddr,
+        /// Who says so; the device itself, unless the packet went further.
+        from: IpAddr,
+        /// ICMP type, e.g. 11 (time exceeded), 3 (unreachable), 5 (redirect), 0 (echo reply).
+        kind: u8,
+        /// ICMP code.
+        code: u8,
+        /// Time to live in the quoted header; another than was sent (less one a hop) where somebody rewrites it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        quoted_ttl: Option<u8>,
+        /// The better way that a redirect names.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        gateway: Option<IpAddr>,
+    },
+    /// A packet from the agent to itself, sent to the device's link-layer address, came back: it forwards.
+    Returned {
+        /// Time to live with which it came back.
+        ttl: u8,
+    },
+    /// It answered for this address, which is none of the network that it was asked in.
+    AnswersFor {
+        /// The address.
+        address: IpAddr,
+        /// How: `arp-probe` (asked with sender 0.0.0.0, RFC 5227 §2.1.1), `arp-control` (the same for an address
+        /// that nobody can have), `proxy-arp` (the same, asked with a sender), `directed-broadcast` (its answer to
+        /// a broadcast of that network came from there), `arp-sender`, `packet-sender` (it used the address by itself).
+        how: String,
+    },
+    /// It takes this network for one that it is connected to: unlike others, a packet to it met silence.
+    Connected {
+        /// The network.
+        network: ipnet::IpNet,
+    },
+    /// It hands out addresses (RFC 2131), and says where to go from there.
+    DhcpServer {
+        /// `ack` (to an INFORM) or `offer`.
+        message: String,
+        /// Server identifier (option 54).
+        server: Option<IpAddr>,
+        /// The address offered.
+        offered: Option<IpAddr>,
+        /// Mask of that network, as a prefix length.
+        prefix_length: Option<u8>,
+        /// Routers (option 3).
+        routers: Vec<IpAddr>,
+        /// Name servers (option 6).
+        resolvers: Vec<IpAddr>,
+        /// Domain (option 15).
+        domain: Option<String>,
+        /// Where a proxy's settings lie (option 252).
+        wpad: Option<String>,
+    },
+    /// Its address on the far side, or that it has none, as it says.
+    ExternalAddress {
+        /// `upnp-igd`, `nat-pmp` or `pcp`.
+        how: String,
+        /// The address; absent where it speaks the protocol and tells none.
+        address: Option<IpAddr>,
+        /// Its line is up, where it says so.
+        connected: Option<bool>,
+    },
+    /// An access concentrator answered: a line to a provider is bridged into this network (RFC 2516 §5.2).
+    AccessConcentrator {
+        /// AC-Name.
+        name: String,
+        /// Service names.
+        services: Vec<String>,
+    },
+    /// A name server's own upstream, as it says (`servers.bind`).
+    Upstream {
+        /// Address and port, e.g. `8.8.8.8#53`.
+        resolver: String,
+        /// Questions that it has passed on there.
+        queries: u64,
+        /// Of these, failed.
+        failed: u64,
+    },
     /// The device answers in a way that no ordinary device does; it is not asked more.
     Unnatural {
         /// How, e.g. `every-port-open`, `endless-greeting`, `too-slow`.

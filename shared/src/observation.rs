@@ -31,6 +31,10 @@ pub struct Observation {
     /// What was learned.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub facts: Vec<Fact>,
+    /// What was sent, lower-case hexadecimal, at most [`REPLY_LIMIT`] octets, where one packet was the whole
+    /// question. Never holds a credential.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub request: String,
     /// The reply, lower-case hexadecimal, at most [`REPLY_LIMIT`] octets, so that a better rule can
     /// re-read old evidence without a new scan. Never holds a credential.
     #[serde(default, skip_serializing_if = "String::is_empty")]

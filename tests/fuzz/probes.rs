@@ -108,8 +108,7 @@ fn questions(probe: &dyn Probe) -> Vec<Question> {
         },
         Fact::Attribute { source: "snmp".to_owned(), key: "services".to_owned(), value: "2".to_owned() },
     ];
-    let known =
-        Known { target: &target, on_link: true, open: &open, resolver: true, snmp: true, facts: &facts, seems: None };
+    let known = Known { on_link: true, resolver: true, snmp: true, facts: &facts, ..Known::of(&target, &open) };
     let spoken = PORTS.iter().find_map(|port| probe.speak(*port));
     let own = spoken.into_iter().chain(probe.ask(&known));
     own.take(4).collect()

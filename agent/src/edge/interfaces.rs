@@ -32,7 +32,7 @@ pub fn links(interfaces: &[AgentInterface], only: Option<&str>) -> Vec<Link> {
         .filter_map(|interface| {
             let mac = interface.mac.filter(|mac| mac.is_interface())?;
             let addresses = interface.addresses.clone();
-            Some(Link { interface: interface.name.clone(), mac, addresses })
+            Some(Link::new(&interface.name, mac, addresses))
         })
         .filter(|link| !link.addresses.is_empty())
         .collect()

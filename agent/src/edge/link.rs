@@ -12,6 +12,7 @@ use tokio::sync::mpsc;
 
 use crate::edge::groups::AllGroups;
 use crate::edge::pcap::Recorder;
+use crate::probe::uplink::{ASKING_PORT, DHCP_CLIENT_PORT, RIP_PORT};
 use crate::scope::Permit;
 
 /// Frames that wait to be read; more are dropped, and counted.
@@ -160,11 +161,25 @@ impl Reader {
     }
 }
 
+/// ARP, `PPPoE` discovery (RFC 2516 §4), and what the probes read of IP.
 fn is_worth_reading(frame: &[u8]) -> bool {
     let to_group = frame.first().is_some_and(|octet| octet & 1 == 1);
     match frame.get(12..14) {
-        Some([0x08, 0x06]) => true,
+        Some([0x08, 0x06] | [0x88, 0x63]) => true,
+        Some([0x08, 0x00]) => to_group || answers_a_frame(&frame[14..]),
         Some([0x86, 0xdd]) => to_group || frame.get(20) == Some(&58),
         _ => to_group,
+    }
+}
+
+/// ICMP, or a datagram for a port at which the operating system's own sockets are not read: what answers the
+/// frames that a probe makes itself.
+fn answers_a_frame(ip: &[u8]) -> bool {
+    let header = ip.first().map_or(0, |first| usize::from(first & 15) * 4);
+    let port = || Some(u16::from_be_bytes(*ip.get(header + 2..)?.first_chunk()?));
+    match ip.get(9) {
+        Some(1) => true,
+        Some(17) => port().is_some_and(|port| [DHCP_CLIENT_PORT, RIP_PORT, ASKING_PORT].contains(&port)),
+        _ => false,
     }
 }

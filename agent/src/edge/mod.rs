@@ -6,6 +6,7 @@ pub mod capture;
 pub mod clock;
 pub mod echo;
 mod groups;
+pub mod held;
 pub mod interfaces;
 pub mod link;
 mod meter;

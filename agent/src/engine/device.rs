@@ -12,7 +12,7 @@ use daicho_shared::observation::Target;
 use daicho_shared::recognise::{Recognition, Rules, Sign, recognise, signs};
 
 use super::manner::Manner;
-use super::{Action, Asked, Ending, Engine, Next};
+use super::{Action, Asked, Ending, Engine, Next, request_of};
 use crate::plan::{ANSWER_WAIT, Item};
 use crate::probe::{Known, Level, Probe, Question, Reading, Reply, named, points_that_count};
 use crate::scope::{Denied, Verdict};
@@ -224,16 +224,16 @@ impl Engine {
     }
 
     fn put_to(&mut self, now: Duration, index: usize, permit: crate::scope::Permit, item: Item) -> Action {
+        let interface = self.devices[index].target.interface.as_ref();
+        let link = self.plan.links.iter().position(|link| Some(&link.interface) == interface).unwrap_or(0);
         if let Question::Frame { bytes } = item.question {
             self.agenda.push(Reverse((now, index)));
-            let link = self
-                .plan
-                .links
-                .iter()
-                .position(|link| Some(&link.interface) == self.devices[index].target.interface.as_ref());
-            return Action::Transmit { permit, link: link.unwrap_or(0), frame: bytes };
+            return Action::Transmit { permit, link, frame: bytes };
         }
         self.devices[index].busy = true;
+        if let Question::Exchange { bytes, wait } = item.question {
+            return self.open_exchange(now, (permit, link), (item.probe, Some(index)), (bytes, wait));
+        }
         self.devices[index].manner.begin(now);
         self.put(permit, Asked::Device(index, item.probe), item.question)
     }
@@ -316,7 +316,7 @@ impl Engine {
             self.log.not_allowed(&self.gate, &self.plan, &target, item.probe.card().name);
         }
         self.gate.leave_alone(&target);
-        self.log.observe(now, "care", target, why, &[]);
+        self.log.observe(now, "care", target, why, (&[], &[]));
     }
 
     pub(super) fn device_done(
@@ -331,14 +331,18 @@ impl Engine {
         let (mut reading, bytes) = read(probe, question, ending);
         let outcome = reading.outcome.unwrap_or(Outcome::Silent);
         let target = self.devices[index].target.clone();
-        self.devices[index].note(outcome);
+        // An ordinary host drops what a frame asks that is not for its address: that silence is no absence.
+        if !matches!(question, Question::Exchange { .. }) {
+            self.devices[index].note(outcome);
+        }
         if outcome != Outcome::Silent {
             self.log.answered(&self.gate, &self.plan, &target, probe.card().name);
         }
         let unnatural = self.watch_manner(now, index, question, &mut reading);
         self.learn(index, &reading.facts);
+        self.follow_leaks(&reading.facts);
         let follow = std::mem::take(&mut reading.follow);
-        self.log.observe(now, probe.card().name, target, reading, &bytes);
+        self.log.observe(now, probe.card().name, target, reading, (&request_of(question), &bytes));
         if let Some(how) = unnatural {
             return self.let_be(now, index, Reading::answered(vec![Fact::Unnatural { how }]));
         }

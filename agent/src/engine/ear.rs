@@ -25,6 +25,8 @@ const WAITING_FACTS: usize = 64;
 struct Said<'s> {
     probe: &'static dyn Probe,
     heard: Heard,
+    /// What it answers, where that is known.
+    request: &'s [u8],
     frame: &'s [u8],
 }
 
@@ -76,14 +78,20 @@ impl Engine {
         if self.own.contains(&sender) || self.gate.is_excluded(sender) {
             return;
         }
-        for (probe, heard) in overhear(frame) {
-            let said = Said { probe, heard, frame };
-            match (said.heard.address, said.heard.mac) {
-                (Some(address), Some(mac)) => self.present(now, said, address, mac, &interface),
-                (address, mac) => {
-                    let target = self.unproven(address, mac, &interface);
-                    self.take_note(now, said, &target);
-                }
+        let answers = self.exchanges.answers(link, frame);
+        let answers = answers.iter().map(|(probe, request, heard)| (*probe, request.as_slice(), heard.clone()));
+        let overheard = overhear(frame).into_iter().map(|(probe, heard)| (probe, &[][..], heard));
+        for (probe, request, heard) in overheard.chain(answers) {
+            self.note(now, Said { probe, heard, request, frame }, &interface);
+        }
+    }
+
+    fn note(&mut self, now: Duration, said: Said<'_>, interface: &str) {
+        match (said.heard.address, said.heard.mac) {
+            (Some(address), Some(mac)) => self.present(now, said, address, mac, interface),
+            (address, mac) => {
+                let target = self.unproven(address, mac, interface);
+                self.take_note(now, said, &target);
             }
         }
     }
@@ -120,7 +128,7 @@ impl Engine {
 
     /// Writes it down once, and keeps it for choosing questions; `true` where it was news.
     fn take_note(&mut self, now: Duration, said: Said<'_>, target: &Target) -> bool {
-        let Said { probe, heard: Heard { address, mac, facts }, frame } = said;
+        let Said { probe, heard: Heard { address, mac, facts }, request, frame } = said;
         let bare = target.mac.is_none() && target.address.is_unspecified();
         let in_scope = self.gate.networks().allows(target.address);
         if bare || !self.gate.may_record(target) || !self.log.is_news(now, (address, mac), in_scope, &facts) {
@@ -131,8 +139,9 @@ impl Engine {
         }
         if !self.listens_only {
             self.consider(target, &facts);
+            self.follow_leaks(&facts);
         }
-        self.log.observe(now, probe.card().name, target.clone(), Reading::answered(facts), frame);
+        self.log.observe(now, probe.card().name, target.clone(), Reading::answered(facts), (request, frame));
         true
     }
 

@@ -106,14 +106,15 @@ impl Log {
         probe: &'static str,
         target: Target,
         reading: Reading,
-        reply: &[u8],
+        (request, reply): (&[u8], &[u8]),
     ) {
         let outcome = reading.outcome.unwrap_or(Outcome::Silent);
         self.number += 1;
-        let reply = hex::encode(&reply[..reply.len().min(REPLY_LIMIT)]);
+        let kept = |octets: &[u8]| hex::encode(&octets[..octets.len().min(REPLY_LIMIT)]);
+        let (request, reply, facts) = (kept(request), kept(reply), reading.facts);
         let at = self.started + now;
         let probe = ProbeName::from(probe);
-        self.fresh.push(Observation { number: self.number, at, probe, target, outcome, facts: reading.facts, reply });
+        self.fresh.push(Observation { number: self.number, at, probe, target, outcome, facts, request, reply });
     }
 
     /// Something went wrong; the run goes on.

@@ -7,6 +7,8 @@
 
 mod device;
 mod ear;
+mod exchange;
+mod guess;
 mod log;
 mod manner;
 mod sweep;
@@ -31,6 +33,8 @@ use crate::scope::{DeviceKey, Gate, Permit, Tally, Verdict};
 
 use device::{Device, Proof};
 use ear::{DEVICE_LIMIT, Waiting};
+use exchange::Exchanges;
+use guess::Guessing;
 use log::Log;
 use sweep::{Routed, Sweep};
 
@@ -98,6 +102,8 @@ pub struct Engine {
     plan: Plan,
     log: Log,
     calls: VecDeque<(usize, Item)>,
+    guessing: Guessing,
+    exchanges: Exchanges,
     sweep: Sweep,
     routed: Routed,
     devices: Vec<Device>,
@@ -132,7 +138,7 @@ impl Engine {
             let target = Target { address: *address, mac: None, interface: Some(interface.clone()) };
             let facts = vec![Fact::DefaultGateway { interface: interface.clone() }];
             if gate.may_record(&target) {
-                log.observe(Duration::ZERO, "route", target, Reading::answered(facts), &[]);
+                log.observe(Duration::ZERO, "route", target, Reading::answered(facts), (&[], &[]));
             }
         }
         let addresses = plan.addresses(gate.networks());
@@ -155,6 +161,8 @@ impl Engine {
         let (on_link, routed): (Vec<IpAddr>, Vec<IpAddr>) =
             addresses.into_iter().partition(|address| plan.link_of(*address).is_some());
         Self {
+            guessing: Guessing::new(&plan),
+            exchanges: Exchanges::default(),
             own: plan.links.iter().map(|link| link.mac).collect(),
             sweep: Sweep::new(on_link),
             routed: Routed::new(routed),
@@ -184,6 +192,10 @@ impl Engine {
         if self.sweep.is_over() {
             self.release_deferred(now);
         }
+        let mut wait = Duration::MAX;
+        if let Next::Later(at) = self.poll_exchanges(now) {
+            wait = at;
+        }
         let breath = self.gate.breath(now);
         if breath > now {
             if self.is_due(now) {
@@ -191,12 +203,11 @@ impl Engine {
             }
             return Action::Wait(breath.min(now + LONGEST_WAIT));
         }
-        let mut wait = Duration::MAX;
         self.sweep_turn = !self.sweep_turn;
-        let order: [Source; 4] = if self.sweep_turn {
-            [Self::poll_calls, Self::poll_sweep, Self::poll_devices, Self::poll_routed]
+        let order: [Source; 5] = if self.sweep_turn {
+            [Self::poll_calls, Self::poll_guesses, Self::poll_sweep, Self::poll_devices, Self::poll_routed]
         } else {
-            [Self::poll_calls, Self::poll_devices, Self::poll_routed, Self::poll_sweep]
+            [Self::poll_calls, Self::poll_guesses, Self::poll_devices, Self::poll_routed, Self::poll_sweep]
         };
         for source in order {
             match source(self, now) {
@@ -205,7 +216,7 @@ impl Engine {
                 Next::Nothing => {}
             }
         }
-        if wait == Duration::MAX && self.jobs.is_empty() {
+        if wait == Duration::MAX && self.jobs.is_empty() && self.exchanges.is_empty() {
             return Action::Finished;
         }
         Action::Wait(wait.max(now + TICK).min(now + LONGEST_WAIT))
@@ -349,7 +360,7 @@ impl Engine {
             let target = everybody(&item.question, &at.interface);
             match self.gate.ask_link(now, &target, item.probe.card(), &at.addresses) {
                 Verdict::Granted(permit) => {
-                    return Next::Do(self.put(permit, Asked::Everybody(link, item.probe), item.question));
+                    return Next::Do(self.call(now, permit, link, item));
                 }
                 Verdict::NotBefore(at) => {
                     self.calls.push_front((link, item));
@@ -390,7 +401,8 @@ impl Engine {
             let follow = std::mem::take(&mut reading.follow);
             let facts = reading.facts.clone();
             self.log.answered(&self.gate, &self.plan, &target, probe.card().name);
-            self.log.observe(now, probe.card().name, target.clone(), reading, &bytes);
+            self.follow_leaks(&facts);
+            self.log.observe(now, probe.card().name, target.clone(), reading, (&request_of(question), &bytes));
             if mac.is_some() || self.plan.link_of(address).is_none() {
                 self.arrive(now, target, mac.is_some(), Proof::Link);
             }
@@ -434,6 +446,9 @@ const TICK: Duration = Duration::from_millis(1);
 /// The most answers to one multicast question that are read.
 const MULTICAST_ANSWERS: usize = 4096;
 
+/// Type of an IPv6 frame.
+const IPV6_TYPE: [u8; 2] = [0x86, 0xdd];
+
 fn calls(plan: &Plan) -> VecDeque<(usize, Item)> {
     let links = plan.links.iter().enumerate();
     let questions = |(index, link)| {
@@ -443,10 +458,22 @@ fn calls(plan: &Plan) -> VecDeque<(usize, Item)> {
     links.flat_map(questions).collect()
 }
 
+/// What was sent, where one packet is the whole question.
+fn request_of(question: &Question) -> Vec<u8> {
+    match question {
+        Question::Frame { bytes } | Question::Exchange { bytes, .. } => bytes.clone(),
+        Question::Datagram { payload, .. } | Question::Multicast { payload, .. } | Question::Resolve { payload } => {
+            payload.clone()
+        }
+        _ => vec![],
+    }
+}
+
 /// The group that a question to everybody is addressed to.
 fn everybody(question: &Question, interface: &str) -> Target {
     let address = match question {
         Question::Multicast { group, .. } => group.ip(),
+        Question::Exchange { bytes, .. } if bytes.get(12..14) != Some(&IPV6_TYPE) => IpAddr::from([255, 255, 255, 255]),
         _ => IpAddr::from([0xff02, 0, 0, 0, 0, 0, 0, 1]),
     };
     Target { address, mac: None, interface: Some(interface.to_owned()) }

@@ -206,7 +206,7 @@ impl Engine {
         };
         let reading = probe.read(&question, reply);
         self.log.answered(&self.gate, &self.plan, &target, probe.card().name);
-        self.log.observe(now, probe.card().name, target.clone(), reading, &[]);
+        self.log.observe(now, probe.card().name, target.clone(), reading, (&[], &[]));
         self.arrive(now, target, false, proof);
     }
 

@@ -101,7 +101,7 @@ fn address(last: u8) -> IpAddr {
 fn engine(scope: &str, excluded: &[&str], care: &[u8]) -> Engine {
     let excluded: Vec<IpNet> = excluded.iter().map(|text| text.parse().unwrap()).collect();
     let networks = Networks::new(&[scope.parse().unwrap()], &excluded, Consent::default()).unwrap();
-    let link = Link { interface: "lan0".into(), mac: SCANNER, addresses: vec!["10.1.0.5/24".parse().unwrap()] };
+    let link = Link::new("lan0", SCANNER, vec!["10.1.0.5/24".parse().unwrap()]);
     let plan = Plan::new(&networks, vec![link], Profile::Gentle);
     let rules = Rules {
         networks,
@@ -110,6 +110,7 @@ fn engine(scope: &str, excluded: &[&str], care: &[u8]) -> Engine {
         fragile_budget: 10,
         care: care.iter().map(|last| (DeviceKey::Address(address(*last)), Care::Presence)).collect(),
         multicast: true,
+        passage: true,
     };
     Engine::new(plan, Gate::new(rules), Timestamp::UNIX_EPOCH, &[])
 }

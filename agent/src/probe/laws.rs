@@ -55,8 +55,7 @@ impl Talk {
             Self::Told(probe, facts) => (probe, BTreeSet::new(), facts),
         };
         let target = Target { address: [10, 1, 0, 9].into(), mac: None, interface: None };
-        let known =
-            Known { target: &target, on_link: true, open: &open, resolver: true, snmp: true, facts, seems: None };
+        let known = Known { on_link: true, resolver: true, snmp: true, facts, ..Known::of(&target, &open) };
         probe.ask(&known).remove(0)
     }
 }
@@ -250,11 +249,12 @@ fn not_one_octet_goes_to_an_hl7_interface() {
 fn a_device_that_gets_presence_only_is_asked_nothing_else() {
     let target = Target { address: [10, 1, 0, 9].into(), mac: None, interface: None };
     let open = BTreeSet::new();
-    let known =
-        Known { target: &target, on_link: true, open: &open, resolver: true, snmp: true, facts: &[], seems: None };
+    let known = Known { on_link: true, resolver: true, snmp: true, ..Known::of(&target, &open) };
     for probe in PROBES.iter().filter(|probe| probe.card().level <= Level::Presence) {
         let questions = probe.ask(&known);
-        let harmless = |question: &Question| matches!(question, Question::Resolve { .. } | Question::Frame { .. });
+        let harmless = |question: &Question| {
+            matches!(question, Question::Resolve { .. } | Question::Frame { .. } | Question::Exchange { .. })
+        };
         assert!(questions.iter().all(harmless), "{}", probe.card().name);
     }
 }
@@ -262,7 +262,7 @@ fn a_device_that_gets_presence_only_is_asked_nothing_else() {
 #[test]
 fn a_call_is_one_datagram_or_frame() {
     let addresses = vec!["10.1.0.5/24".parse().unwrap(), "fe80::5/64".parse().unwrap()];
-    let link = Link { interface: "lan0".into(), mac: Mac([2, 0, 0, 0, 0, 5]), addresses };
+    let link = Link::new("lan0", Mac([2, 0, 0, 0, 0, 5]), addresses);
     assert!(PROBES.iter().all(|probe| probe.call(&link).len() <= 1));
 }
 
@@ -277,8 +277,7 @@ fn what_much_more_speaks_for_something_else_is_not_asked() {
     let seems_server = |facts: &[Fact]| {
         let seems = recognise(Rules::builtin(), &signs([], facts, &ports));
         let seems = Some(&seems);
-        Known { target: &target, on_link: true, open: &open, resolver: false, snmp: false, facts, seems }
-            .seems("server")
+        Known { on_link: true, facts, seems, ..Known::of(&target, &open) }.seems("server")
     };
     assert!(seems_server(std::slice::from_ref(&mail)));
     assert!(!seems_server(&[mail, name]));

@@ -14,15 +14,17 @@ pub mod uplink;
 
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use daicho_shared::address::Mac;
 use daicho_shared::class::Class;
 use daicho_shared::coverage::Outcome;
 use daicho_shared::fact::Fact;
+use daicho_shared::knowledge::guesses::Guesses;
 use daicho_shared::observation::Target;
 use daicho_shared::recognise::Recognition;
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net};
 
 /// Every probe, in the order in which a device meets them.
 ///
@@ -147,6 +149,8 @@ pub enum Level {
     Listen,
     /// What every host answers to its neighbours: ARP, neighbour solicitation, one echo.
     Presence,
+    /// One packet that only a router does anything about; an operator may withhold it from fragile devices.
+    Passage,
     /// One verification in the protocol that the device exists to serve, complete and well-formed.
     Verify,
     /// A plain connection, and what the peer says by itself or after one short standard request.
@@ -160,6 +164,14 @@ pub enum Question {
     Frame {
         /// The whole frame, without checksum.
         bytes: Vec<u8>,
+    },
+    /// One Ethernet frame whose answers are frames, too: they are read by [`Probe::answer`], which is
+    /// shown what was sent.
+    Exchange {
+        /// The whole frame, without checksum.
+        bytes: Vec<u8>,
+        /// How long to wait for answers.
+        wait: Duration,
     },
     /// One ICMP echo request, routed by the operating system (RFC 792, RFC 4443).
     Echo,
@@ -387,6 +399,29 @@ pub struct Link {
     pub mac: Mac,
     /// The agent's addresses there, with their networks.
     pub addresses: Vec<IpNet>,
+    /// UDP ports at which the agent's machine listens, so that it refuses no answer that comes there: a
+    /// refusal could go anywhere.
+    pub held: BTreeSet<u16>,
+}
+
+impl Link {
+    /// A link on which no port is held.
+    pub fn new(interface: &str, mac: Mac, addresses: Vec<IpNet>) -> Self {
+        Self { interface: interface.to_owned(), mac, addresses, held: BTreeSet::new() }
+    }
+
+    /// The agent's IPv4 address there, with its network.
+    pub fn ipv4(&self) -> Option<Ipv4Net> {
+        self.addresses.iter().find_map(|network| match network {
+            IpNet::V4(network) if !network.addr().is_link_local() => Some(*network),
+            _ => None,
+        })
+    }
+
+    /// The address lies in a network of this link.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        self.addresses.iter().any(|network| network.contains(&address))
+    }
 }
 
 /// What is known of a device when a question for it is chosen.
@@ -406,6 +441,21 @@ pub struct Known<'a> {
     pub facts: &'a [Fact],
     /// What the device seems to be, by these facts; absent in the first pass.
     pub seems: Option<&'a Recognition>,
+    /// The link that it shares with the agent.
+    pub link: Option<&'a Link>,
+    /// What an operator configured.
+    pub setup: &'a Setup,
+    /// Another number in every run: what must not be guessed by others is made from it.
+    pub seed: u64,
+}
+
+impl<'a> Known<'a> {
+    /// A device of which nothing is known.
+    pub fn of(target: &'a Target, open: &'a BTreeSet<u16>) -> Self {
+        static NOTHING: LazyLock<Setup> = LazyLock::new(Setup::default);
+        let (on_link, resolver, snmp) = (false, false, false);
+        Self { target, on_link, open, resolver, snmp, facts: &[], seems: None, link: None, setup: &NOTHING, seed: 0 }
+    }
 }
 
 impl Known<'_> {
@@ -427,6 +477,8 @@ pub const PATIENCE: Duration = Duration::from_secs(5);
 pub struct Setup {
     /// AE titles.
     pub dicom: identity::medical::dicom::Titles,
+    /// Second networks and ways out.
+    pub uplink: uplink::Setup,
 }
 
 /// Points from which on a device seems to be of a class: more than one weak sign, and not much less
@@ -457,6 +509,16 @@ pub trait Probe: Sync {
     /// What a frame says that came in on a link, asked for or not.
     fn hear(&self, _frame: &[u8]) -> Option<Heard> {
         None
+    }
+
+    /// What a frame means that came in while a frame of the probe's own was open ([`Question::Exchange`]).
+    fn answer(&self, _sent: &[u8], _frame: &[u8]) -> Option<Heard> {
+        None
+    }
+
+    /// Questions to everybody on a link about networks that may be there; they are put slowly, one by one.
+    fn guess(&self, _link: &Link, _guesses: &Guesses) -> Vec<Question> {
+        vec![]
     }
 
     /// Questions to one device, once it is known to be there: in the first pass or in the second, as

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use daicho_shared::knowledge::guesses::Guess;
 use daicho_shared::knowledge::makers::Makers;
 use daicho_shared::knowledge::ports::Ports;
 use daicho_shared::recognise::{Rules, RulesError};
@@ -179,6 +180,8 @@ pub struct Uplinks {
     pub benign: Vec<BenignNetwork>,
     /// Networks of phones and mobile routers.
     pub tether: Vec<TetherNetwork>,
+    /// Addresses that the agent tries.
+    pub guess: Vec<Guess>,
     /// What mobile routers say of themselves.
     pub cellular: Vec<CellularText>,
     /// Interface types and names.

@@ -92,6 +92,7 @@ impl World {
             target,
             outcome,
             facts,
+            request: String::new(),
             reply: String::new(),
         });
     }

@@ -488,6 +488,7 @@ fn observation(number: u32, probe: &str, address: &str, key: &str, facts: Vec<Fa
         target: Target { address: address.parse().unwrap(), mac: Some(mac(key)), interface: Some("eth0".into()) },
         outcome: Outcome::Answered,
         facts,
+        request: "00a0".into(),
         reply: "00a1ff".repeat(40),
     };
     (obs(number), seen)

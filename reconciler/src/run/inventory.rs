@@ -86,5 +86,6 @@ fn observation(number: u32, machine: &Machine, at: Timestamp) -> Observation {
     let address = address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
     let target = Target { address, mac, interface: None };
     let (outcome, reply) = (Outcome::Answered, String::new());
-    Observation { number, at, probe: PROBE.into(), target, outcome, facts: machine.facts(), reply }
+    let request = String::new();
+    Observation { number, at, probe: PROBE.into(), target, outcome, facts: machine.facts(), request, reply }
 }

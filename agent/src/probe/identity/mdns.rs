@@ -255,8 +255,7 @@ mod tests {
 
     #[test]
     fn the_call_is_one_question_to_the_group() {
-        let link =
-            Link { interface: "lan0".into(), mac: daicho_shared::address::Mac([2, 0, 0, 0, 0, 5]), addresses: vec![] };
+        let link = Link::new("lan0", daicho_shared::address::Mac([2, 0, 0, 0, 0, 5]), vec![]);
         assert!(matches!(Mdns.call(&link).as_slice(), [Question::Multicast { group, .. }] if group.port() == 5353));
     }
 
@@ -281,7 +280,7 @@ mod tests {
     fn asked(facts: &[Fact], on_link: bool) -> Vec<Question> {
         let target = daicho_shared::observation::Target { address: [10, 1, 0, 9].into(), mac: None, interface: None };
         let open = std::collections::BTreeSet::new();
-        Mdns.ask(&Known { target: &target, on_link, open: &open, resolver: false, snmp: false, facts, seems: None })
+        Mdns.ask(&Known { on_link, facts, ..Known::of(&target, &open) })
     }
 
     fn announced(kind: &str) -> Fact {

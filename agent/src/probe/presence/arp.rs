@@ -100,7 +100,7 @@ mod tests {
     const HOST: Mac = Mac([0, 0x80, 0xa3, 1, 2, 3]);
 
     fn link() -> Link {
-        Link { interface: "lan0".into(), mac: SCANNER, addresses: vec!["10.1.0.5/24".parse().unwrap()] }
+        Link::new("lan0", SCANNER, vec!["10.1.0.5/24".parse().unwrap()])
     }
 
     #[test]

@@ -132,7 +132,7 @@ mod tests {
     #[test]
     fn the_call_goes_to_all_nodes_with_a_right_checksum() {
         let addresses = vec!["10.1.0.5/24".parse().unwrap(), "fe80::5/64".parse().unwrap()];
-        let link = Link { interface: "lan0".into(), mac: SCANNER, addresses };
+        let link = Link::new("lan0", SCANNER, addresses);
         let calls = Neighbour.call(&link);
         let [Question::Frame { bytes }] = calls.as_slice() else { panic!() };
         assert_eq!(&bytes[..6], &[0x33, 0x33, 0, 0, 0, 1]);

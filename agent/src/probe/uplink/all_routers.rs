@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn the_call_goes_to_all_routers() {
-        let link = Link { interface: "lan0".into(), mac: SCANNER, addresses: vec!["fe80::5/64".parse().unwrap()] };
+        let link = Link::new("lan0", SCANNER, vec!["fe80::5/64".parse().unwrap()]);
         let calls = AllRouters.call(&link);
         let [Question::Frame { bytes }] = calls.as_slice() else { panic!() };
         assert_eq!(bytes[..6], [0x33, 0x33, 0, 0, 0, 2]);

@@ -54,7 +54,7 @@ mod tests {
     #[test]
     fn one_well_formed_solicitation_goes_to_all_routers() {
         let mac = Mac([2, 0, 0, 0, 0, 5]);
-        let link = Link { interface: "lan0".into(), mac, addresses: vec!["fe80::5/64".parse().unwrap()] };
+        let link = Link::new("lan0", mac, vec!["fe80::5/64".parse().unwrap()]);
         let calls = RouterSolicitation.call(&link);
         let [Question::Frame { bytes }] = calls.as_slice() else { panic!() };
         assert_eq!(bytes[..6], [0x33, 0x33, 0, 0, 0, 2]);

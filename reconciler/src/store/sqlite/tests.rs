@@ -43,6 +43,7 @@ fn observation(number: u32) -> Record {
         target: Target { address: "10.20.0.5".parse().unwrap(), mac: None, interface: None },
         outcome: Outcome::Answered,
         facts: vec![],
+        request: String::new(),
         reply: "00".repeat(200),
     })
 }

@@ -1,0 +1,80 @@
+//! Frames of ours that are open: what comes in is shown to the probes that sent them, until their time is over.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::{Action, Ending, Engine, Next};
+use crate::probe::{Heard, Probe, Question};
+use crate::scope::Permit;
+
+/// The most frames that are open at once.
+const OPEN: usize = 2048;
+
+/// One frame of ours.
+#[derive(Debug)]
+struct Open {
+    link: usize,
+    probe: &'static dyn Probe,
+    bytes: Vec<u8>,
+    wait: Duration,
+    /// The device that waits for its end.
+    device: Option<usize>,
+    answered: bool,
+}
+
+/// Open frames, by the moment at which they end.
+#[derive(Debug, Default)]
+pub(super) struct Exchanges {
+    open: BTreeMap<(Duration, u64), Open>,
+    number: u64,
+}
+
+impl Exchanges {
+    pub(super) fn is_empty(&self) -> bool {
+        self.open.is_empty()
+    }
+
+    /// What a frame says to those that are open: who asked, what was asked, what it means.
+    pub(super) fn answers(&mut self, link: usize, frame: &[u8]) -> Vec<(&'static dyn Probe, Vec<u8>, Heard)> {
+        let here = self.open.values_mut().filter(|open| open.link == link);
+        let answers = here.filter_map(|open| {
+            let heard = open.probe.answer(&open.bytes, frame)?;
+            open.answered = true;
+            Some((open.probe, open.bytes.clone(), heard))
+        });
+        answers.collect()
+    }
+}
+
+impl Engine {
+    /// Sends a frame and leaves it open; a device waits for its end.
+    pub(super) fn open_exchange(
+        &mut self,
+        now: Duration,
+        (permit, link): (Permit, usize),
+        (probe, device): (&'static dyn Probe, Option<usize>),
+        (bytes, wait): (Vec<u8>, Duration),
+    ) -> Action {
+        if self.exchanges.open.len() < OPEN || device.is_some() {
+            self.exchanges.number += 1;
+            let open = Open { link, probe, bytes: bytes.clone(), wait, device, answered: false };
+            self.exchanges.open.insert((now + wait, self.exchanges.number), open);
+        }
+        Action::Transmit { permit, link, frame: bytes }
+    }
+
+    /// Ends what is over.
+    pub(super) fn poll_exchanges(&mut self, now: Duration) -> Next {
+        while let Some(entry) = self.exchanges.open.first_entry() {
+            if entry.key().0 > now {
+                return Next::Later(entry.key().0);
+            }
+            let Open { probe, bytes, wait, device, answered, .. } = entry.remove();
+            if let Some(index) = device {
+                let ending = if answered { Ending::Accepted } else { Ending::Silence };
+                self.device_done(now, index, probe, &Question::Exchange { bytes, wait }, ending);
+            }
+        }
+        Next::Nothing
+    }
+}
