@@ -158,7 +158,7 @@ pub enum Level {
     Listen,
     /// What every host answers to its neighbours: ARP, neighbour solicitation, one echo.
     Presence,
-    /// One packet that only a router does anything about; an operator may withhold it from fragile devices.
+    /// One packet that only a router does anything about; an operator says which fragile devices get it.
     Passage,
     /// One verification in the protocol that the device exists to serve, complete and well-formed.
     Verify,

@@ -36,7 +36,7 @@ static CARD: Card = Card {
 };
 
 const NETBIOS: u16 = 137;
-const WAIT: Duration = Duration::from_millis(2000);
+const WAIT: Duration = Duration::from_secs(2);
 const LAST_HOP: u8 = 1;
 /// TEST-NET-1 (RFC 5737).
 const NOBODYS: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 0);

@@ -88,11 +88,9 @@ fn question(known: &Known<'_>) -> Option<Vec<u8>> {
 
 /// Of the documentation prefix (RFC 3849).
 fn nowhere(number: u64) -> Ipv6Addr {
-    let [a, b, c, d, e, f, g, h] = number.to_be_bytes();
-    let tail = [a, b, c, d, e, f, g, h];
     let mut octets = [0; 16];
     octets[..6].copy_from_slice(&[0x20, 0x01, 0x0d, 0xb8, 0xff, 0xff]);
-    octets[8..].copy_from_slice(&tail);
+    octets[8..].copy_from_slice(&number.to_be_bytes());
     Ipv6Addr::from(octets)
 }
 

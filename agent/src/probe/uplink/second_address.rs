@@ -32,7 +32,7 @@ static CARD: Card = Card {
 };
 
 /// A proxy may take its time (RFC 1027).
-const WAIT: Duration = Duration::from_millis(2000);
+const WAIT: Duration = Duration::from_secs(2);
 /// TEST-NET-1 (RFC 5737): nobody has it.
 const NOBODY: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 77);
 
