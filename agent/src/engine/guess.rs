@@ -92,7 +92,7 @@ impl Engine {
         }
         let excluded = |address: &Ipv4Addr| self.gate.networks().excludes(IpAddr::V4(*address));
         let elsewhere = |address: &Ipv4Addr| self.plan.link_of(IpAddr::V4(*address)).is_none();
-        let told: Vec<Ipv4Addr> = facts.iter().flat_map(told_addresses).filter(is_host).collect();
+        let told: Vec<Ipv4Addr> = facts.iter().flat_map(told_addresses).filter(|address| is_host(*address)).collect();
         let told: Vec<Ipv4Addr> = told.into_iter().filter(|address| elsewhere(address) && !excluded(address)).collect();
         for address in told {
             if self.guessing.leaked.len() >= LEAKED_LIMIT / 2 || !self.guessing.leaked.insert(address) {
@@ -109,7 +109,7 @@ impl Engine {
 }
 
 /// Private, shared (RFC 6598) or public: an address that a host can have, and that means something elsewhere.
-fn is_host(address: &Ipv4Addr) -> bool {
+fn is_host(address: Ipv4Addr) -> bool {
     let special = address.is_unspecified()
         || address.is_loopback()
         || address.is_link_local()
@@ -122,9 +122,10 @@ fn is_host(address: &Ipv4Addr) -> bool {
 /// Addresses that a fact gives away beside the one that it was asked at.
 fn told_addresses(fact: &Fact) -> Vec<Ipv4Addr> {
     let addresses: Vec<IpAddr> = match fact {
-        Fact::OwnAddress { address, .. } | Fact::AnswersFor { address, .. } => vec![*address],
         Fact::Certificate { addresses, .. } | Fact::VirtualRouter { addresses, .. } => addresses.clone(),
-        Fact::Engine { address: Some(address), .. }
+        Fact::OwnAddress { address, .. }
+        | Fact::AnswersFor { address, .. }
+        | Fact::Engine { address: Some(address), .. }
         | Fact::LinkNeighbour { address: Some(address), .. }
         | Fact::ExternalAddress { address: Some(address), .. } => vec![*address],
         Fact::Route { next_hop, .. } => vec![*next_hop],

@@ -28,6 +28,8 @@ pub enum Sample {
     Told(Vec<Fact>, Vec<u8>),
     /// A frame that is heard.
     Frame(Vec<u8>),
+    /// A frame of the probe's own, and one that answers it.
+    Exchange(Vec<u8>, Vec<u8>),
 }
 
 /// Where a stream comes from.
@@ -132,6 +134,29 @@ fn frames() -> Vec<Vec<u8>> {
         _ => None,
     });
     real.into_iter().chain([made]).chain(own).collect()
+}
+
+/// Frames of probes' own, with their answers.
+fn exchanges() -> Vec<(&'static dyn Probe, Vec<u8>, Vec<u8>)> {
+    let own = PROBES.iter().flat_map(|probe| probe.samples().into_iter().map(move |sample| (*probe, sample)));
+    let own = own.filter_map(|(probe, sample)| match sample {
+        Sample::Exchange(sent, answer) => Some((probe, sent, answer)),
+        _ => None,
+    });
+    own.collect()
+}
+
+#[test]
+fn an_answer_to_a_frame_ends_in_facts_and_belongs_to_that_frame_alone() {
+    let all = exchanges();
+    assert!(all.len() >= 4);
+    for (probe, sent, answer) in &all {
+        let heard = probe.answer(sent, answer).unwrap_or_else(|| panic!("{}", probe.card().name));
+        assert!(!heard.facts.is_empty() && heard.mac.is_some(), "{}", probe.card().name);
+        for (other, foreign, _) in all.iter().filter(|(other, ..)| other.card().name != probe.card().name) {
+            assert_eq!(probe.answer(foreign, answer), None, "{} {}", probe.card().name, other.card().name);
+        }
+    }
 }
 
 fn datagram_question() -> Question {
@@ -260,10 +285,10 @@ fn a_device_that_gets_presence_only_is_asked_nothing_else() {
 }
 
 #[test]
-fn a_call_is_one_datagram_or_frame() {
+fn a_call_is_two_datagrams_or_frames_at_most() {
     let addresses = vec!["10.1.0.5/24".parse().unwrap(), "fe80::5/64".parse().unwrap()];
     let link = Link::new("lan0", Mac([2, 0, 0, 0, 0, 5]), addresses);
-    assert!(PROBES.iter().all(|probe| probe.call(&link).len() <= 1));
+    assert!(PROBES.iter().all(|probe| probe.call(&link).len() <= 2));
 }
 
 #[test]
@@ -293,6 +318,9 @@ proptest! {
         for (talk, _) in streams() {
             let _ = told(talk, &[&bytes]);
         }
+        for (probe, sent, answer) in exchanges() {
+            let _ = (probe.answer(&sent, &bytes), probe.answer(&bytes, &answer));
+        }
     }
 
     #[test]
@@ -303,6 +331,12 @@ proptest! {
             bytes[index] ^= 1 << bit;
             bytes.truncate(cut.index(bytes.len()) + 1);
             let _ = named(name).unwrap().read(&datagram_question(), Reply::Datagram(&bytes));
+        }
+        for (probe, sent, mut answer) in exchanges() {
+            let index = at.index(answer.len());
+            answer[index] ^= 1 << bit;
+            answer.truncate(cut.index(answer.len()) + 1);
+            let _ = probe.answer(&sent, &answer);
         }
         for mut frame in frames() {
             let index = at.index(frame.len());

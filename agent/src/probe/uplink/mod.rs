@@ -2,9 +2,17 @@
 //! segment: it is addressed to a neighbour's link-layer address or to everybody's, with a time to live that ends there.
 
 pub mod all_routers;
+pub mod connected_networks;
+pub mod directed_broadcast;
+pub mod foreign_sender;
+pub mod forwarding;
+pub mod forwarding_v6;
+pub mod hairpin;
 mod icmp;
 mod packet;
 pub mod router_solicitation;
+pub mod second_address;
+pub mod walk;
 
 use std::net::IpAddr;
 
