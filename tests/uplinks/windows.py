@@ -81,15 +81,20 @@ def names_answer(query, name, addresses):
     if kind == b"\0\x21":
         owned = [(name, 0, 0x0400), ("HOSP", 0, 0x8400), (name, 0x20, 0x0400)]
         rows = b"".join(n.encode().ljust(15) + struct.pack(">BH", suffix, flags) for n, suffix, flags in owned)
-        with open("/sys/class/net/eth0/address") as mac:
-            unit = bytes.fromhex(mac.read().strip().replace(":", ""))
-        data = bytes([len(owned)]) + rows + unit + bytes(40)
+        data = bytes([len(owned)]) + rows + unit() + bytes(40)
     elif kind == b"\0\x20" and known:
         data = b"".join(b"\0\0" + socket.inet_aton(address) for address in addresses)
     else:
         return None
     flags = b"\x84\0" if kind == b"\0\x21" else b"\x85\x80"
     return query[:2] + flags + b"\0\0\0\1\0\0\0\0" + question + kind + b"\0\1" + bytes(4) + struct.pack(">H", len(data)) + data
+
+
+def unit():
+    """The card's own address."""
+    with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as card:
+        card.bind(("eth0", 0))
+        return card.getsockname()[4]
 
 
 def names(name, addresses):
