@@ -133,16 +133,17 @@ enum Asked {
 impl Engine {
     /// A run over this plan that began at `started`. `gateways` are the agent's own default gateways.
     pub fn new(plan: Plan, gate: Gate, started: Timestamp, gateways: &[(String, IpAddr)]) -> Self {
-        let mut log = Log::new(started);
+        let (mut log, mut waiting) = (Log::new(started), Waiting::default());
         for (interface, address) in gateways {
             let target = Target { address: *address, mac: None, interface: Some(interface.clone()) };
             let facts = vec![Fact::DefaultGateway { interface: interface.clone() }];
             if gate.may_record(&target) {
+                waiting.keep(DeviceKey::Address(*address), &facts);
                 log.observe(Duration::ZERO, "route", target, Reading::answered(facts), (&[], &[]));
             }
         }
         let addresses = plan.addresses(gate.networks());
-        Self::with(plan, gate, log, addresses)
+        Self { waiting, ..Self::with(plan, gate, log, addresses) }
     }
 
     /// An engine that is told what was heard on one link, and is never asked what to send: nothing is
