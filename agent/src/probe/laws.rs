@@ -28,6 +28,8 @@ pub enum Sample {
     Told(Vec<Fact>, Vec<u8>),
     /// A frame that is heard.
     Frame(Vec<u8>),
+    /// A frame of the probe's own, and a frame that answers it.
+    Answer(Vec<u8>, Vec<u8>),
 }
 
 /// Where a stream comes from.
@@ -134,6 +136,16 @@ fn frames() -> Vec<Vec<u8>> {
     real.into_iter().chain([made]).chain(own).collect()
 }
 
+/// Frames that answer frames, by probe.
+fn answers() -> Vec<(&'static dyn Probe, Vec<u8>, Vec<u8>)> {
+    let own = PROBES.iter().flat_map(|probe| probe.samples().into_iter().map(move |sample| (*probe, sample)));
+    let own = own.filter_map(|(probe, sample)| match sample {
+        Sample::Answer(sent, frame) => Some((probe, sent, frame)),
+        _ => None,
+    });
+    own.collect()
+}
+
 fn datagram_question() -> Question {
     Question::Datagram { port: 1, payload: vec![], wait: Duration::ZERO }
 }
@@ -198,6 +210,12 @@ fn samples_end_in_facts() {
     for frame in frames() {
         assert!(PROBES.iter().any(|probe| probe.hear(&frame).is_some()));
     }
+    for (probe, sent, frame) in answers() {
+        let name = probe.card().name;
+        let heard = probe.answer(&sent, &frame).unwrap_or_else(|| panic!("{name} reads nothing"));
+        assert!(!heard.facts.is_empty(), "{name}");
+        assert_eq!(probe.answer(&sent, &sent), None, "{name} answers itself");
+    }
     let variables = snmp::sample();
     let reply = Reply::Variables { variables: &variables, version: "v2c", more: false };
     for probe in PROBES.iter().filter(|probe| probe.card().name.starts_with("snmp") && probe.samples().is_empty()) {
@@ -260,10 +278,16 @@ fn a_device_that_gets_presence_only_is_asked_nothing_else() {
 }
 
 #[test]
-fn a_call_is_one_datagram_or_frame() {
+fn a_call_is_at_most_two_datagrams_or_frames() {
     let addresses = vec!["10.1.0.5/24".parse().unwrap(), "fe80::5/64".parse().unwrap()];
-    let link = Link::new("lan0", Mac([2, 0, 0, 0, 0, 5]), addresses);
-    assert!(PROBES.iter().all(|probe| probe.call(&link).len() <= 1));
+    let mut link = Link::new("lan0", Mac([2, 0, 0, 0, 0, 5]), addresses);
+    link.held = (0..u16::MAX).collect();
+    let calls = || PROBES.iter().map(|probe| probe.call(&link));
+    assert!(calls().all(|calls| calls.len() <= 2));
+    let single = |question: &Question| {
+        matches!(question, Question::Frame { .. } | Question::Exchange { .. } | Question::Multicast { .. })
+    };
+    assert!(calls().flatten().all(|question| single(&question)));
 }
 
 #[test]
@@ -289,6 +313,10 @@ proptest! {
         for probe in PROBES {
             let _ = probe.hear(&bytes);
             let _ = probe.read(&datagram_question(), Reply::Datagram(&bytes));
+            let _ = probe.answer(&bytes, &bytes);
+        }
+        for (probe, sent, _) in answers() {
+            let _ = probe.answer(&sent, &bytes);
         }
         for (talk, _) in streams() {
             let _ = told(talk, &[&bytes]);
@@ -311,6 +339,12 @@ proptest! {
             for probe in PROBES {
                 let _ = probe.hear(&frame);
             }
+        }
+        for (probe, sent, mut frame) in answers() {
+            let index = at.index(frame.len());
+            frame[index] ^= 1 << bit;
+            frame.truncate(cut.index(frame.len()) + 1);
+            let _ = probe.answer(&sent, &frame);
         }
         for (talk, mut bytes) in streams() {
             let index = at.index(bytes.len());

@@ -34,6 +34,7 @@ pub const PROBES: &[&dyn Probe] = &[
     &presence::neighbour::Neighbour,
     &uplink::all_routers::AllRouters,
     &uplink::router_solicitation::RouterSolicitation,
+    &uplink::dhcp_server::DhcpServer,
     &presence::echo::Echo,
     &presence::tcp_ping::TcpPing,
     &presence::connect::Connect,

@@ -2,6 +2,7 @@
 //! segment: it is addressed to a neighbour's link-layer address or to everybody's, with a time to live that ends there.
 
 pub mod all_routers;
+pub mod dhcp_server;
 mod icmp;
 mod packet;
 pub mod router_solicitation;
