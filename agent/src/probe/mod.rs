@@ -35,6 +35,8 @@ pub const PROBES: &[&dyn Probe] = &[
     &uplink::all_routers::AllRouters,
     &uplink::router_solicitation::RouterSolicitation,
     &uplink::dhcp_server::DhcpServer,
+    &uplink::nat_pmp::NatPmp,
+    &uplink::pcp::Pcp,
     &presence::echo::Echo,
     &presence::tcp_ping::TcpPing,
     &presence::connect::Connect,

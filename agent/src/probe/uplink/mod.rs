@@ -2,9 +2,12 @@
 //! segment: it is addressed to a neighbour's link-layer address or to everybody's, with a time to live that ends there.
 
 pub mod all_routers;
+mod audience;
 pub mod dhcp_server;
 mod icmp;
+pub mod nat_pmp;
 mod packet;
+pub mod pcp;
 pub mod router_solicitation;
 
 use std::net::IpAddr;
