@@ -37,6 +37,7 @@ pub const PROBES: &[&dyn Probe] = &[
     &uplink::dhcp_server::DhcpServer,
     &uplink::nat_pmp::NatPmp,
     &uplink::pcp::Pcp,
+    &uplink::igd::Igd,
     &presence::echo::Echo,
     &presence::tcp_ping::TcpPing,
     &presence::connect::Connect,

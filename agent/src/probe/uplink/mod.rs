@@ -5,6 +5,7 @@ pub mod all_routers;
 mod audience;
 pub mod dhcp_server;
 mod icmp;
+pub mod igd;
 pub mod nat_pmp;
 mod packet;
 pub mod pcp;

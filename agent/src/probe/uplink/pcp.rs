@@ -7,7 +7,7 @@ use super::audience::may_route;
 use super::nat_pmp::{PORT, WAIT};
 use crate::probe::identity::told::{attribute, service};
 use crate::probe::listen::frame::long;
-use crate::probe::{Audience, Card, Known, Level, Probe, Question, Reading, Reply};
+use crate::probe::{Audience, Card, Known, Level, Link, Probe, Question, Reading, Reply};
 
 /// The probe.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ impl Probe for Pcp {
 
     /// The address that we ask from stands in the question.
     fn ask(&self, known: &Known<'_>) -> Vec<Question> {
-        let own = known.link.and_then(|link| link.ipv4()).filter(|_| known.target.address.is_ipv4());
+        let own = known.link.and_then(Link::ipv4).filter(|_| known.target.address.is_ipv4());
         let Some(own) = own.filter(|_| may_route(known)) else { return vec![] };
         let mut payload = vec![VERSION, 0, 0, 0, 0, 0, 0, 0];
         payload.extend(own.addr().to_ipv6_mapped().octets());
@@ -79,7 +79,6 @@ mod tests {
     use daicho_shared::observation::Target;
 
     use super::*;
-    use crate::probe::Link;
     use crate::probe::laws::device;
 
     #[test]
