@@ -38,6 +38,8 @@ pub const PROBES: &[&dyn Probe] = &[
     &uplink::nat_pmp::NatPmp,
     &uplink::pcp::Pcp,
     &uplink::igd::Igd,
+    &uplink::pppoe::Pppoe,
+    &uplink::rip::Rip,
     &presence::echo::Echo,
     &presence::tcp_ping::TcpPing,
     &presence::connect::Connect,

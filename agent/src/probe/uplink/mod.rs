@@ -9,6 +9,8 @@ pub mod igd;
 pub mod nat_pmp;
 mod packet;
 pub mod pcp;
+pub mod pppoe;
+pub mod rip;
 pub mod router_solicitation;
 
 use std::net::IpAddr;
