@@ -1,7 +1,7 @@
 //! Fragile devices on the wire: a capture of everything that left the agent's machine, its kernel's own
 //! requests and acknowledgements included, on a segment of the simulated hospital made of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::BufReader;
 use std::net::{IpAddr, Ipv4Addr};
@@ -45,8 +45,8 @@ verify_addresses = ["10.10.0.22", "10.20.0.21"]
 /// A frame that left the agent's machine.
 #[derive(Debug)]
 struct Frame {
-    /// To a single device's link-layer address.
-    unicast: bool,
+    /// Whose link-layer address it goes to.
+    mac: Mac,
     to: Option<Ipv4Addr>,
     /// TCP destination port and octets of payload.
     tcp: Option<(u16, usize)>,
@@ -129,9 +129,9 @@ fn frames(pcap: &[u8], own: Mac) -> Vec<Frame> {
 
 fn read(bytes: &[u8]) -> Frame {
     let v4 = |at: usize| Some(Ipv4Addr::new(bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]));
-    let unicast = bytes[0] & 1 == 0;
+    let mac = Mac(bytes[..6].try_into().unwrap());
     match bytes[12..14] {
-        [8, 6] => Frame { unicast, to: v4(38), tcp: None, is_arp: true },
+        [8, 6] => Frame { mac, to: v4(38), tcp: None, is_arp: true },
         [8, 0] => {
             let header = usize::from(bytes[14] & 15) * 4;
             let total = usize::from(u16::from_be_bytes([bytes[16], bytes[17]]));
@@ -140,17 +140,21 @@ fn read(bytes: &[u8]) -> Frame {
                 let payload = total - header - usize::from(segment[12] >> 4) * 4;
                 (u16::from_be_bytes([segment[2], segment[3]]), payload)
             });
-            Frame { unicast, to: v4(30), tcp, is_arp: false }
+            Frame { mac, to: v4(30), tcp, is_arp: false }
         }
-        _ => Frame { unicast, to: None, tcp: None, is_arp: false },
+        _ => Frame { mac, to: None, tcp: None, is_arp: false },
     }
 }
 
 impl Night {
-    /// Every frame for a device: addressed to it, or asking who has its address.
+    /// Every frame for a device: sent to its link-layer address, whatever is in it, or asking who has its address.
     fn to(&self, last: u8) -> Vec<&Frame> {
-        let address = Some(Ipv4Addr::new(10, 10, 0, last));
-        self.frames.iter().filter(|frame| frame.to == address && (frame.unicast || frame.is_arp)).collect()
+        let address = Ipv4Addr::new(10, 10, 0, last);
+        let own = self.batch.observations.iter().filter(|it| it.target.address == address);
+        let macs: BTreeSet<Mac> = own.filter_map(|it| it.target.mac).collect();
+        let asks = |frame: &&Frame| macs.contains(&frame.mac) || frame.is_arp && frame.to == Some(address);
+        let routed = |frame: &&Frame| macs.is_empty() && frame.to == Some(address);
+        self.frames.iter().filter(|frame| asks(frame) || routed(frame)).collect()
     }
 
     fn associations(&self, last: u8) -> Vec<&Fact> {

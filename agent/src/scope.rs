@@ -43,8 +43,8 @@ pub struct Rules {
     pub care: HashMap<DeviceKey, Care>,
     /// Questions to everybody on a link (multicast) may be sent.
     pub multicast: bool,
-    /// A fragile device may get the one packet that asks whether it forwards.
-    pub passage: bool,
+    /// The one packet that asks whether a device forwards goes to devices of no more care than this.
+    pub passage: Care,
 }
 
 /// Who a packet counts against: a machine on the link is its MAC, however many addresses it has.
@@ -301,7 +301,7 @@ impl Gate {
             Care::Verify => Level::Verify,
             Care::Presence => Level::Passage,
         };
-        let withheld = level == Level::Passage && care > Care::None && !self.rules.passage;
+        let withheld = level == Level::Passage && care > self.rules.passage;
         if level > most || withheld {
             return Err(Denied::Fragile);
         }
@@ -466,7 +466,7 @@ mod tests {
             fragile_budget: 4,
             care: HashMap::new(),
             multicast: true,
-            passage: false,
+            passage: Care::Verify,
         })
     }
 

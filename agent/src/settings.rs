@@ -193,8 +193,8 @@ pub struct UplinkSettings {
     pub search: bool,
     /// Networks that the ledger declares, and that are tried on every link.
     pub networks: Vec<IpNet>,
-    /// Medical and fragile devices get the one packet that asks whether they forward.
-    pub fragile: bool,
+    /// Which fragile devices get the one packet that asks whether they forward.
+    pub fragile: Fragile,
     /// Ask more than the usual few packets of what forwards: which networks it is connected to.
     pub thorough: bool,
     /// Ask file servers for their network interfaces by an anonymous session, which they log.
@@ -203,10 +203,32 @@ pub struct UplinkSettings {
     pub walk: Vec<Walk>,
 }
 
+/// Which fragile devices get a packet that only a router does anything about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fragile {
+    /// None of them.
+    None,
+    /// Those that may be verified in the protocol that they exist to serve (modalities, archives).
+    Verified,
+    /// All of them, infusion pumps included.
+    All,
+}
+
+impl Fragile {
+    fn most(self) -> Care {
+        match self {
+            Self::None => Care::None,
+            Self::Verified => Care::Verify,
+            Self::All => Care::Presence,
+        }
+    }
+}
+
 impl Default for UplinkSettings {
     fn default() -> Self {
         let (networks, walk) = (vec![], vec![]);
-        Self { search: true, networks, fragile: true, thorough: false, smb_interfaces: false, walk }
+        Self { search: true, networks, fragile: Fragile::Verified, thorough: false, smb_interfaces: false, walk }
     }
 }
 
@@ -245,7 +267,7 @@ impl Settings {
             fragile_budget: limits.fragile_budget,
             care: self.care_keys(),
             multicast: self.scope.multicast,
-            passage: self.uplink.fragile,
+            passage: self.uplink.fragile.most(),
         })
     }
 

@@ -342,7 +342,11 @@ impl Engine {
         self.learn(index, &reading.facts);
         self.follow_leaks(&reading.facts);
         let follow = std::mem::take(&mut reading.follow);
-        self.log.observe(now, probe.card().name, target, reading, (&request_of(question), &bytes));
+        // What answered a frame is written down already.
+        let told = matches!(question, Question::Exchange { .. }) && outcome == Outcome::Answered;
+        if !told || !reading.facts.is_empty() {
+            self.log.observe(now, probe.card().name, target, reading, (&request_of(question), &bytes));
+        }
         if let Some(how) = unnatural {
             return self.let_be(now, index, Reading::answered(vec![Fact::Unnatural { how }]));
         }

@@ -11,7 +11,8 @@ use daicho_shared::observation::Target;
 
 use super::Engine;
 use super::device::Proof;
-use crate::probe::{Heard, Level, Link, Probe, Reading, overhear};
+use crate::probe::uplink::foreign_sender;
+use crate::probe::{Heard, Level, Link, Probe, Reading, named, overhear};
 use crate::scope::{DeviceKey, is_link_local};
 
 /// The most devices of one run: more than any hospital has, and what a forger of addresses may cost.
@@ -109,8 +110,11 @@ impl Engine {
     fn present(&mut self, now: Duration, said: Said<'_>, address: IpAddr, mac: Mac, interface: &str) {
         self.gate.learn(address, mac);
         let target = Target { address, mac: Some(mac), interface: Some(interface.to_owned()) };
-        if self.own.contains(&mac) || !self.gate.may_record(&target) {
+        if self.own.contains(&mac) {
             return;
+        }
+        if !self.gate.may_record(&target) {
+            return self.stranger(now, &said, interface);
         }
         self.sweep.answered(address);
         let known = self.by_mac.get(&mac).copied();
@@ -125,6 +129,18 @@ impl Engine {
         } else {
             self.arrive(now, target, true, Proof::Link);
         }
+    }
+
+    /// The sender used an address that is none of the networks asked about: the machine has another one.
+    fn stranger(&mut self, now: Duration, said: &Said<'_>, interface: &str) {
+        let elsewhere = said
+            .heard
+            .address
+            .filter(|address| self.plan.link_of(*address).is_none() && !self.gate.networks().excludes(*address));
+        let slip = elsewhere.and_then(|_| foreign_sender::slip(said.frame, &said.heard));
+        let (Some(heard), Some(probe)) = (slip, named("foreign-sender")) else { return };
+        let target = self.unproven(None, heard.mac, interface);
+        self.take_note(now, Said { probe, heard, request: &[], frame: said.frame }, &target);
     }
 
     /// Whom a frame is about that does not show where he is: the device with this link-layer address

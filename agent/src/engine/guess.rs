@@ -27,7 +27,7 @@ pub(super) struct Guessing {
     next: Duration,
     leaked: BTreeSet<Ipv4Addr>,
     /// Frames that were left out, of each link.
-    pub(super) left_out: usize,
+    left_out: usize,
 }
 
 impl Guessing {
@@ -51,6 +51,17 @@ fn items(link: &Link, guesses: &Guesses) -> Vec<Item> {
 }
 
 impl Engine {
+    /// What was not tried is told: nobody may take silence about it for an answer.
+    pub(super) fn tell_left_out(&mut self) {
+        let count = self.guessing.left_out;
+        if count > 0 {
+            let message = format!(
+                "推定アドレスのうち{count}件は、1晩の上限を超えるため試しません / {count} guessed addresses are not tried: more than one night allows"
+            );
+            self.log.trouble(Duration::ZERO, "second-address".to_owned(), message);
+        }
+    }
+
     pub(super) fn poll_guesses(&mut self, now: Duration) -> Next {
         while let Some((link, item)) = self.guessing.queue.pop_front() {
             if now < self.guessing.next {
@@ -92,7 +103,7 @@ impl Engine {
         }
         let excluded = |address: &Ipv4Addr| self.gate.networks().excludes(IpAddr::V4(*address));
         let elsewhere = |address: &Ipv4Addr| self.plan.link_of(IpAddr::V4(*address)).is_none();
-        let told: Vec<Ipv4Addr> = facts.iter().flat_map(told_addresses).filter(is_host).collect();
+        let told: Vec<Ipv4Addr> = facts.iter().flat_map(told_addresses).filter(|address| is_host(*address)).collect();
         let told: Vec<Ipv4Addr> = told.into_iter().filter(|address| elsewhere(address) && !excluded(address)).collect();
         for address in told {
             if self.guessing.leaked.len() >= LEAKED_LIMIT / 2 || !self.guessing.leaked.insert(address) {
@@ -109,7 +120,7 @@ impl Engine {
 }
 
 /// Private, shared (RFC 6598) or public: an address that a host can have, and that means something elsewhere.
-fn is_host(address: &Ipv4Addr) -> bool {
+fn is_host(address: Ipv4Addr) -> bool {
     let special = address.is_unspecified()
         || address.is_loopback()
         || address.is_link_local()
@@ -122,9 +133,10 @@ fn is_host(address: &Ipv4Addr) -> bool {
 /// Addresses that a fact gives away beside the one that it was asked at.
 fn told_addresses(fact: &Fact) -> Vec<Ipv4Addr> {
     let addresses: Vec<IpAddr> = match fact {
-        Fact::OwnAddress { address, .. } | Fact::AnswersFor { address, .. } => vec![*address],
         Fact::Certificate { addresses, .. } | Fact::VirtualRouter { addresses, .. } => addresses.clone(),
-        Fact::Engine { address: Some(address), .. }
+        Fact::OwnAddress { address, .. }
+        | Fact::AnswersFor { address, .. }
+        | Fact::Engine { address: Some(address), .. }
         | Fact::LinkNeighbour { address: Some(address), .. }
         | Fact::ExternalAddress { address: Some(address), .. } => vec![*address],
         Fact::Route { next_hop, .. } => vec![*next_hop],

@@ -143,7 +143,9 @@ impl Engine {
             }
         }
         let addresses = plan.addresses(gate.networks());
-        Self { waiting, ..Self::with(plan, gate, log, addresses) }
+        let mut engine = Self { waiting, ..Self::with(plan, gate, log, addresses) };
+        engine.tell_left_out();
+        engine
     }
 
     /// An engine that is told what was heard on one link, and is never asked what to send: nothing is

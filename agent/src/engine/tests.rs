@@ -110,7 +110,7 @@ fn engine(scope: &str, excluded: &[&str], care: &[u8]) -> Engine {
         fragile_budget: 10,
         care: care.iter().map(|last| (DeviceKey::Address(address(*last)), Care::Presence)).collect(),
         multicast: true,
-        passage: true,
+        passage: Care::Verify,
     };
     Engine::new(plan, Gate::new(rules), Timestamp::UNIX_EPOCH, &[])
 }
@@ -165,6 +165,10 @@ impl World {
 
     fn frame(&mut self, now: Duration, frame: &[u8]) -> Option<Vec<u8>> {
         if frame.get(12..14) != Some(&[8, 6]) {
+            let everybody = (frame[0] & 1 == 1).then_some(IpAddr::V4(Ipv4Addr::BROADCAST));
+            let host = self.hosts.iter().find(|(_, host)| host.mac.0 == frame[..6]);
+            let to = everybody.or(host.map(|(address, _)| *address));
+            self.packets.extend(to.map(|address| (now, address)));
             return None;
         }
         let wanted = Ipv4Addr::new(frame[38], frame[39], frame[40], frame[41]);
@@ -302,7 +306,7 @@ fn a_dicom_port_is_verified_and_ends_the_questions() {
     let verified: Vec<_> = observations.iter().filter(|it| it.probe.0 == "dicom").collect();
     assert!(matches!(verified[0].facts.as_slice(), [.., Fact::Association { answer, .. }] if answer == "rejected"));
     let asked: BTreeSet<&str> = observations.iter().map(|it| it.probe.0.as_str()).collect();
-    assert_eq!(asked, BTreeSet::from(["arp", "dicom", "mllp"]), "nothing follows the ports that tell it");
+    assert_eq!(asked, BTreeSet::from(["arp", "dicom", "forwarding", "mllp"]), "nothing that asks more follows");
     assert!(engine.coverage().iter().any(|it| it.not_allowed > 0));
 }
 

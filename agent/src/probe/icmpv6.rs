@@ -37,20 +37,36 @@ pub(super) fn echo(mac: Mac, own: Ipv6Addr, group: Ipv6Addr, sequence: u8) -> Op
     frame(mac, own, group, Icmpv6Types::EchoRequest.0, &payload)
 }
 
+/// An echo request by way of a neighbour, to an address that is not its own.
+pub(super) fn echo_through(macs: (Mac, Mac), way: (Ipv6Addr, Ipv6Addr), hops: u8) -> Option<Vec<u8>> {
+    let mut payload = [0; ECHO_LENGTH];
+    payload[4..6].copy_from_slice(&IDENTIFIER);
+    message(macs, way, (hops, Icmpv6Types::EchoRequest.0), &payload)
+}
+
 /// A message to a group of the link, at the hop limit that no forwarded packet has; its type and its
 /// checksum are filled in.
 pub(super) fn frame(mac: Mac, from: Ipv6Addr, to: Ipv6Addr, kind: u8, payload: &[u8]) -> Option<Vec<u8>> {
-    let mut bytes = vec![0; ETHERNET + IPV6 + payload.len()];
     let [.., c, d, e, f] = to.octets();
+    message((mac, Mac([0x33, 0x33, c, d, e, f])), (from, to), (UNFORWARDED, kind), payload)
+}
+
+fn message(
+    (own, neighbour): (Mac, Mac),
+    (from, to): (Ipv6Addr, Ipv6Addr),
+    (hops, kind): (u8, u8),
+    payload: &[u8],
+) -> Option<Vec<u8>> {
+    let mut bytes = vec![0; ETHERNET + IPV6 + payload.len()];
     let mut ethernet = MutableEthernetPacket::new(&mut bytes)?;
-    ethernet.set_destination(MacAddr::new(0x33, 0x33, c, d, e, f));
-    ethernet.set_source(MacAddr::from(mac.0));
+    ethernet.set_destination(MacAddr::from(neighbour.0));
+    ethernet.set_source(MacAddr::from(own.0));
     ethernet.set_ethertype(EtherTypes::Ipv6);
     let mut ip = MutableIpv6Packet::new(&mut bytes[ETHERNET..])?;
     ip.set_version(6);
     ip.set_payload_length(u16::try_from(payload.len()).ok()?);
     ip.set_next_header(IpNextHeaderProtocols::Icmpv6);
-    ip.set_hop_limit(UNFORWARDED);
+    ip.set_hop_limit(hops);
     ip.set_source(from);
     ip.set_destination(to);
     let icmp = &mut bytes[ETHERNET + IPV6..];

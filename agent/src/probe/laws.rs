@@ -28,8 +28,8 @@ pub enum Sample {
     Told(Vec<Fact>, Vec<u8>),
     /// A frame that is heard.
     Frame(Vec<u8>),
-    /// A frame of the probe's own, and a frame that answers it.
-    Answer(Vec<u8>, Vec<u8>),
+    /// A frame of the probe's own, and one that answers it.
+    Exchange(Vec<u8>, Vec<u8>),
 }
 
 /// Where a stream comes from.
@@ -136,14 +136,28 @@ fn frames() -> Vec<Vec<u8>> {
     real.into_iter().chain([made]).chain(own).collect()
 }
 
-/// Frames that answer frames, by probe.
-fn answers() -> Vec<(&'static dyn Probe, Vec<u8>, Vec<u8>)> {
+/// Frames of probes' own, with their answers.
+fn exchanges() -> Vec<(&'static dyn Probe, Vec<u8>, Vec<u8>)> {
     let own = PROBES.iter().flat_map(|probe| probe.samples().into_iter().map(move |sample| (*probe, sample)));
     let own = own.filter_map(|(probe, sample)| match sample {
-        Sample::Answer(sent, frame) => Some((probe, sent, frame)),
+        Sample::Exchange(sent, answer) => Some((probe, sent, answer)),
         _ => None,
     });
     own.collect()
+}
+
+#[test]
+fn an_answer_to_a_frame_ends_in_facts_and_belongs_to_that_frame_alone() {
+    let all = exchanges();
+    assert!(all.len() >= 4);
+    for (probe, sent, answer) in &all {
+        let heard = probe.answer(sent, answer).unwrap_or_else(|| panic!("{}", probe.card().name));
+        assert!(!heard.facts.is_empty() && heard.mac.is_some(), "{}", probe.card().name);
+        assert_eq!(probe.answer(sent, sent), None, "{} answers itself", probe.card().name);
+        for (other, foreign, _) in all.iter().filter(|(other, ..)| other.card().name != probe.card().name) {
+            assert_eq!(probe.answer(foreign, answer), None, "{} {}", probe.card().name, other.card().name);
+        }
+    }
 }
 
 fn datagram_question() -> Question {
@@ -210,12 +224,6 @@ fn samples_end_in_facts() {
     for frame in frames() {
         assert!(PROBES.iter().any(|probe| probe.hear(&frame).is_some()));
     }
-    for (probe, sent, frame) in answers() {
-        let name = probe.card().name;
-        let heard = probe.answer(&sent, &frame).unwrap_or_else(|| panic!("{name} reads nothing"));
-        assert!(!heard.facts.is_empty(), "{name}");
-        assert_eq!(probe.answer(&sent, &sent), None, "{name} answers itself");
-    }
     let variables = snmp::sample();
     let reply = Reply::Variables { variables: &variables, version: "v2c", more: false };
     for probe in PROBES.iter().filter(|probe| probe.card().name.starts_with("snmp") && probe.samples().is_empty()) {
@@ -278,7 +286,7 @@ fn a_device_that_gets_presence_only_is_asked_nothing_else() {
 }
 
 #[test]
-fn a_call_is_at_most_two_datagrams_or_frames() {
+fn a_call_is_two_datagrams_or_frames_at_most() {
     let addresses = vec!["10.1.0.5/24".parse().unwrap(), "fe80::5/64".parse().unwrap()];
     let mut link = Link::new("lan0", Mac([2, 0, 0, 0, 0, 5]), addresses);
     link.held = (0..u16::MAX).collect();
@@ -313,13 +321,12 @@ proptest! {
         for probe in PROBES {
             let _ = probe.hear(&bytes);
             let _ = probe.read(&datagram_question(), Reply::Datagram(&bytes));
-            let _ = probe.answer(&bytes, &bytes);
-        }
-        for (probe, sent, _) in answers() {
-            let _ = probe.answer(&sent, &bytes);
         }
         for (talk, _) in streams() {
             let _ = told(talk, &[&bytes]);
+        }
+        for (probe, sent, answer) in exchanges() {
+            let _ = (probe.answer(&sent, &bytes), probe.answer(&bytes, &answer));
         }
     }
 
@@ -332,6 +339,12 @@ proptest! {
             bytes.truncate(cut.index(bytes.len()) + 1);
             let _ = named(name).unwrap().read(&datagram_question(), Reply::Datagram(&bytes));
         }
+        for (probe, sent, mut answer) in exchanges() {
+            let index = at.index(answer.len());
+            answer[index] ^= 1 << bit;
+            answer.truncate(cut.index(answer.len()) + 1);
+            let _ = probe.answer(&sent, &answer);
+        }
         for mut frame in frames() {
             let index = at.index(frame.len());
             frame[index] ^= 1 << bit;
@@ -339,12 +352,6 @@ proptest! {
             for probe in PROBES {
                 let _ = probe.hear(&frame);
             }
-        }
-        for (probe, sent, mut frame) in answers() {
-            let index = at.index(frame.len());
-            frame[index] ^= 1 << bit;
-            frame.truncate(cut.index(frame.len()) + 1);
-            let _ = probe.answer(&sent, &frame);
         }
         for (talk, mut bytes) in streams() {
             let index = at.index(bytes.len());

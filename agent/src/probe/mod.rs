@@ -34,6 +34,8 @@ pub const PROBES: &[&dyn Probe] = &[
     &presence::neighbour::Neighbour,
     &uplink::all_routers::AllRouters,
     &uplink::router_solicitation::RouterSolicitation,
+    &uplink::second_address::SecondAddress,
+    &uplink::directed_broadcast::DirectedBroadcast,
     &uplink::dhcp_server::DhcpServer,
     &uplink::nat_pmp::NatPmp,
     &uplink::pcp::Pcp,
@@ -89,6 +91,13 @@ pub const PROBES: &[&dyn Probe] = &[
     &identity::vpn::ike::Ike,
     &identity::vpn::openvpn::Openvpn,
     &identity::vpn::wireguard::Wireguard,
+    &uplink::forwarding::FORWARDING,
+    &uplink::forwarding::FORWARDING_AGAIN,
+    &uplink::hairpin::Hairpin,
+    &uplink::forwarding_v6::ForwardingV6,
+    &uplink::connected_networks::ConnectedNetworks,
+    &uplink::walk::WalkOut,
+    &uplink::foreign_sender::ForeignSender,
     &listen::lldp::Lldp,
     &listen::cdp::Cdp,
     &listen::stp::Stp,
@@ -155,7 +164,7 @@ pub enum Level {
     Listen,
     /// What every host answers to its neighbours: ARP, neighbour solicitation, one echo.
     Presence,
-    /// One packet that only a router does anything about; an operator may withhold it from fragile devices.
+    /// One packet that only a router does anything about; an operator says which fragile devices get it.
     Passage,
     /// One verification in the protocol that the device exists to serve, complete and well-formed.
     Verify,

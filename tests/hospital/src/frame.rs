@@ -19,6 +19,8 @@ pub struct Packet {
     pub source: IpAddr,
     /// Receiver.
     pub destination: IpAddr,
+    /// Identification (IPv4); errors quote it.
+    pub id: u16,
     /// TTL or hop limit.
     pub hops: u8,
     /// Protocol of the payload.
@@ -88,6 +90,7 @@ fn ipv4(bytes: &[u8]) -> Option<Content> {
     Some(Content::Ip(Packet {
         source: header.src_addr.into(),
         destination: header.dst_addr.into(),
+        id: packet.ident(),
         hops: header.hop_limit,
         protocol: header.next_header,
         payload: packet.payload().to_vec(),
@@ -101,6 +104,7 @@ fn ipv6(bytes: &[u8]) -> Option<Content> {
     Some(Content::Ip(Packet {
         source: header.src_addr.into(),
         destination: header.dst_addr.into(),
+        id: 0,
         hops: header.hop_limit,
         protocol: header.next_header,
         payload: packet.payload().to_vec(),
@@ -136,6 +140,8 @@ pub fn wrap(packet: &Packet, destination: Mac, source: Mac) -> Option<Vec<u8>> {
             let mut bytes = ethernet(destination, source, EthernetProtocol::Ipv4, header.buffer_len() + length);
             let mut view = Ipv4Packet::new_unchecked(&mut bytes[ETHERNET..]);
             header.emit(&mut view, &ChecksumCapabilities::default());
+            view.set_ident(packet.id);
+            view.fill_checksum();
             (bytes, header.buffer_len())
         }
         (IpAddr::V6(from), IpAddr::V6(to)) => {
@@ -178,6 +184,7 @@ mod tests {
         let packet = Packet {
             source: "10.10.0.5".parse().unwrap(),
             destination: "10.10.0.9".parse().unwrap(),
+            id: 7,
             hops: 64,
             protocol: IpProtocol::Udp,
             payload: vec![1, 2, 3],

@@ -77,6 +77,19 @@ impl Probe for Netbios {
     }
 }
 
+/// A node status request with this transaction number.
+pub(crate) fn status_request(number: u16) -> Vec<u8> {
+    let mut bytes = request(*ANY_NAME, NBSTAT, 0);
+    bytes[..2].copy_from_slice(&number.to_be_bytes());
+    bytes
+}
+
+/// The transaction number of an answer.
+pub(crate) fn identifier(bytes: &[u8]) -> Option<u16> {
+    let header = bytes.get(..HEADER).filter(|header| header[2] & RESPONSE != 0)?;
+    Some(u16::from_be_bytes([header[0], header[1]]))
+}
+
 fn request(name: [u8; 32], kind: [u8; 2], flags: u8) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(50);
     bytes.extend(IDENTIFIER);

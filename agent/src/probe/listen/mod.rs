@@ -26,7 +26,12 @@ pub mod wsd_heard;
 use crate::probe::{Audience, Card, Level};
 
 /// A listener's card: it costs nobody anything.
-const fn card(name: &'static str, titles: [&'static str; 2], standard: &'static str, whys: [&'static str; 2]) -> Card {
+pub(super) const fn card(
+    name: &'static str,
+    titles: [&'static str; 2],
+    standard: &'static str,
+    whys: [&'static str; 2],
+) -> Card {
     Card {
         name,
         title: titles[0],

@@ -46,16 +46,11 @@ impl Probe for Arp {
     /// Reads replies and requests alike: whoever asks is there, too. The sender's hardware address
     /// must be the frame's source, or somebody speaks for somebody else (RFC 826 has no proxies).
     fn hear(&self, frame: &[u8]) -> Option<Heard> {
-        let ethernet = EthernetPacket::new(frame).filter(|ethernet| ethernet.get_ethertype() == EtherTypes::Arp)?;
-        let arp = ArpPacket::new(ethernet.payload())?;
-        let is_ipv4 = arp.get_hardware_type() == ArpHardwareTypes::Ethernet
-            && arp.get_protocol_type() == EtherTypes::Ipv4
-            && (arp.get_hw_addr_len(), arp.get_proto_addr_len()) == (6, 4);
-        let (address, mac) = (arp.get_sender_proto_addr(), Mac(arp.get_sender_hw_addr().octets()));
+        let arp = read(frame)?;
+        let (mac, address) = arp.sender;
         let is_host = !address.is_unspecified() && !address.is_multicast() && !address.is_broadcast();
-        let speaks_for_itself = mac.is_interface() && ethernet.get_source().octets() == mac.0;
-        let known = [ArpOperations::Request, ArpOperations::Reply].contains(&arp.get_operation());
-        (is_ipv4 && known && is_host && speaks_for_itself).then(|| Heard {
+        let speaks_for_itself = mac.is_interface() && arp.from == mac;
+        (is_host && speaks_for_itself).then(|| Heard {
             address: Some(IpAddr::V4(address)),
             mac: Some(mac),
             facts: vec![Fact::LinkAddress { mac }, Fact::Alive],
@@ -63,7 +58,43 @@ impl Probe for Arp {
     }
 }
 
-fn request(own_mac: Mac, own: Ipv4Addr, wanted: Ipv4Addr) -> Option<Vec<u8>> {
+/// An ARP request or reply for IPv4 on Ethernet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Said {
+    /// Source and destination of the frame.
+    pub(crate) from: Mac,
+    pub(crate) to: Mac,
+    /// Who speaks: its link-layer address and its address.
+    pub(crate) sender: (Mac, Ipv4Addr),
+    /// Whom it asks for, or answers.
+    pub(crate) target: Ipv4Addr,
+    /// A reply, not a request.
+    pub(crate) is_reply: bool,
+}
+
+/// Reads a frame; `None` where it is something else.
+pub(crate) fn read(frame: &[u8]) -> Option<Said> {
+    let ethernet = EthernetPacket::new(frame).filter(|ethernet| ethernet.get_ethertype() == EtherTypes::Arp)?;
+    let arp = ArpPacket::new(ethernet.payload())?;
+    let is_ipv4 = arp.get_hardware_type() == ArpHardwareTypes::Ethernet
+        && arp.get_protocol_type() == EtherTypes::Ipv4
+        && (arp.get_hw_addr_len(), arp.get_proto_addr_len()) == (6, 4);
+    let is_reply = match arp.get_operation() {
+        ArpOperations::Request => false,
+        ArpOperations::Reply => true,
+        _ => return None,
+    };
+    is_ipv4.then(|| Said {
+        from: Mac(ethernet.get_source().octets()),
+        to: Mac(ethernet.get_destination().octets()),
+        sender: (Mac(arp.get_sender_hw_addr().octets()), arp.get_sender_proto_addr()),
+        target: arp.get_target_proto_addr(),
+        is_reply,
+    })
+}
+
+/// Who has this address? From us, or from nobody (RFC 5227 §2.1.1).
+pub(crate) fn request(own_mac: Mac, own: Ipv4Addr, wanted: Ipv4Addr) -> Option<Vec<u8>> {
     frame(ArpOperations::Request, (own_mac, own), (Mac([0; 6]), wanted), Mac::BROADCAST)
 }
 

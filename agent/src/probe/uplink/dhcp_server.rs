@@ -98,8 +98,8 @@ impl Probe for DhcpServer {
         let inform = asked(INFORM, tests::OWN);
         let discover = asked(DISCOVER, Ipv4Addr::UNSPECIFIED);
         vec![
-            Sample::Answer(inform, device("dnsmasq-290-dhcp-ack")),
-            Sample::Answer(discover, device("dnsmasq-290-dhcp-offer")),
+            Sample::Exchange(inform, device("dnsmasq-290-dhcp-ack")),
+            Sample::Exchange(discover, device("dnsmasq-290-dhcp-offer")),
             Sample::Frame(device("dnsmasq-290-dhcp-offer-to-busybox")),
         ]
     }

@@ -77,7 +77,7 @@ fn frame(way: Way, protocol: IpNextHeaderProtocol, payload: &[u8]) -> Option<Vec
     Some(bytes)
 }
 
-/// A number that only this run can know, out of its seed and what it is for (SplitMix64).
+/// A number that only this run can know, out of its seed and what it is for (the mixing of `SplitMix64`).
 pub(super) fn scrambled(seed: u64, salt: &[u8]) -> u64 {
     salt.iter().fold(seed, |state, octet| {
         let mut mixed = (state ^ u64::from(*octet)).wrapping_add(0x9e37_79b9_7f4a_7c15);

@@ -69,7 +69,7 @@ impl Probe for Pppoe {
     #[cfg(test)]
     fn samples(&self) -> Vec<crate::probe::laws::Sample> {
         use crate::probe::laws::{Sample, device};
-        vec![Sample::Answer(initiation(tests::SCANNER), device("rp-pppoe-315-offer"))]
+        vec![Sample::Exchange(initiation(tests::SCANNER), device("rp-pppoe-315-offer"))]
     }
 }
 

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use smoltcp::phy::ChecksumCapabilities;
 use smoltcp::wire::{
     EthernetAddress, Icmpv4DstUnreachable, Icmpv4Packet, Icmpv4Repr, Icmpv4TimeExceeded, Icmpv6DstUnreachable,
-    Icmpv6Packet, Icmpv6Repr, IpProtocol, Ipv4Repr, Ipv6Repr, NdiscNeighborFlags, NdiscRepr,
+    Icmpv6Packet, Icmpv6Repr, IpProtocol, Ipv4Packet, Ipv4Repr, Ipv6Repr, NdiscNeighborFlags, NdiscRepr,
 };
 
 use super::{HOPS, mac_of};
@@ -14,6 +14,8 @@ use crate::frame::Packet;
 
 /// Octets of the offending packet that an error quotes after the header (RFC 792).
 const QUOTED: usize = 8;
+/// Where an error begins to quote.
+const QUOTE: usize = 8;
 /// Neighbour discovery is only valid with this hop limit (RFC 4861 §7.1).
 const NEIGHBOUR_HOPS: u8 = 255;
 
@@ -120,13 +122,24 @@ pub fn time_exceeded(packet: &Packet, router: Ipv4Addr) -> Option<Packet> {
     let header = quoted_v4(packet)?;
     let data = &packet.payload[..packet.payload.len().min(QUOTED)];
     let answer = Icmpv4Repr::TimeExceeded { reason: Icmpv4TimeExceeded::TtlExpired, header, data };
-    Some(v4(router.into(), packet.source, &answer))
+    Some(quoting(packet.id, v4(router.into(), packet.source, &answer)))
 }
 
 fn unreachable_v4(packet: &Packet, own: Ipv4Addr, reason: Icmpv4DstUnreachable) -> Option<Packet> {
     let header = quoted_v4(packet)?;
     let data = &packet.payload[..packet.payload.len().min(QUOTED)];
-    Some(v4(own.into(), packet.source, &Icmpv4Repr::DstUnreachable { reason, header, data }))
+    Some(quoting(packet.id, v4(own.into(), packet.source, &Icmpv4Repr::DstUnreachable { reason, header, data })))
+}
+
+/// The quoted header as it came, with its identification, which smoltcp does not keep.
+fn quoting(id: u16, mut error: Packet) -> Packet {
+    if let Some(quoted) = error.payload.get_mut(QUOTE..) {
+        let mut header = Ipv4Packet::new_unchecked(quoted);
+        header.set_ident(id);
+        header.fill_checksum();
+    }
+    Icmpv4Packet::new_unchecked(&mut error.payload[..]).fill_checksum();
+    error
 }
 
 fn quoted_v4(packet: &Packet) -> Option<Ipv4Repr> {
@@ -143,12 +156,12 @@ fn quoted_v4(packet: &Packet) -> Option<Ipv4Repr> {
 fn v4(from: IpAddr, to: IpAddr, message: &Icmpv4Repr<'_>) -> Packet {
     let mut payload = vec![0; message.buffer_len()];
     message.emit(&mut Icmpv4Packet::new_unchecked(&mut payload[..]), &ChecksumCapabilities::default());
-    Packet { source: from, destination: to, hops: HOPS, protocol: IpProtocol::Icmp, payload }
+    Packet { source: from, destination: to, id: 0, hops: HOPS, protocol: IpProtocol::Icmp, payload }
 }
 
 fn v6(from: Ipv6Addr, to: Ipv6Addr, hops: u8, message: &Icmpv6Repr<'_>) -> Packet {
     let mut payload = vec![0; message.buffer_len()];
     let mut view = Icmpv6Packet::new_unchecked(&mut payload[..]);
     message.emit(&from, &to, &mut view, &ChecksumCapabilities::default());
-    Packet { source: from.into(), destination: to.into(), hops, protocol: IpProtocol::Icmpv6, payload }
+    Packet { source: from.into(), destination: to.into(), id: 0, hops, protocol: IpProtocol::Icmpv6, payload }
 }

@@ -334,5 +334,5 @@ fn emit(key: Key, segment: &TcpRepr<'_>) -> Packet {
     let mut payload = vec![0; segment.buffer_len()];
     let mut view = TcpPacket::new_unchecked(&mut payload[..]);
     segment.emit(&mut view, &key.own.into(), &key.peer.into(), &ChecksumCapabilities::default());
-    Packet { source: key.own, destination: key.peer, hops: HOPS, protocol: IpProtocol::Tcp, payload }
+    Packet { source: key.own, destination: key.peer, id: 0, hops: HOPS, protocol: IpProtocol::Tcp, payload }
 }

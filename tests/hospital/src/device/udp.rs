@@ -50,5 +50,5 @@ fn datagram(from: IpAddr, to: IpAddr, asked: UdpRepr, data: &[u8]) -> Packet {
         &ChecksumCapabilities::default(),
     );
     let hops = if to.is_multicast() { 255 } else { HOPS };
-    Packet { source: from, destination: to, hops, protocol: IpProtocol::Udp, payload }
+    Packet { source: from, destination: to, id: 0, hops, protocol: IpProtocol::Udp, payload }
 }

@@ -211,6 +211,11 @@ impl Switch {
             let answer = icmp::time_exceeded(packet, near);
             return answer.and_then(|answer| self.send_from(router, &answer)).into_iter().collect();
         }
+        if let Some(station) = self.stations.get(&packet.destination).copied() {
+            let passed_on = Packet { hops: packet.hops - 1, ..packet.clone() };
+            let by = self.near(router).map(|(_, mac)| mac);
+            return by.and_then(|mac| frame::wrap(&passed_on, station, mac)).into_iter().collect();
+        }
         let name = plan.name.as_str();
         let leads = |segment: &&Segment| segment.behind.as_deref() == Some(name) && segment.network.contains(&to);
         if self.segments.iter().any(|segment| leads(&segment)) {

@@ -17,7 +17,7 @@ fn demo() -> Switch {
 }
 
 fn packet(to: &str, hops: u8, protocol: IpProtocol, payload: Vec<u8>) -> Packet {
-    Packet { source: OWN.into(), destination: to.parse().unwrap(), hops, protocol, payload }
+    Packet { source: OWN.into(), destination: to.parse().unwrap(), id: 7, hops, protocol, payload }
 }
 
 fn echo(to: &str, hops: u8) -> Packet {

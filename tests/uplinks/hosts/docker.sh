@@ -1,0 +1,8 @@
+# One card, and a bridge of containers: it forwards because Docker switched that on.
+ip link add docker0 type bridge
+ip address add 172.17.0.1/16 dev docker0
+ip link set docker0 up
+ip route add default via 10.77.0.1
+forwarding 1
+masquerade eth0
+ready
