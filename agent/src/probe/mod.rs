@@ -42,6 +42,7 @@ pub const PROBES: &[&dyn Probe] = &[
     &uplink::igd::Igd,
     &uplink::pppoe::Pppoe,
     &uplink::rip::Rip,
+    &uplink::dns_upstream::DnsUpstream,
     &presence::echo::Echo,
     &presence::tcp_ping::TcpPing,
     &presence::connect::Connect,

@@ -6,6 +6,7 @@ mod audience;
 pub mod connected_networks;
 pub mod dhcp_server;
 pub mod directed_broadcast;
+pub mod dns_upstream;
 pub mod foreign_sender;
 pub mod forwarding;
 pub mod forwarding_v6;

@@ -61,7 +61,7 @@ impl Probe for Rip {
     }
 
     fn answer(&self, sent: &[u8], frame: &[u8]) -> Option<Heard> {
-        let asked = Frame::read(sent)?.datagram().filter(|asked| asked.to_port == RIP_PORT)?.packet;
+        let asked = Frame::read(sent)?.datagram().filter(|it| it.to_port == RIP_PORT)?.packet;
         let (datagram, facts) = response(frame)?;
         let (packet, from) = (datagram.packet, datagram.packet.frame.from);
         let is_ours = packet.destination == asked.source && packet.frame.to == asked.frame.from;
