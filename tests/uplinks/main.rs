@@ -5,12 +5,13 @@
 
 mod capture;
 mod lab;
+mod ordinary;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use capture::Frame;
-use lab::{Host, Night, night};
+use lab::{Host, night};
 
 /// A host answers for itself with so many unicast frames to the uplink probes that are on by default.
 const UNICAST_LIMIT: u64 = 6;
