@@ -35,7 +35,7 @@ const GROUPS: [IpAddr; 4] = [
 struct Frame {
     at: Duration,
     to_everybody: bool,
-    /// Time to live, of IPv4.
+    /// Time to live or hop limit.
     ttl: Option<u8>,
     to: Option<IpAddr>,
     /// TCP destination port and octets of payload.
@@ -120,7 +120,7 @@ fn read(at: Duration, bytes: &[u8]) -> Frame {
         }
         [0x86, 0xdd] => {
             let to: [u8; 16] = bytes[38..54].try_into().unwrap();
-            Frame { to: Some(Ipv6Addr::from(to).into()), ..other }
+            Frame { to: Some(Ipv6Addr::from(to).into()), ttl: Some(bytes[21]), ..other }
         }
         _ => other,
     }
@@ -129,7 +129,11 @@ fn read(at: Duration, bytes: &[u8]) -> Frame {
 /// What asks for second networks and ways out: it cannot leave the segment. ARP and what is sent to everybody does not
 /// by itself; one packet to a neighbour ends there, or comes back to us.
 fn stays_here(frame: &Frame) -> bool {
-    let Some(IpAddr::V4(to)) = frame.to else { return false };
+    let to = match frame.to {
+        Some(IpAddr::V4(to)) => to,
+        Some(IpAddr::V6(to)) => return to.segments()[..2] == [0x2001, 0xdb8] && frame.ttl == Some(1),
+        None => return false,
+    };
     let nowhere = to.is_documentation() && frame.ttl == Some(1);
     let round_trip = to == Ipv4Addr::new(10, 10, 0, 5) && frame.ttl == Some(2);
     frame.to_everybody && (frame.is_arp || frame.ttl == Some(1)) || nowhere || round_trip

@@ -333,6 +333,11 @@ fn print_preview(preview: &Preview, json: bool) -> anyhow::Result<()> {
     )?;
     writeln!(
         out,
+        "  別ネットワーク / elsewhere  : at most {} frames to everybody on each link, 40 a second",
+        preview.guess_packets
+    )?;
+    writeln!(
+        out,
         "  1台あたり / per device      : at most {} packets over at least {} s",
         preview.packets_per_device_at_most, preview.device_seconds_at_least
     )?;

@@ -20,6 +20,8 @@ pub struct Preview {
     pub addresses_routed: usize,
     /// Packets to find out who is there, at most.
     pub sweep_packets_at_most: u32,
+    /// Frames to everybody about networks that may be there, on each link.
+    pub guess_packets: usize,
     /// Packets to one ordinary device that answers everything of the first pass, at most.
     pub packets_per_device_at_most: u32,
     /// Packets to one device in the whole run, whatever it seems to be, at most.
@@ -100,6 +102,7 @@ pub fn preview(plan: &Plan, networks: &Networks, rate: Rate, budgets: (u32, u32)
         addresses_on_link: on_link,
         addresses_routed: routed,
         sweep_packets_at_most: sweep,
+        guess_packets: plan.guesses.addresses.len() + plan.guesses.networks.len(),
         packets_per_device_at_most: most,
         device_budget: budgets.0,
         fragile_budget: budgets.1,

@@ -4,10 +4,13 @@ use std::collections::{BTreeSet, VecDeque};
 use std::net::IpAddr;
 use std::time::Duration;
 
+use daicho_agent::probe::uplink::Walk;
 use daicho_agent::probe::{
-    Dialogue, Known, PROBES, Probe, Question, Reply, SnmpRead, SnmpValue, Step, TlsPeer, Variable, named,
+    Dialogue, Known, Link, PROBES, Probe, Question, Reply, Setup, SnmpRead, SnmpValue, Step, TlsPeer, Variable, named,
 };
+use daicho_shared::address::Mac;
 use daicho_shared::fact::{Fact, Transport};
+use daicho_shared::knowledge::guesses::Guesses;
 use daicho_shared::observation::Target;
 
 use crate::target;
@@ -27,7 +30,8 @@ probes! {
     https, tls_legacy, http, greeting, smb, rdp, rpc, ldap, http_ntlm, smb1, sql_browser, ipp, rtsp, sip, llmnr,
     favicon, mysql, postgresql, mssql, oracle, vnc, bacnet, modbus, ubiquiti, mndp, ike, openvpn, wireguard, lldp,
     cdp, stp, vrrp, hsrp, dhcp_request, dhcpv6_request, mdns_heard, ssdp_heard, wsd_heard, nbns_heard, llmnr_heard,
-    browser, igmp, mld, router_advertisement, traffic,
+    browser, igmp, mld, router_advertisement, traffic, second_address, directed_broadcast, forwarding, forwarding_again,
+    hairpin, forwarding_v6, connected_networks, walk, foreign_sender,
 }
 
 #[test]
@@ -46,9 +50,41 @@ fn read(name: &str, octets: &[u8]) {
         match question {
             Question::Stream { mut dialogue, .. } => converse(dialogue.as_mut(), octets),
             Question::Snmp { read } => read_rows(probe, read, octets),
+            Question::Exchange { bytes, .. } => answered(probe, &bytes, octets),
             _ => {}
         }
     }
+    let calls = probe.call(&link()).into_iter().chain(probe.guess(&link(), &guesses()));
+    for question in calls {
+        if let Question::Exchange { bytes, .. } = question {
+            answered(probe, &bytes, octets);
+        }
+    }
+}
+
+/// The octets as an answer, and as damage to the question that comes back.
+fn answered(probe: &dyn Probe, sent: &[u8], octets: &[u8]) {
+    let _ = probe.answer(sent, octets);
+    let mut back = sent.to_vec();
+    back.iter_mut().zip(octets).for_each(|(own, octet)| *own ^= octet);
+    let _ = probe.answer(sent, &back);
+    let question = Question::Exchange { bytes: back, wait: Duration::ZERO };
+    for reply in [Reply::Silence, Reply::Accepted] {
+        let _ = probe.read(&question, reply);
+    }
+}
+
+const SCANNER: Mac = Mac([2, 0, 0, 0, 0, 5]);
+
+fn link() -> Link {
+    let addresses = vec!["10.1.0.5/24".parse().expect("a network"), "fe80::5/64".parse().expect("a network")];
+    let held = [68, 520, 34137].into();
+    Link { held, ..Link::new("lan0", SCANNER, addresses) }
+}
+
+fn guesses() -> Guesses {
+    let network = "192.168.42.0/24".parse().expect("a network");
+    Guesses { addresses: vec![[192, 168, 42, 129].into()], networks: vec![network] }
 }
 
 /// The tables that an answer leads to are read from the same octets.
@@ -94,10 +130,22 @@ fn variables(read: &SnmpRead, octets: &[u8]) -> Vec<Variable> {
 
 /// Whatever the probe may ask: at the ports where it speaks, and of its own accord.
 fn questions(probe: &dyn Probe) -> Vec<Question> {
-    let target = Target { address: IpAddr::from([10, 1, 0, 9]), mac: None, interface: None };
+    let mac = Some(Mac([0, 0x80, 0xa3, 1, 2, 3]));
+    let target = Target { address: IpAddr::from([10, 1, 0, 9]), mac, interface: Some("lan0".to_owned()) };
     let open: BTreeSet<u16> = PORTS.into_iter().collect();
-    // A switch that answers by SNMP: its tables are asked for.
+    // A switch that answers by SNMP, whose tables are asked for, and that forwards.
+    let hop = |sent_ttl| Fact::Hop {
+        sent_ttl,
+        destination: [198, 51, 100, 7].into(),
+        from: target.address,
+        kind: 11,
+        code: 0,
+        quoted_ttl: Some(1),
+        gateway: None,
+    };
     let facts = [
+        hop(1),
+        Fact::Router { how: "na-r-flag".to_owned() },
         Fact::Service {
             transport: Transport::Udp,
             port: 161,
@@ -108,7 +156,13 @@ fn questions(probe: &dyn Probe) -> Vec<Question> {
         },
         Fact::Attribute { source: "snmp".to_owned(), key: "services".to_owned(), value: "2".to_owned() },
     ];
-    let known = Known { on_link: true, resolver: true, snmp: true, facts: &facts, ..Known::of(&target, &open) };
+    let mut setup = Setup::default();
+    setup.uplink.thorough = true;
+    setup.uplink.smb_interfaces = true;
+    setup.uplink.walk = vec![Walk { address: target.address, reason: "fuzz".to_owned() }];
+    let facts = if probe.card().name == "forwarding-again" { &facts[1..] } else { &facts };
+    let (link, known) = (link(), Known::of(&target, &open));
+    let known = Known { on_link: true, resolver: true, snmp: true, facts, link: Some(&link), setup: &setup, ..known };
     let spoken = PORTS.iter().find_map(|port| probe.speak(*port));
     let own = spoken.into_iter().chain(probe.ask(&known));
     own.take(4).collect()

@@ -27,7 +27,7 @@ pub(super) struct Guessing {
     next: Duration,
     leaked: BTreeSet<Ipv4Addr>,
     /// Frames that were left out, of each link.
-    pub(super) left_out: usize,
+    left_out: usize,
 }
 
 impl Guessing {
@@ -51,6 +51,17 @@ fn items(link: &Link, guesses: &Guesses) -> Vec<Item> {
 }
 
 impl Engine {
+    /// What was not tried is told: nobody may take silence about it for an answer.
+    pub(super) fn tell_left_out(&mut self) {
+        let count = self.guessing.left_out;
+        if count > 0 {
+            let message = format!(
+                "推定アドレスのうち{count}件は、1晩の上限を超えるため試しません / {count} guessed addresses are not tried: more than one night allows"
+            );
+            self.log.trouble(Duration::ZERO, "second-address".to_owned(), message);
+        }
+    }
+
     pub(super) fn poll_guesses(&mut self, now: Duration) -> Next {
         while let Some((link, item)) = self.guessing.queue.pop_front() {
             if now < self.guessing.next {

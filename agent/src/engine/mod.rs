@@ -142,7 +142,9 @@ impl Engine {
             }
         }
         let addresses = plan.addresses(gate.networks());
-        Self::with(plan, gate, log, addresses)
+        let mut engine = Self::with(plan, gate, log, addresses);
+        engine.tell_left_out();
+        engine
     }
 
     /// An engine that is told what was heard on one link, and is never asked what to send: nothing is
