@@ -1,7 +1,7 @@
 //! One audit of the lab, for all tests, and what it left.
 
 use std::fs;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::Ipv4Addr;
 use std::path::Path;
 use std::process::Command;
 use std::sync::OnceLock;
@@ -11,12 +11,6 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::capture::{self, Frame};
-
-/// The scanner on the LAN.
-pub(super) const SCANNER: Ipv4Addr = Ipv4Addr::new(10, 77, 0, 5);
-pub(super) const SCANNER_MAC: [u8; 6] = [0x02, 0x77, 0, 0, 0, 5];
-/// Its link-local address follows from its MAC (RFC 4291 appendix A).
-const SCANNER_LINK_LOCAL: Ipv6Addr = Ipv6Addr::new(0xfe80, 0, 0, 0, 0x77, 0xff, 0xfe00, 5);
 
 /// What the lab's hosts are made of.
 const NEEDS: [&str; 14] = [
@@ -175,9 +169,4 @@ impl Night {
             entries.map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some_and(|it| it == "pcap"));
         paths.map(|path| (path.file_stem().unwrap().to_string_lossy().into_owned(), capture::read(&path))).collect()
     }
-}
-
-/// One of the scanner's addresses.
-pub(super) fn is_scanner(address: Ipv6Addr) -> bool {
-    address == SCANNER_LINK_LOCAL
 }
