@@ -82,15 +82,20 @@ pub(super) fn night(test: &str) -> Option<&'static Night> {
     }
 }
 
+/// What is not installed here, and the lab's hosts are made of.
+pub(super) fn missing() -> Option<String> {
+    let places = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+    let installed = |name: &str| places.iter().any(|place| Path::new(place).join(name).exists());
+    let missing: Vec<&str> = NEEDS.into_iter().chain(MORE_NEEDS).filter(|name| !installed(name)).collect();
+    (!missing.is_empty()).then(|| format!("not installed: {}", missing.join(", ")))
+}
+
 fn audit() -> Result<Night, String> {
     if let Some(why) = no_namespaces() {
         return Err(why);
     }
-    let installed =
-        |name: &str| ["/usr/sbin", "/usr/bin", "/sbin", "/bin"].iter().any(|it| Path::new(it).join(name).exists());
-    let missing: Vec<&str> = NEEDS.into_iter().chain(MORE_NEEDS).filter(|name| !installed(name)).collect();
-    if !missing.is_empty() {
-        return Err(format!("not installed: {}", missing.join(", ")));
+    if let Some(why) = missing() {
+        return Err(why);
     }
     let folder = tempfile::tempdir().unwrap();
     let script = r#"

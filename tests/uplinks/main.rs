@@ -7,6 +7,7 @@ mod capture;
 mod lab;
 mod ordinary;
 mod search;
+mod walk;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
