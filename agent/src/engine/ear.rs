@@ -12,7 +12,7 @@ use daicho_shared::observation::Target;
 use super::Engine;
 use super::device::Proof;
 use crate::probe::uplink::foreign_sender;
-use crate::probe::{Heard, Level, Probe, Reading, named, overhear};
+use crate::probe::{Heard, Level, Link, Probe, Reading, named, overhear};
 use crate::scope::{DeviceKey, is_link_local};
 
 /// The most devices of one run: more than any hospital has, and what a forger of addresses may cost.
@@ -68,6 +68,13 @@ fn is_neighbourly(frame: &[u8]) -> bool {
     }
 }
 
+/// An answer that comes from an address of another network shows no device there: it is told of the link-layer
+/// address alone.
+fn of_link(heard: &Heard, link: &Link) -> Heard {
+    let here = |address: &IpAddr| heard.mac.is_none() || link.contains(*address) || is_link_local(*address);
+    Heard { address: heard.address.filter(here), ..heard.clone() }
+}
+
 impl Engine {
     /// A frame came in on a link.
     pub fn hear(&mut self, now: Duration, link: usize, frame: &[u8]) {
@@ -80,7 +87,9 @@ impl Engine {
             return;
         }
         let answers = self.exchanges.answers(link, frame);
-        let answers = answers.iter().map(|(probe, request, heard)| (*probe, request.as_slice(), heard.clone()));
+        let at = &self.plan.links[link];
+        let answers: Vec<(&'static dyn Probe, &[u8], Heard)> =
+            answers.iter().map(|(probe, request, heard)| (*probe, request.as_slice(), of_link(heard, at))).collect();
         let overheard = overhear(frame).into_iter().map(|(probe, heard)| (probe, &[][..], heard));
         for (probe, request, heard) in overheard.chain(answers) {
             self.note(now, Said { probe, heard, request, frame }, &interface);

@@ -134,11 +134,12 @@ impl Engine {
     /// A run over this plan that began at `started`. `gateways` are the agent's own default gateways. What an operator asked
     /// for beyond the segment is written down first.
     pub fn new(plan: Plan, gate: Gate, started: Timestamp, gateways: &[(String, IpAddr)]) -> Self {
-        let mut log = Log::new(started);
+        let (mut log, mut waiting) = (Log::new(started), Waiting::default());
         for (interface, address) in gateways {
             let target = Target { address: *address, mac: None, interface: Some(interface.clone()) };
             let facts = vec![Fact::DefaultGateway { interface: interface.clone() }];
             if gate.may_record(&target) {
+                waiting.keep(DeviceKey::Address(*address), &facts);
                 log.observe(Duration::ZERO, "route", target, Reading::answered(facts), (&[], &[]));
             }
         }
@@ -149,7 +150,7 @@ impl Engine {
             }
         }
         let addresses = plan.addresses(gate.networks());
-        let mut engine = Self::with(plan, gate, log, addresses);
+        let mut engine = Self { waiting, ..Self::with(plan, gate, log, addresses) };
         engine.tell_left_out();
         engine
     }

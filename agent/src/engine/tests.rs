@@ -166,7 +166,7 @@ impl World {
     fn frame(&mut self, now: Duration, frame: &[u8]) -> Option<Vec<u8>> {
         if frame.get(12..14) != Some(&[8, 6]) {
             let to = self.hosts.iter().find(|(_, host)| host.mac.0 == frame[..6]).map(|(address, _)| *address);
-            self.packets.extend(to.map(|address| (now, address)));
+            self.packets.push((now, to.unwrap_or(Ipv4Addr::BROADCAST.into())));
             return None;
         }
         let wanted = Ipv4Addr::new(frame[38], frame[39], frame[40], frame[41]);

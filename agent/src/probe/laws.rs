@@ -153,6 +153,7 @@ fn an_answer_to_a_frame_ends_in_facts_and_belongs_to_that_frame_alone() {
     for (probe, sent, answer) in &all {
         let heard = probe.answer(sent, answer).unwrap_or_else(|| panic!("{}", probe.card().name));
         assert!(!heard.facts.is_empty() && heard.mac.is_some(), "{}", probe.card().name);
+        assert_eq!(probe.answer(sent, sent), None, "{} answers itself", probe.card().name);
         for (other, foreign, _) in all.iter().filter(|(other, ..)| other.card().name != probe.card().name) {
             assert_eq!(probe.answer(foreign, answer), None, "{} {}", probe.card().name, other.card().name);
         }
@@ -285,10 +286,16 @@ fn a_device_that_gets_presence_only_is_asked_nothing_else() {
 }
 
 #[test]
-fn a_call_is_two_datagrams_or_frames_at_most() {
+fn a_call_is_at_most_two_datagrams_or_frames() {
     let addresses = vec!["10.1.0.5/24".parse().unwrap(), "fe80::5/64".parse().unwrap()];
-    let link = Link::new("lan0", Mac([2, 0, 0, 0, 0, 5]), addresses);
-    assert!(PROBES.iter().all(|probe| probe.call(&link).len() <= 2));
+    let mut link = Link::new("lan0", Mac([2, 0, 0, 0, 0, 5]), addresses);
+    link.held = (0..u16::MAX).collect();
+    let calls = || PROBES.iter().map(|probe| probe.call(&link));
+    assert!(calls().all(|calls| calls.len() <= 2));
+    let single = |question: &Question| {
+        matches!(question, Question::Frame { .. } | Question::Exchange { .. } | Question::Multicast { .. })
+    };
+    assert!(calls().flatten().all(|question| single(&question)));
 }
 
 #[test]
@@ -314,6 +321,7 @@ proptest! {
         for probe in PROBES {
             let _ = probe.hear(&bytes);
             let _ = probe.read(&datagram_question(), Reply::Datagram(&bytes));
+            let _ = probe.answer(&bytes, &bytes);
         }
         for (talk, _) in streams() {
             let _ = told(talk, &[&bytes]);

@@ -1,7 +1,7 @@
 //! Which UPnP device are you? SSDP, UPnP Device Architecture 2.0 §1.3; the description it points to is
 //! fetched only from the device that answered.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::time::Duration;
 
 use daicho_shared::coverage::Outcome;
@@ -109,7 +109,7 @@ fn description(question: &Question, location: &str) -> Option<Question> {
     let address: Ipv4Addr = address.parse().ok()?;
     let is_plain = path.chars().all(|c| c.is_ascii_graphic()) && path.len() < 256;
     let port: u16 = port.filter(|port| !daicho_shared::knowledge::ports::prints_raw(*port) && is_plain)?;
-    let dialogue = Box::new(Description::new(format!("{address}:{port}"), format!("/{path}")));
+    let dialogue = Box::new(Description::new(SocketAddrV4::new(address, port), format!("/{path}")));
     Some(Question::Stream { port, security: Security::Plain, dialogue })
 }
 

@@ -1,24 +1,26 @@
 //! A UPnP device description: UPnP Device Architecture 2.0 §2.3. XML without a DTD, bounded.
 
+use std::net::SocketAddrV4;
+
 use daicho_shared::coverage::Outcome;
 use daicho_shared::fact::{Fact, NameSource};
 use daicho_shared::text;
 
 use super::page::{DOCUMENT_LIMIT, Page, request};
-use super::xml;
+use super::{upnp_control, xml};
 use crate::probe::{Dialogue, Reading, Step, TlsPeer};
 
 /// Fetches one description.
 #[derive(Debug)]
 pub(super) struct Description {
     path: String,
-    host: String,
+    host: SocketAddrV4,
     page: Page,
     connected: bool,
 }
 
 impl Description {
-    pub(super) fn new(host: String, path: String) -> Self {
+    pub(super) fn new(host: SocketAddrV4, path: String) -> Self {
         Self { path, host, page: Page::default(), connected: false }
     }
 }
@@ -26,7 +28,7 @@ impl Description {
 impl Dialogue for Description {
     fn open(&mut self, _: Option<TlsPeer<'_>>) -> Step {
         self.connected = true;
-        Step::Send(request(&self.host, &self.path))
+        Step::Send(request(&self.host.to_string(), &self.path))
     }
 
     fn hear(&mut self, bytes: &[u8]) -> Step {
@@ -34,8 +36,8 @@ impl Dialogue for Description {
     }
 
     fn close(&mut self) -> Reading {
-        match self.page.body().map(|body| parse(&body)) {
-            Some(facts) if !facts.is_empty() => Reading::answered(facts),
+        match self.page.body().map(|body| (parse(&body), upnp_control::told(&body, self.host, &self.path))) {
+            Some((facts, services)) if !facts.is_empty() => Reading::answered([facts, services].concat()),
             _ if self.connected => Reading::of(Outcome::OtherProtocol),
             _ => Reading::of(Outcome::Silent),
         }
@@ -123,10 +125,12 @@ mod tests {
     fn the_description_of_miniupnpd_is_read() {
         let text = include_str!("../../../../tests/devices/miniupnpd-231-ssdp-description.hex");
         let bytes = hex::decode(text.lines().filter(|line| !line.starts_with('#')).collect::<String>()).unwrap();
-        let mut dialogue = Description::new("10.77.0.16".into(), "/rootDesc.xml".into());
+        let mut dialogue = Description::new("10.77.0.16:43219".parse().unwrap(), "/rootDesc.xml".into());
         dialogue.open(None);
         dialogue.hear(&bytes);
-        assert!(dialogue.close().facts.contains(&Fact::Router { how: "upnp-igd".into() }));
+        let facts = dialogue.close().facts;
+        assert!(facts.contains(&Fact::Router { how: "upnp-igd".into() }));
+        assert_eq!(facts.iter().filter_map(upnp_control::Place::of).count(), 4);
     }
 
     #[test]

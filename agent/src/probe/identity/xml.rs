@@ -12,7 +12,7 @@ const TEXT: usize = 4096;
 
 /// Calls `take` for every element that ends with a text of its own: the local names from the root
 /// down to it, and the text.
-pub(super) fn texts(xml: &[u8], mut take: impl FnMut(&[String], &str)) {
+pub(in crate::probe) fn texts(xml: &[u8], mut take: impl FnMut(&[String], &str)) {
     let mut reader = Reader::from_reader(xml);
     let (mut path, mut text) = (Vec::<String>::new(), String::new());
     for _ in 0..EVENTS {

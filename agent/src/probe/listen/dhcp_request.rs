@@ -3,10 +3,10 @@
 
 use std::net::Ipv4Addr;
 
-use daicho_shared::address::Mac;
 use daicho_shared::fact::{Fact, NameSource, Transport};
 use daicho_shared::text;
 
+use super::dhcp_message::{CLIENT_PORT, Message, REPLY, REQUEST, SERVER_PORT};
 use super::frame::{Datagram, Frame, long};
 use super::{card, labels};
 use crate::probe::identity::told::{attribute, service};
@@ -23,23 +23,8 @@ static CARD: Card = card(
     ["host name and vendor class tell what asks for an address", "アドレスを求める機器の名前とベンダー名が分かるため"],
 );
 
-const SERVER_PORT: u16 = 67;
-const CLIENT_PORT: u16 = 68;
-const REQUEST: u8 = 1;
-const REPLY: u8 = 2;
-const ETHERNET: [u8; 2] = [1, 6];
-/// Where client, relay and hardware address stand, RFC 2131 §2.
-const CLIENT_ADDRESS: usize = 12;
-const RELAY: usize = 24;
-const HARDWARE: usize = 28;
-const COOKIE: usize = 236;
-const MAGIC: [u8; 4] = [99, 130, 83, 99];
-/// The most options of one message that are read.
-const OPTIONS: usize = 64;
 /// The most octets of an identifier or list that are shown.
 const SHOWN: usize = 64;
-const PAD: u8 = 0;
-const END: u8 = 255;
 /// Messages of a server: OFFER and ACK, RFC 2132 §9.6.
 const OFFERED: [u8; 2] = [2, 5];
 
@@ -65,54 +50,10 @@ impl Probe for DhcpRequest {
     }
 }
 
-struct Message<'m> {
-    operation: u8,
-    relayed: bool,
-    client: Ipv4Addr,
-    hardware: Mac,
-    options: Vec<(u8, &'m [u8])>,
-}
-
-impl<'m> Message<'m> {
-    fn read(data: &'m [u8]) -> Option<Self> {
-        let (head, rest) = data.split_at_checked(COOKIE)?;
-        let options = rest.strip_prefix(&MAGIC)?;
-        if head[1..3] != ETHERNET {
-            return None;
-        }
-        Some(Self {
-            operation: head[0],
-            relayed: long(head, RELAY)? != 0,
-            client: long(head, CLIENT_ADDRESS)?.into(),
-            hardware: Mac(*head[HARDWARE..].first_chunk()?),
-            options: options_of(options),
-        })
-    }
-
-    fn get(&self, wanted: u8) -> Option<&'m [u8]> {
-        self.options.iter().find(|(code, value)| *code == wanted && !value.is_empty()).map(|(_, value)| *value)
-    }
-}
-
-fn options_of(mut bytes: &[u8]) -> Vec<(u8, &[u8])> {
-    let mut options = vec![];
-    while let Some((&code, rest)) = bytes.split_first().filter(|(code, _)| **code != END && options.len() < OPTIONS) {
-        if code == PAD {
-            bytes = rest;
-            continue;
-        }
-        let Some((&length, rest)) = rest.split_first() else { break };
-        let Some((value, rest)) = rest.split_at_checked(usize::from(length)) else { break };
-        options.push((code, value));
-        bytes = rest;
-    }
-    options
-}
-
 /// A relay's message tells of another link, and its frame is the relay's.
 fn request(datagram: &Datagram<'_>, message: &Message<'_>) -> Option<Heard> {
     let sender = datagram.packet.frame.from;
-    if message.relayed || sender != message.hardware || !datagram.packet.stays_on_link() {
+    if message.is_relayed() || sender != message.hardware || !datagram.packet.stays_on_link() {
         return None;
     }
     let facts = told(message);
@@ -162,7 +103,7 @@ fn reply(datagram: &Datagram<'_>, message: &Message<'_>) -> Option<Heard> {
             std::net::IpAddr::V4(source) => source.octets(),
             std::net::IpAddr::V6(_) => return None,
         };
-    if message.relayed || !own || !OFFERED.contains(&kind[0]) {
+    if message.is_relayed() || !own || !OFFERED.contains(&kind[0]) {
         return None;
     }
     let service = service(Transport::Udp, SERVER_PORT, "dhcp");
@@ -177,6 +118,9 @@ fn reply(datagram: &Datagram<'_>, message: &Message<'_>) -> Option<Heard> {
 
 #[cfg(test)]
 mod tests {
+    use daicho_shared::address::Mac;
+
+    use super::super::dhcp_message::{COOKIE, END, HARDWARE, MAGIC, RELAY};
     use super::super::frame::made;
     use super::*;
 

@@ -3,6 +3,7 @@
 
 pub mod browser;
 pub mod cdp;
+pub(crate) mod dhcp_message;
 pub mod dhcp_request;
 pub mod dhcpv6_request;
 pub(crate) mod frame;

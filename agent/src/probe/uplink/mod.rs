@@ -2,14 +2,21 @@
 //! segment: it is addressed to a neighbour's link-layer address or to everybody's, with a time to live that ends there.
 
 pub mod all_routers;
+mod audience;
 pub mod connected_networks;
+pub mod dhcp_server;
 pub mod directed_broadcast;
 pub mod foreign_sender;
 pub mod forwarding;
 pub mod forwarding_v6;
 pub mod hairpin;
 mod icmp;
+pub mod igd;
+pub mod nat_pmp;
 mod packet;
+pub mod pcp;
+pub mod pppoe;
+pub mod rip;
 pub mod router_solicitation;
 pub mod second_address;
 pub mod walk;

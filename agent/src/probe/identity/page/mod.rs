@@ -8,7 +8,7 @@ use daicho_shared::text;
 /// The most octets of an answer that are read.
 const LIMIT: usize = 16 * 1024;
 /// A device description is longer than a page's head.
-pub(super) const DOCUMENT_LIMIT: usize = 48 * 1024;
+pub(in crate::probe) const DOCUMENT_LIMIT: usize = 48 * 1024;
 /// No page's title is longer.
 const TITLE_LIMIT: usize = 8 * 1024;
 /// Interim answers (RFC 9110 §15.2) that are passed over.
@@ -16,14 +16,14 @@ const INTERIM: usize = 2;
 
 /// Reads an answer as it comes.
 #[derive(Debug, Default)]
-pub(super) struct Page {
+pub(in crate::probe) struct Page {
     bytes: Vec<u8>,
 }
 
 /// What an answer says of itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Head {
-    pub(super) status: u16,
+pub(in crate::probe) struct Head {
+    pub(in crate::probe) status: u16,
     pub(super) server: Option<String>,
     pub(super) realm: Option<String>,
     pub(super) title: Option<String>,
@@ -50,16 +50,25 @@ pub(super) fn request(host: &str, path: &str) -> Vec<u8> {
 
 /// One POST that asks and changes nothing: `kind` is the media type of `body`.
 pub(super) fn post(host: &str, path: &str, kind: &str, body: &[u8]) -> Vec<u8> {
+    posted((host, path), &format!("Content-Type: {kind}"), body)
+}
+
+/// The same for an action of SOAP 1.1 (§6.1.1), which is named beside the body, too.
+pub(in crate::probe) fn act(host: &str, path: &str, action: &str, body: &[u8]) -> Vec<u8> {
+    posted((host, path), &format!("Content-Type: text/xml; charset=\"utf-8\"\r\nSOAPAction: \"{action}\""), body)
+}
+
+fn posted((host, path): (&str, &str), fields: &str, body: &[u8]) -> Vec<u8> {
     let length = body.len();
     let head = format!(
-        "POST {path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: {AGENT}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
+        "POST {path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: {AGENT}\r\n{fields}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
     );
     [head.as_bytes(), body].concat()
 }
 
 impl Page {
     /// Takes more octets; `true` when there is enough.
-    pub(super) fn hear(&mut self, bytes: &[u8], limit: usize) -> bool {
+    pub(in crate::probe) fn hear(&mut self, bytes: &[u8], limit: usize) -> bool {
         let room = limit.saturating_sub(self.bytes.len());
         self.bytes.extend(&bytes[..bytes.len().min(room)]);
         self.bytes.len() >= limit || self.is_whole()
@@ -78,7 +87,7 @@ impl Page {
     }
 
     /// The body is as long as it promised to be.
-    pub(super) fn is_whole(&self) -> bool {
+    pub(in crate::probe) fn is_whole(&self) -> bool {
         let Some(body) = self.raw_body() else { return false };
         match self.length() {
             Some(length) => body.len() >= length,
@@ -87,7 +96,7 @@ impl Page {
     }
 
     /// The body without its transfer coding, as much of it as came.
-    pub(super) fn body(&self) -> Option<Vec<u8>> {
+    pub(in crate::probe) fn body(&self) -> Option<Vec<u8>> {
         let body = self.raw_body()?;
         if self.is_chunked() {
             return Some(unchunked(body).0);
@@ -102,7 +111,7 @@ impl Page {
     }
 
     /// What was heard, if it is HTTP at all.
-    pub(super) fn head(&self) -> Option<Head> {
+    pub(in crate::probe) fn head(&self) -> Option<Head> {
         let line = self.last().split(|byte| *byte == b'\n').next()?;
         let line = std::str::from_utf8(line).ok()?.trim_end();
         let status = line.strip_prefix("HTTP/1.")?.split(' ').nth(1)?.parse().ok()?;
