@@ -16,7 +16,7 @@ line() {
         ip address add 8.8.8.8/32 dev lo
         echo 1 >/proc/sys/net/ipv4/ip_forward
         [ -z "${4:-}" ] || {
-            ip link add onward0 type dummy
+            ip link add onward0 type bridge
             ip address add "${4:-}" dev onward0
             ip link set onward0 up
             ip route add default dev onward0
