@@ -40,6 +40,8 @@ pub struct Settings {
     pub snmp: Snmp,
     /// How DICOM nodes are verified.
     pub dicom: Dicom,
+    /// How second networks and ways out are looked for.
+    pub uplink: Uplink,
     /// Where reports go.
     pub report: Report,
     /// When to raise the alarm.
@@ -171,6 +173,24 @@ pub struct DicomNode {
 impl Default for Dicom {
     fn default() -> Self {
         Self { verify: true, calling_ae: AeTitle::own(), called_ae: AeTitle::any(), node: vec![] }
+    }
+}
+
+/// How second networks and ways out are looked for.
+#[derive(Debug, Clone, Copy, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Uplink {
+    /// At all.
+    pub search: bool,
+    /// Medical and fragile devices get the one packet that asks whether they forward.
+    pub fragile: bool,
+    /// File servers are asked for their network interfaces by an anonymous session, which they log.
+    pub smb_interfaces: bool,
+}
+
+impl Default for Uplink {
+    fn default() -> Self {
+        Self { search: true, fragile: true, smb_interfaces: false }
     }
 }
 

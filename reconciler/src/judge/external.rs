@@ -136,8 +136,8 @@ fn department(group: &Group<'_>) -> Option<String> {
 fn other_department(group: &Group<'_>) -> Option<String> {
     use super::entry::Register::ExternalConnection;
     let of = |external: bool| {
-        let rows = group.rows.iter().filter(move |row| (row.register == ExternalConnection) == external);
-        rows.filter_map(|row| row.department.clone()).next()
+        let mut rows = group.rows.iter().filter(move |row| (row.register == ExternalConnection) == external);
+        rows.find_map(|row| row.department.clone())
     };
     let (declared, own) = (of(true)?, of(false)?);
     (declared != own).then_some(own)

@@ -123,6 +123,8 @@ pub struct Identity {
     pub proxy_addresses: usize,
     /// Holders of one host name beyond which it is no key.
     pub crowd: usize,
+    /// Holders of one key beyond which it is a clone's.
+    pub clones: usize,
     /// Complete scans that must have missed a row.
     pub scans_needed: u32,
     /// Observations that one finding cites.

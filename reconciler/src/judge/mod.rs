@@ -49,6 +49,7 @@ mod rule;
 mod sample;
 mod scene;
 mod silence;
+mod witness;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -8,6 +8,7 @@ use daicho_shared::id::{ObservationId, ProbeName};
 use daicho_shared::observation::Observation;
 
 use super::super::graded::{Hypothesis, MethodSeen, Sight, SignSeen};
+use super::super::group::Group;
 use super::ground::Ground;
 use super::table::{Method, Sees};
 
@@ -53,7 +54,7 @@ fn saw(ground: &Ground<'_, '_>, method: &Method, signs: &[SignSeen]) -> bool {
 fn unasked(ground: &Ground<'_, '_>, method: &Method) -> Sight {
     let on_link = || ground.facts.machine.addresses().iter().any(|address| ground.facts.evidence.is_on_link(*address));
     let refused = observations(ground, method).any(|one| one.outcome == Outcome::NotAllowed);
-    let medical = ground.asset.class.value.is_medical() || ground.group.is_some_and(|group| group.is_medical());
+    let medical = ground.asset.class.value.is_medical() || ground.group.is_some_and(Group::is_medical);
     match () {
         () if method.link && !on_link() => Sight::OffLink,
         () if medical => Sight::Fragile,

@@ -132,7 +132,9 @@ fn around(scene: &Scene<'_>) -> Around {
         if machine.moving {
             around.moving.extend(machine.addresses());
         }
-        answers.into_iter().for_each(|address| *around.holders.entry(address).or_default() += 1);
+        for address in answers {
+            *around.holders.entry(address).or_default() += 1;
+        }
         if scene.group_of(index).is_some_and(|group| group.is_network_device() || group.is_external_connection()) {
             around.gateways.extend(machine.addresses());
         }

@@ -108,8 +108,7 @@ fn route(probe: &str, destination: &IpNet, next_hop: &IpAddr, home: &BTreeSet<Ip
     match (probe, default) {
         ("rip", true) => vec![(Sign::RipDefault, None)],
         ("rip", false) if is_elsewhere(home, destination.addr()) => vec![(Sign::RipRoute, Some(destination.addr()))],
-        ("rip", false) => vec![],
-        (_, true) if is_elsewhere(home, *next_hop) => vec![(Sign::DefaultRoute, Some(*next_hop))],
+        (other, true) if other != "rip" && is_elsewhere(home, *next_hop) => vec![(Sign::DefaultRoute, Some(*next_hop))],
         _ => vec![],
     }
 }

@@ -84,7 +84,7 @@ pub struct BenignRow {
 
 impl BenignRow {
     /// What it does, where it explains anything of the hypothesis.
-    pub fn effect(&self, hypothesis: Hypothesis) -> Option<Effect> {
+    pub fn effect(self, hypothesis: Hypothesis) -> Option<Effect> {
         match hypothesis {
             Hypothesis::MultiHomed => self.multi_homed,
             Hypothesis::Forwards => self.forwards,

@@ -253,7 +253,7 @@ mod tests {
             "台帳の指摘",
         ];
         assert_eq!(read(&fixture::verdict(), Lang::Ja).sheet_names(), names);
-        assert_eq!(read(&fixture::quiet(), Lang::En).sheet_names().len(), 7);
+        assert_eq!(read(&fixture::quiet(), Lang::En).sheet_names().len(), 8);
     }
 
     #[test]
