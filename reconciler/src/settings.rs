@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use daicho_shared::ae_title::AeTitle;
+use daicho_shared::class::Passage;
 use daicho_shared::knowledge::ports::Profile;
 use ipnet::IpNet;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -182,15 +183,15 @@ impl Default for Dicom {
 pub struct Uplink {
     /// At all.
     pub search: bool,
-    /// Medical and fragile devices get the one packet that asks whether they forward.
-    pub fragile: bool,
+    /// Which fragile devices get the one packet that asks whether they forward.
+    pub fragile: Passage,
     /// File servers are asked for their network interfaces by an anonymous session, which they log.
     pub smb_interfaces: bool,
 }
 
 impl Default for Uplink {
     fn default() -> Self {
-        Self { search: true, fragile: true, smb_interfaces: false }
+        Self { search: true, fragile: Passage::default(), smb_interfaces: false }
     }
 }
 

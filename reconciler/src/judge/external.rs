@@ -17,13 +17,14 @@ use super::verdict::{ExternalPoint, PointStatus};
 /// Signs of a line by mobile radio.
 const MOBILE: [Sign; 4] = [Sign::SnmpUplinkInterface, Sign::CellularMaker, Sign::CellularTitle, Sign::TetherNetwork];
 /// Signs that a closed network does not give.
-const OPEN: [Sign; 6] = [
+const OPEN: [Sign; 7] = [
     Sign::UpnpGateway,
     Sign::ExternalAddress,
     Sign::LineUp,
     Sign::OutsideResolver,
     Sign::WalkOutside,
     Sign::TtlRewritten,
+    Sign::WentThrough,
 ];
 
 /// Declared points first, in the ledger's order; then undeclared ones, by machine. A declared device with another line

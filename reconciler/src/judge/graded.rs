@@ -151,8 +151,10 @@ pub enum Sign {
     ForwardsUnreachable,
     /// It said that its rules forbid it (ICMP 3/13).
     ForwardsFiltered,
-    /// It set the time to live anew, as devices do that hide a tethered network; the packet left.
+    /// It set the time to live anew, as devices do that hide a tethered network.
     TtlRewritten,
+    /// A packet that should have ended at it was answered from beyond: it went through.
+    WentThrough,
     /// A packet from the scanner to itself, sent to it, came back.
     Returned,
     /// It named a better way (ICMP 5).
@@ -238,6 +240,8 @@ pub enum Benign {
     DeclaredExternalPoint,
     /// The ledger declares it as network equipment.
     NetworkEquipment,
+    /// The ledger declares it as network equipment, and this is what any router shows.
+    DeclaredRouter,
     /// The address moves between routers (VRRP, HSRP).
     VirtualAddress,
     /// Several machines answer for the address.

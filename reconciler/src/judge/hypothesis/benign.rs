@@ -64,6 +64,7 @@ fn declared(ground: &Ground<'_, '_>, signs: &[SignSeen]) -> Vec<Draft> {
         drafts.push(whole(Benign::DeclaredGateway, answered.clone()));
     }
     if group.is_network_device() {
+        drafts.push(whole(Benign::DeclaredRouter, answered.iter().copied().filter(inner).collect()));
         drafts.push(whole(Benign::NetworkEquipment, answered));
     }
     drafts.extend(declared_second(ground, group, signs));

@@ -29,9 +29,12 @@ pub(crate) fn sign(fact: &Fact, ground: &Ground<'_, '_>, home: &BTreeSet<Ipv4Net
     if *sent_ttl > 1 {
         return Some(if ground.is_inside(*from) { Sign::WalkInside } else { Sign::WalkOutside });
     }
-    // A packet that was sent to die here was answered by somebody further on, or with a time of its own.
+    // A packet that was sent to end here was answered by somebody further on, or with a time of its own.
     let elsewhere = !is_told(ground, *from) && is_elsewhere(home, *from);
-    if elsewhere || quoted_ttl.is_some_and(|ttl| ttl > 1) || *kind == ECHO_REPLY {
+    if elsewhere || *kind == ECHO_REPLY {
+        return Some(Sign::WentThrough);
+    }
+    if quoted_ttl.is_some_and(|ttl| ttl > 1) {
         return Some(Sign::TtlRewritten);
     }
     match (*kind, *code) {

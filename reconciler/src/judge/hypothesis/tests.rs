@@ -122,12 +122,12 @@ fn cases() -> Vec<Case> {
         (
             "ttl rewritten",
             vec![("forwarding", vec![hop_from("203.0.113.5", 1, 11, 0, Some(62))])],
-            [Undecidable, Confirmed, Confirmed],
+            [Confirmed, Confirmed, Confirmed],
         ),
         (
             "ttl rewritten, answered by itself",
             vec![("forwarding", vec![hop_from(HOST, 1, 3, 1, Some(64))])],
-            [Undecidable, Confirmed, Confirmed],
+            [Undecidable, Confirmed, Probable],
         ),
         ("router flag", vec![("neighbour", vec![router("na-r-flag")])], [Undecidable, Confirmed, Indication]),
         ("all routers", vec![("all-routers", vec![router("all-routers-echo")])], [Undecidable, Confirmed, Indication]),
@@ -234,7 +234,7 @@ fn cases() -> Vec<Case> {
         (
             "Docker host",
             vec![("snmp", vec![own(HOST, Some(1)), own("172.17.0.1", Some(2))]), ("forwarding", vec![hop(11, 0)])],
-            [Indication, Probable, Indication],
+            [Indication, Confirmed, Indication],
         ),
         (
             "docker0 answers ARP",

@@ -56,8 +56,12 @@ fn forwarding(sign: Sign) -> Option<Both> {
             ("他あてのパケットの中継を規則で断る応答", "its rules forbid a packet for somebody else")
         }
         Sign::TtlRewritten => (
-            "中継回数の制限を書き換えて外へ送る動き（テザリングを隠す設定に多い）",
-            "rewrites the time to live and sends the packet on, as set-ups that hide tethering do",
+            "中継回数の制限を書き換える動き（テザリングを隠す設定に多い）",
+            "rewrites the time to live, as set-ups that hide tethering do",
+        ),
+        Sign::WentThrough => (
+            "この機器で止まるはずのパケットへの、その先の機器からの応答",
+            "a packet that should have ended at it was answered from beyond it",
         ),
         Sign::Returned => ("中継させたパケットの戻り", "a packet sent through it came back"),
         Sign::Redirects => ("別の中継機器を案内する応答（ICMPリダイレクト）", "names a better router (ICMP redirect)"),
@@ -165,6 +169,8 @@ fn reason(benign: Benign, lang: Lang) -> &'static str {
         Benign::NetworkEquipment => {
             lang.pick("台帳に申告済みのネットワーク機器", "network equipment that the ledger declares")
         }
+        Benign::DeclaredRouter => lang
+            .pick("台帳に申告済みのネットワーク機器が本来行う中継", "forwarding, as declared network equipment does"),
         Benign::VirtualAddress => {
             lang.pick("ルータどうしが共有するIPアドレス（VRRP・HSRP）", "an address that routers share (VRRP, HSRP)")
         }
