@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use daicho_shared::address::Mac;
 use daicho_shared::ae_title::AeTitle;
-use daicho_shared::class::Care;
+use daicho_shared::class::{Care, Passage};
 use daicho_shared::knowledge::ports::Profile;
 use ipnet::IpNet;
 use serde::Deserialize;
@@ -194,7 +194,7 @@ pub struct UplinkSettings {
     /// Networks that the ledger declares, and that are tried on every link.
     pub networks: Vec<IpNet>,
     /// Which fragile devices get the one packet that asks whether they forward.
-    pub fragile: Fragile,
+    pub fragile: Passage,
     /// Ask more than the usual few packets of what forwards: which networks it is connected to.
     pub thorough: bool,
     /// Ask file servers for their network interfaces by an anonymous session, which they log.
@@ -203,32 +203,10 @@ pub struct UplinkSettings {
     pub walk: Vec<Walk>,
 }
 
-/// Which fragile devices get a packet that only a router does anything about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Fragile {
-    /// None of them.
-    None,
-    /// Those that may be verified in the protocol that they exist to serve (modalities, archives).
-    Verified,
-    /// All of them, infusion pumps included.
-    All,
-}
-
-impl Fragile {
-    fn most(self) -> Care {
-        match self {
-            Self::None => Care::None,
-            Self::Verified => Care::Verify,
-            Self::All => Care::Presence,
-        }
-    }
-}
-
 impl Default for UplinkSettings {
     fn default() -> Self {
         let (networks, walk) = (vec![], vec![]);
-        Self { search: true, networks, fragile: Fragile::Verified, thorough: false, smb_interfaces: false, walk }
+        Self { search: true, networks, fragile: Passage::default(), thorough: false, smb_interfaces: false, walk }
     }
 }
 

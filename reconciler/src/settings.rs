@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use daicho_shared::ae_title::AeTitle;
+use daicho_shared::class::Passage;
 use daicho_shared::knowledge::ports::Profile;
 use ipnet::IpNet;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -40,6 +41,8 @@ pub struct Settings {
     pub snmp: Snmp,
     /// How DICOM nodes are verified.
     pub dicom: Dicom,
+    /// How second networks and ways out are looked for.
+    pub uplink: Uplink,
     /// Where reports go.
     pub report: Report,
     /// When to raise the alarm.
@@ -171,6 +174,24 @@ pub struct DicomNode {
 impl Default for Dicom {
     fn default() -> Self {
         Self { verify: true, calling_ae: AeTitle::own(), called_ae: AeTitle::any(), node: vec![] }
+    }
+}
+
+/// How second networks and ways out are looked for.
+#[derive(Debug, Clone, Copy, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Uplink {
+    /// At all.
+    pub search: bool,
+    /// Which fragile devices get the one packet that asks whether they forward.
+    pub fragile: Passage,
+    /// File servers are asked for their network interfaces by an anonymous session, which they log.
+    pub smb_interfaces: bool,
+}
+
+impl Default for Uplink {
+    fn default() -> Self {
+        Self { search: true, fragile: Passage::default(), smb_interfaces: false }
     }
 }
 

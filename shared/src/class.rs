@@ -184,6 +184,30 @@ pub enum Care {
     Presence,
 }
 
+/// Which fragile devices get the one packet that only a router does anything about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Passage {
+    /// None of them.
+    None,
+    /// Those that may be verified in the protocol that they exist to serve (modalities, archives).
+    #[default]
+    Verified,
+    /// All of them, infusion pumps included.
+    All,
+}
+
+impl Passage {
+    /// Devices of no more care than this get it.
+    pub fn most(self) -> Care {
+        match self {
+            Self::None => Care::None,
+            Self::Verified => Care::Verify,
+            Self::All => Care::Presence,
+        }
+    }
+}
+
 impl fmt::Display for Class {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.code())

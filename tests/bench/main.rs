@@ -4,11 +4,15 @@
 //!     cargo build --release && cargo bench -p daicho-tests --bench peers -- services
 //!     cargo build --release && cargo bench -p daicho-tests --bench peers -- identity
 //!     cargo build --release && cargo bench -p daicho-tests --bench peers -- scale
+//!     cargo build --release && cargo bench -p daicho-tests --bench peers -- uplinks
 //!
 //! Started as `inside FILE PROGRAM ARGS…` it is the yardstick: it runs one program inside the hospital and
 //! writes what that took.
 
+#[path = "../uplinks/capture.rs"]
+mod capture;
 mod identity;
+mod uplinks;
 
 use std::env;
 use std::fs;
@@ -55,9 +59,12 @@ fn main() -> ExitCode {
         ["sweep"] => race(&sweep(), &["--hosts", "2000"]),
         ["services"] => race(&services(), &[]),
         ["identity"] => identity::race(),
+        ["uplinks"] => uplinks::race(),
         ["scale"] => identity::scale(identity::CLONES),
         ["scale", clones] => identity::scale(clones.parse().expect("a number of devices")),
-        _ => println!("usage: cargo bench -p daicho-tests --bench peers -- sweep|services|identity|scale [DEVICES]"),
+        _ => println!(
+            "usage: cargo bench -p daicho-tests --bench peers -- sweep|services|identity|uplinks|scale [DEVICES]"
+        ),
     }
     ExitCode::SUCCESS
 }

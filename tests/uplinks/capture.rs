@@ -5,17 +5,18 @@ use std::fs;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::path::Path;
 
-use super::lab;
+/// The scanner on the LAN.
+const SCANNER: Ipv4Addr = Ipv4Addr::new(10, 77, 0, 5);
+const SCANNER_MAC: [u8; 6] = [0x02, 0x77, 0, 0, 0, 5];
+/// Its link-local address follows from its MAC (RFC 4291 appendix A).
+const SCANNER_LINK_LOCAL: Ipv6Addr = Ipv6Addr::new(0xfe80, 0, 0, 0, 0x77, 0xff, 0xfe00, 5);
 
 /// <https://www.tcpdump.org/linktypes.html>: Ethernet, and IP without anything below.
 const ETHERNET: u32 = 1;
-const ARP: u16 = 0x0806;
+pub(super) const ARP: u16 = 0x0806;
 const IPV4: u16 = 0x0800;
 const IPV6: u16 = 0x86dd;
-/// RFC 2516 §4: discovery.
-const PPPOE: u16 = 0x8863;
 const ICMP: u8 = 1;
-const UDP: u8 = 17;
 const ICMPV6: u8 = 58;
 
 /// One captured frame.
@@ -23,10 +24,11 @@ pub(super) struct Frame {
     /// Seconds since 1970.
     pub(super) seconds: f64,
     /// The Ethernet header, or nothing where the line has none.
-    link: Vec<u8>,
+    pub(super) link: Vec<u8>,
     /// What follows it.
-    body: Vec<u8>,
-    kind: u16,
+    pub(super) body: Vec<u8>,
+    /// What the body is (IEEE 802.3 clause 3.2.6).
+    pub(super) kind: u16,
 }
 
 /// All frames of a file in the old pcap format, as tcpdump writes it on this machine.
@@ -58,12 +60,12 @@ impl Frame {
     }
 
     /// Who sent it on this line.
-    pub(super) fn ethernet_source(&self) -> Option<[u8; 6]> {
+    fn ethernet_source(&self) -> Option<[u8; 6]> {
         self.link.get(6..12)?.try_into().ok()
     }
 
     /// The sender that an ARP message names.
-    pub(super) fn arp_sender(&self) -> Option<Ipv4Addr> {
+    fn arp_sender(&self) -> Option<Ipv4Addr> {
         (self.kind == ARP).then(|| address(&self.body, 14)).flatten()
     }
 
@@ -79,7 +81,7 @@ impl Frame {
     }
 
     /// Of IPv4 without options, as everything that the agent sends: its protocol, and what follows.
-    fn carried(&self) -> Option<(u8, &[u8])> {
+    pub(super) fn carried(&self) -> Option<(u8, &[u8])> {
         match self.kind {
             IPV4 => Some((*self.body.get(9)?, self.body.get(20..)?)),
             IPV6 => Some((*self.body.get(6)?, self.body.get(40..)?)),
@@ -87,38 +89,9 @@ impl Frame {
         }
     }
 
-    fn udp_destination(&self) -> Option<u16> {
-        let (protocol, rest) = self.carried()?;
-        (protocol == UDP).then(|| Some(u16::from_be_bytes([*rest.get(2)?, *rest.get(3)?]))).flatten()
-    }
-
     /// The scanner sent it.
     pub(super) fn is_from_scanner(&self) -> bool {
-        self.ethernet_source() == Some(lab::SCANNER_MAC)
-    }
-
-    /// To a broadcast or multicast address of the line.
-    pub(super) fn is_to_everybody(&self) -> bool {
-        self.link.first().is_some_and(|first| first & 1 == 1)
-    }
-
-    /// Asks who has an address that is none of the LAN.
-    pub(super) fn is_guess(&self) -> bool {
-        let target = (self.kind == ARP && self.body.get(7) == Some(&1)).then(|| address(&self.body, 24)).flatten();
-        target.is_some_and(|target| target.octets()[..3] != [10, 77, 0])
-    }
-
-    /// Belongs to the search for second networks and ways out, as far as the frame itself tells.
-    pub(super) fn is_search(&self) -> bool {
-        let ipv4 = self.ipv4().is_some_and(|(source, destination)| {
-            let elsewhere = destination.octets()[..3] != [10, 77, 0] && destination.octets()[3] == 255;
-            is_test_net(destination) || source == destination || elsewhere
-        });
-        let ipv6 = self.ipv6().is_some_and(|(_, destination)| {
-            destination == Ipv6Addr::new(0xff02, 0, 0, 0, 0, 0, 0, 2) || destination.segments()[..2] == [0x2001, 0xdb8]
-        });
-        let service = matches!(self.udp_destination(), Some(53 | 67 | 520 | 5351));
-        self.is_guess() || ipv4 || ipv6 || service || self.kind == PPPOE
+        self.ethernet_source() == Some(SCANNER_MAC)
     }
 }
 
@@ -129,7 +102,7 @@ impl fmt::Debug for Frame {
     }
 }
 
-fn address(body: &[u8], at: usize) -> Option<Ipv4Addr> {
+pub(super) fn address(body: &[u8], at: usize) -> Option<Ipv4Addr> {
     Some(Ipv4Addr::from(<[u8; 4]>::try_from(body.get(at..at + 4)?).ok()?))
 }
 
@@ -139,17 +112,24 @@ pub(super) fn is_test_net(address: Ipv4Addr) -> bool {
 }
 
 /// What a router says of somebody's packet: an answer, and not sent by us.
-pub(super) fn is_icmp_error(frame: &Frame) -> bool {
+fn is_icmp_error(frame: &Frame) -> bool {
     frame.carried().is_some_and(|(protocol, rest)| protocol == ICMP && matches!(rest.first(), Some(3 | 5 | 11)))
 }
 
 /// RFC 4861: two neighbours who ask for each other.
-pub(super) fn is_neighbour_talk(frame: &Frame) -> bool {
+fn is_neighbour_talk(frame: &Frame) -> bool {
     frame.carried().is_some_and(|(protocol, rest)| protocol == ICMPV6 && matches!(rest.first(), Some(135 | 136)))
 }
 
-/// The most of these frames within any second.
-pub(super) fn busiest_second(frames: &[&Frame]) -> usize {
-    let begun = |from: usize| frames[from..].iter().take_while(|it| it.seconds < frames[from].seconds + 1.0).count();
-    (0..frames.len()).map(begun).max().unwrap_or_default()
+/// On a line behind: something that the scanner sent or caused. Its own addresses, a destination that belongs
+/// to nobody, or any packet for one host: of themselves, the lab's hosts speak there to everybody only.
+pub(super) fn is_ours(frame: &Frame) -> bool {
+    let ipv4 = frame.ipv4().is_some_and(|(source, destination)| {
+        let to_one = !destination.is_multicast() && !destination.is_broadcast() && destination.octets()[3] != 255;
+        !is_icmp_error(frame) && (source == SCANNER || is_test_net(destination) || to_one)
+    });
+    let ipv6 = frame.ipv6().is_some_and(|(source, destination)| {
+        source == SCANNER_LINK_LOCAL || (!destination.is_multicast() && !is_neighbour_talk(frame))
+    });
+    frame.is_from_scanner() || frame.arp_sender() == Some(SCANNER) || ipv4 || ipv6
 }

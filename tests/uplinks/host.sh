@@ -1,6 +1,7 @@
 # What the hosts of the lab are made of; sourced in each host's own namespace, in its own folder.
 
-# line NAME OWN PEER: a second network, and somebody in it who routes on, with everybody's addresses behind.
+# line NAME OWN PEER [ONWARD]: a second network, and somebody in it who routes: to 8.8.8.8, and to everybody
+# where ONWARD is his own address in a further network, in which nothing answers.
 line() {
     unshare --net sleep infinity &
     local peer=$!
@@ -14,6 +15,12 @@ line() {
         ip link set line0 up
         ip address add 8.8.8.8/32 dev lo
         echo 1 >/proc/sys/net/ipv4/ip_forward
+        [ -z "${4:-}" ] || {
+            ip link add onward0 type bridge
+            ip address add "${4:-}" dev onward0
+            ip link set onward0 up
+            ip route add default dev onward0
+        }
 END
 }
 

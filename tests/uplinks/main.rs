@@ -5,12 +5,16 @@
 
 mod capture;
 mod lab;
+mod ordinary;
+mod search;
+mod walk;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use capture::Frame;
-use lab::{Host, Night, night};
+use capture::{Frame, is_ours};
+use lab::{Host, night};
+use search::{busiest_second, is_guess, is_search, is_to_everybody};
 
 /// A host answers for itself with so many unicast frames to the uplink probes that are on by default.
 const UNICAST_LIMIT: u64 = 6;
@@ -61,22 +65,6 @@ fn nothing_of_ours_is_on_any_line_behind() {
     assert_eq!(echo.len(), 1, "one echo passes who rewrites it, and nothing after: {echo:#?}");
 }
 
-/// Something that the scanner sent or caused: its own addresses, a destination that belongs to nobody, or any
-/// packet for one host of IPv4: the lab's hosts say nothing there of themselves but to everybody.
-fn is_ours(frame: &Frame) -> bool {
-    let sent = frame.ethernet_source() == Some(lab::SCANNER_MAC);
-    let arp = frame.arp_sender() == Some(lab::SCANNER);
-    let ipv4 = frame.ipv4().is_some_and(|(source, destination)| {
-        let answered = capture::is_icmp_error(frame);
-        let to_one = !destination.is_multicast() && !destination.is_broadcast() && destination.octets()[3] != 255;
-        !answered && (source == lab::SCANNER || capture::is_test_net(destination) || to_one)
-    });
-    let ipv6 = frame.ipv6().is_some_and(|(source, destination)| {
-        lab::is_scanner(source) || (!destination.is_multicast() && !capture::is_neighbour_talk(frame))
-    });
-    sent || arp || ipv4 || ipv6
-}
-
 #[test]
 fn who_rewrites_the_time_to_live_is_recognised() {
     let Some(night) = night("rewriter") else { return };
@@ -93,12 +81,12 @@ fn who_rewrites_the_time_to_live_is_recognised() {
 fn the_search_is_cheap() {
     let Some(night) = night("cost") else { return };
     let frames: Vec<Frame> = night.lan().into_iter().filter(Frame::is_from_scanner).collect();
-    let guesses: Vec<&Frame> = frames.iter().filter(|frame| frame.is_guess()).collect();
+    let guesses: Vec<&Frame> = frames.iter().filter(|frame| is_guess(frame)).collect();
     assert!(guesses.len() > 300, "{} guesses only", guesses.len());
-    let widely = frames.iter().filter(|frame| frame.is_to_everybody() && frame.is_search()).count();
-    let search: Vec<f64> = frames.iter().filter(|frame| frame.is_search()).map(|frame| frame.seconds).collect();
+    let widely = frames.iter().filter(|frame| is_to_everybody(frame) && is_search(frame)).count();
+    let search: Vec<f64> = frames.iter().filter(|frame| is_search(frame)).map(|frame| frame.seconds).collect();
     let span = search.last().unwrap() - search[0];
-    let busiest = capture::busiest_second(&guesses);
+    let busiest = busiest_second(&guesses);
     let per_host: Vec<(u64, &Host)> = night.hosts.iter().map(|host| (night.search_packets(host), host)).collect();
     let most = per_host.iter().filter(|(_, host)| host.is_ordinary()).max_by_key(|(packets, _)| *packets).unwrap();
     println!(

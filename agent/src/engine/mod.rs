@@ -131,7 +131,8 @@ enum Asked {
 }
 
 impl Engine {
-    /// A run over this plan that began at `started`. `gateways` are the agent's own default gateways.
+    /// A run over this plan that began at `started`. `gateways` are the agent's own default gateways. What an operator asked
+    /// for beyond the segment is written down first.
     pub fn new(plan: Plan, gate: Gate, started: Timestamp, gateways: &[(String, IpAddr)]) -> Self {
         let (mut log, mut waiting) = (Log::new(started), Waiting::default());
         for (interface, address) in gateways {
@@ -140,6 +141,12 @@ impl Engine {
             if gate.may_record(&target) {
                 waiting.keep(DeviceKey::Address(*address), &facts);
                 log.observe(Duration::ZERO, "route", target, Reading::answered(facts), (&[], &[]));
+            }
+        }
+        for walk in &plan.setup.uplink.walk {
+            let target = Target { address: walk.address, mac: None, interface: None };
+            if gate.may_record(&target) {
+                log.observe(Duration::ZERO, "walk", target, Reading::answered(vec![walk.told()]), (&[], &[]));
             }
         }
         let addresses = plan.addresses(gate.networks());

@@ -2,6 +2,7 @@
 
 pub mod words;
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -75,7 +76,7 @@ pub enum Command {
     #[command(subcommand)]
     Ledger(LedgerCommand),
     /// Scan, and keep what was seen (スキャンのみ)
-    Scan,
+    Scan(Walk),
     /// Judge a kept run against the ledger and show the findings (照合のみ)
     Reconcile(Reconcile),
     /// Write report.html, findings.xlsx and result.json of a judged run (報告書のみ)
@@ -186,6 +187,24 @@ pub struct Audit {
     /// Exit with 1 for findings of this severity or above (終了コード1にする重要度)
     #[arg(long, value_parser = severity)]
     pub fail_on: Option<Severity>,
+    /// Scan this segment only, thoroughly, and write the statement that it is closed, or is not
+    /// (閉域と考えているセグメントだけを調べ、確認書を書く)
+    #[arg(long, value_name = "CIDR", value_parser = parse_network)]
+    pub closed: Option<IpNet>,
+    /// A device to be walked through.
+    #[command(flatten)]
+    pub walk: Walk,
+}
+
+/// A device through which packets are sent beyond the LAN, to say which way it forwards.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Walk {
+    /// Device to walk through: packets leave this LAN (中継の先をたどる機器。パケットがこのLANの外へ出ます)
+    #[arg(long, value_name = "ADDRESS", requires = "reason")]
+    pub walk: Option<IpAddr>,
+    /// Why; it is kept with the run (その理由。記録に残ります)
+    #[arg(long, value_name = "TEXT", requires = "walk", value_parser = reason)]
+    pub reason: Option<String>,
 }
 
 /// `show`.
@@ -267,7 +286,7 @@ impl Command {
         match self {
             Self::Init(_) => "init",
             Self::Ledger(_) => "ledger",
-            Self::Scan => "scan",
+            Self::Scan(_) => "scan",
             Self::Reconcile(_) => "reconcile",
             Self::Report(_) => "report",
             Self::Audit(_) => "audit",
@@ -290,6 +309,17 @@ pub fn command() -> clap::Command {
 
 fn lang(text: &str) -> Result<Lang, String> {
     crate::lang::from_tag(text).ok_or_else(|| "expected ja or en".to_owned())
+}
+
+/// The most characters of a reason.
+const REASON: usize = 200;
+
+/// Some text, without control characters.
+fn reason(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    let plain = !text.is_empty() && !text.chars().any(char::is_control);
+    let short = text.chars().count() <= REASON;
+    (plain && short).then(|| text.to_owned()).ok_or_else(|| format!("expected 1 to {REASON} characters on one line"))
 }
 
 fn about(text: &str) -> Result<About, String> {
@@ -320,7 +350,7 @@ mod tests {
         let typed = ["daicho", "audit", "-C", "/srv/daicho", "--fail-on", "check", "--json", "--lang", "en"];
         let cli = Cli::try_parse_from(typed).unwrap();
         assert_eq!((cli.common.folder, cli.common.lang), (PathBuf::from("/srv/daicho"), Some(Lang::En)));
-        assert!(matches!(cli.command, Command::Audit(Audit { fail_on: Some(Severity::Check) })));
+        assert!(matches!(cli.command, Command::Audit(Audit { fail_on: Some(Severity::Check), .. })));
     }
 
     #[test]
@@ -329,6 +359,20 @@ mod tests {
         let Command::Init(init) = cli.command else { panic!("not init") };
         assert_eq!(init.scope.iter().map(ToString::to_string).collect::<Vec<_>>(), ["10.1.0.0/24", "10.2.0.7/32"]);
         assert!(Cli::try_parse_from(["daicho", "init", "x", "--scope", "10.1.0.0/33"]).is_err());
+    }
+
+    #[test]
+    fn a_walk_needs_a_reason_and_a_reason_a_walk() {
+        let parse = |typed: &[&str]| Cli::try_parse_from(["daicho"].iter().chain(typed));
+        assert!(parse(&["scan", "--walk", "10.0.0.5"]).is_err());
+        assert!(parse(&["audit", "--reason", "because"]).is_err());
+        assert!(parse(&["scan", "--walk", "10.0.0.5", "--reason", " "]).is_err());
+        assert!(parse(&["scan", "--walk", "10.0.0.5", "--reason", &"x".repeat(REASON + 1)]).is_err());
+        let cli =
+            parse(&["audit", "--walk", "10.0.0.5", "--reason", "情報システム室の指示", "--closed", "10.0.0.0/24"]);
+        let Command::Audit(audit) = cli.unwrap().command else { panic!("not audit") };
+        assert_eq!(audit.walk.reason.as_deref(), Some("情報システム室の指示"));
+        assert_eq!(audit.closed, "10.0.0.0/24".parse().ok());
     }
 
     #[test]

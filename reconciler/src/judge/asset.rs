@@ -11,6 +11,8 @@ use daicho_shared::id::ObservationId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use super::graded::{Grade, Graded};
+
 /// One machine: several interfaces, several addresses, and every claim with its source.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Asset {
@@ -213,40 +215,6 @@ pub struct Service {
     pub product: Option<String>,
     /// Version, where it says so.
     pub version: Option<String>,
-}
-
-/// A hypothesis about a machine with its grade and what it stands on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Graded {
-    /// How sure.
-    pub grade: Grade,
-    /// The addresses concerned.
-    pub addresses: Vec<IpAddr>,
-    /// Where that was seen.
-    pub evidence: Vec<ObservationId>,
-}
-
-impl Graded {
-    /// Nothing speaks for it.
-    pub fn nothing() -> Self {
-        Self { grade: Grade::Nothing, addresses: vec![], evidence: vec![] }
-    }
-}
-
-/// How sure a statement is. Severity is another thing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Grade {
-    /// 所見なし: a method that could have seen it did not.
-    Nothing,
-    /// 判定不能: no method could have seen it.
-    Undecidable,
-    /// 参考.
-    Indication,
-    /// 強い疑い.
-    Probable,
-    /// 確定.
-    Confirmed,
 }
 
 /// Why two addresses or interfaces are one machine.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::asset::{AssetId, Grade};
 use super::entry::{EntryId, Field, ProblemKind, RowProblem};
+use super::graded::Sign;
 
 /// One statement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,8 +80,10 @@ pub enum Kind {
     /// 未申告の外部接続点の疑い.
     UndeclaredUplink {
         /// What it does that only a way out does.
-        signs: Vec<UplinkSign>,
+        signs: Vec<Sign>,
     },
+    /// 申告のないパケット転送: it certainly forwards, and is declared as something else, or as nothing.
+    ForwardsUndeclared,
     /// 廃棄済みなのに観測: a retired row answers.
     RetiredButSeen,
     /// 応答が不自然: it answers as no ordinary device does, and was not asked on.
@@ -106,26 +109,6 @@ pub enum NotCheckedReason {
     PartialScan,
     /// It lies in an excluded network.
     Excluded,
-}
-
-/// What betrays a way out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum UplinkSign {
-    /// The agent's own default gateway.
-    DefaultGateway,
-    /// Router flag in a neighbour advertisement, or a router advertisement.
-    Ipv6Router,
-    /// `UPnP` Internet gateway device.
-    UpnpGateway,
-    /// SNMP says that it forwards.
-    SnmpForwarding,
-    /// SNMP names an interface of a mobile or dial-up kind, or a route that leads out by another card.
-    SnmpUplinkInterface,
-    /// The maker's prefix belongs to mobile routers.
-    CellularMaker,
-    /// A page names a mobile router.
-    CellularTitle,
 }
 
 /// How urgent a finding is. Grade is another thing.
@@ -155,6 +138,7 @@ impl Kind {
             Self::AmbiguousPair { .. } => "ambiguous_pair",
             Self::DualHomed { .. } => "dual_homed",
             Self::UndeclaredUplink { .. } => "undeclared_uplink",
+            Self::ForwardsUndeclared => "forwards_undeclared",
             Self::RetiredButSeen => "retired_but_seen",
             Self::Unnatural { .. } => "unnatural",
         }

@@ -68,6 +68,11 @@ impl<'a> Group<'a> {
         self.any(|row| row.register == Register::ExternalConnection || row.external_connection == FourValued::Yes)
     }
 
+    /// Declared as a medical device.
+    pub(crate) fn is_medical(&self) -> bool {
+        self.any(|row| row.device_type == Some(DeviceType::Medical) || row.register == Register::Medical)
+    }
+
     /// Every row says that it is gone.
     pub(crate) fn is_retired(&self) -> bool {
         self.rows.iter().all(|row| row.status == Status::Retired)

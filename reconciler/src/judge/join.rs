@@ -12,6 +12,7 @@ use super::evidence::{Evidence, can_be_a_host, is_link_local};
 use super::identity::{Sightings, Unit};
 use super::knowledge::Identity;
 use super::names::host_key;
+use super::witness;
 
 /// Two interfaces of one machine, and why.
 #[derive(Debug, Clone)]
@@ -34,7 +35,9 @@ pub(crate) fn edges(evidence: &Evidence<'_>, sightings: &Sightings<'_>, rules: &
     let names = names(sightings, rules);
     let mut edges = by_interface(&told, sightings);
     edges.extend(by_own_address(&told, sightings));
-    edges.extend(by_shared_number(evidence, sightings, &names));
+    edges.extend(by_shared_number(evidence, sightings, &names, rules.clones));
+    edges.extend(witness::by_weak_host(evidence, sightings));
+    edges.extend(witness::by_switch_port(evidence, sightings, &names));
     edges.extend(by_eui64(evidence, sightings));
     edges
 }
@@ -128,7 +131,7 @@ fn by_own_address(told: &Told, sightings: &Sightings<'_>) -> Vec<Edge> {
 }
 
 /// A number or key that stays with one machine, seen at two interfaces.
-fn by_shared_number(evidence: &Evidence<'_>, sightings: &Sightings<'_>, names: &Names) -> Vec<Edge> {
+fn by_shared_number(evidence: &Evidence<'_>, sightings: &Sightings<'_>, names: &Names, clones: usize) -> Vec<Edge> {
     type Holders = BTreeMap<Unit, ObservationId>;
     let mut holders: BTreeMap<(&'static str, &str), Holders> = BTreeMap::new();
     for (unit, observation, fact) in sightings.facts() {
@@ -143,7 +146,9 @@ fn by_shared_number(evidence: &Evidence<'_>, sightings: &Sightings<'_>, names: &
         }
     }
     let mut edges = vec![];
-    for ((key, value), units) in holders {
+    // A switch names itself by one address at every port, however many.
+    for ((key, value), units) in holders.into_iter().filter(|((key, _), units)| *key == BRIDGE || units.len() <= clones)
+    {
         let pairs =
             units.iter().enumerate().flat_map(|(i, one)| units.iter().skip(i + 1).map(move |other| (one, other)));
         for ((one, first), (other, second)) in pairs.take(PAIR_LIMIT) {
@@ -162,12 +167,31 @@ const PAIR_LIMIT: usize = 4096;
 /// The address that a switch names itself by, at every port (IEEE 802.1D §7.12.5, IEEE 802.1AB §8.5.2).
 const BRIDGE: &str = "bridge-address";
 
-type Names = BTreeMap<Unit, BTreeSet<String>>;
+type Names = BTreeMap<Unit, Called>;
+
+/// How an interface's machine is called.
+#[derive(Debug, Default)]
+pub(crate) struct Called {
+    /// Host name keys.
+    names: BTreeSet<String>,
+    /// `NetBIOS` domains and workgroups: one machine is in one.
+    domains: BTreeSet<String>,
+}
+
+impl Called {
+    /// They share a name, and are not in different domains.
+    pub(crate) fn agrees(&self, other: &Self) -> bool {
+        let apart = !self.domains.is_empty() && !other.domains.is_empty() && self.domains.is_disjoint(&other.domains);
+        !apart && !self.names.is_disjoint(&other.names)
+    }
+}
 
 fn number(fact: &Fact) -> Option<(&'static str, &str)> {
     match fact {
         Fact::HostKey { sha256, .. } => Some(("ssh-host-key", sha256)),
         Fact::Certificate { key_sha256, .. } => Some(("certificate-key", key_sha256)),
+        // Samba puts its name there, which the agent tells as an attribute: that is no number.
+        Fact::MachineId { source, value } if source == "smb-guid" => Some(("smb-guid", value)),
         Fact::MachineId { source, value } if source == "upnp-udn" => Some(("upnp-udn", value)),
         Fact::MachineId { source, value } if source == "snmp-engine" => Some(("snmp-engine", value)),
         Fact::MachineId { source, value } if source == "bridge" || source == "lldp-chassis" => Some((BRIDGE, value)),
@@ -177,9 +201,9 @@ fn number(fact: &Fact) -> Option<(&'static str, &str)> {
 
 /// Keys are copied with disk images and built into firmware: they need an equal name beside them.
 /// Numbers made for one device only must not be contradicted by names.
-fn agree(key: &str, one: Option<&BTreeSet<String>>, other: Option<&BTreeSet<String>>) -> bool {
+fn agree(key: &str, one: Option<&Called>, other: Option<&Called>) -> bool {
     match (one, other) {
-        (Some(one), Some(other)) => !one.is_disjoint(other),
+        (Some(one), Some(other)) => one.agrees(other),
         _ => matches!(key, "upnp-udn" | "snmp-engine" | BRIDGE),
     }
 }
@@ -187,11 +211,16 @@ fn agree(key: &str, one: Option<&BTreeSet<String>>, other: Option<&BTreeSet<Stri
 fn names(sightings: &Sightings<'_>, rules: &Identity) -> Names {
     let mut names = Names::new();
     for (unit, _, fact) in sightings.facts() {
-        let Fact::Name { source, name, .. } = fact else { continue };
-        if !matches!(source, NameSource::Certificate | NameSource::Upnp)
-            && let Some(key) = host_key(name, &rules.generic_names)
-        {
-            names.entry(unit).or_default().insert(key);
+        let (name, domain) = match fact {
+            Fact::Name { source: NameSource::Certificate | NameSource::Upnp, .. } => continue,
+            Fact::Name { source: NameSource::Netbios, name, domain } => (name.clone(), domain.as_deref()),
+            Fact::Name { name, .. } => (name.clone(), None),
+            _ => continue,
+        };
+        if let Some(key) = host_key(&name, &rules.generic_names) {
+            let called = names.entry(unit).or_default();
+            called.names.insert(key);
+            called.domains.extend(domain.map(str::to_lowercase));
         }
     }
     names

@@ -13,11 +13,16 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::finding::Severity;
+use super::graded::LineKind;
+use super::hypothesis::table::Hypotheses;
 
 /// Keys, weights and severities, as compiled in.
 pub const IDENTITY: &str = include_str!("../../../config/identity.toml");
 /// Signs of a way out, as compiled in.
 pub const UPLINKS: &str = include_str!("../../../config/uplinks.toml");
+
+/// What signs give, as compiled in.
+pub const HYPOTHESES: &str = include_str!("../../../config/hypotheses.toml");
 
 /// Everything the judge knows beforehand.
 #[derive(Debug, Clone)]
@@ -32,6 +37,8 @@ pub struct Knowledge {
     pub identity: Identity,
     /// `config/uplinks.toml`.
     pub uplinks: Uplinks,
+    /// `config/hypotheses.toml`.
+    pub hypotheses: Hypotheses,
     /// Maker spellings of `config/makers.toml`.
     pub makers: Makers,
     /// `config/ports.toml`.
@@ -49,8 +56,8 @@ pub struct KnowledgeError {
 }
 
 impl Knowledge {
-    /// Reads the two tables; the rules of recognition, the makers and the ports are those compiled in.
-    pub fn parse(identity: &str, uplinks: &str) -> Result<Self, KnowledgeError> {
+    /// Reads the three tables; the rules of recognition, the makers and the ports are those compiled in.
+    pub fn parse(identity: &str, uplinks: &str, hypotheses: &str) -> Result<Self, KnowledgeError> {
         let identity: Identity = read("identity.toml", identity)?;
         Ok(Self {
             rules: Cow::Borrowed(Rules::builtin()),
@@ -58,6 +65,7 @@ impl Knowledge {
             added_rules: vec![],
             makers: Makers::builtin().clone(),
             uplinks: read("uplinks.toml", uplinks)?,
+            hypotheses: read("hypotheses.toml", hypotheses)?,
             ports: Ports::builtin(),
             identity,
         })
@@ -78,7 +86,7 @@ impl Knowledge {
     ///
     /// Never: a test parses them.
     pub fn builtin() -> Self {
-        Self::parse(IDENTITY, UPLINKS).expect("the tables in config/ are parsed by a test")
+        Self::parse(IDENTITY, UPLINKS, HYPOTHESES).expect("the tables in config/ are parsed by a test")
     }
 }
 
@@ -115,6 +123,8 @@ pub struct Identity {
     pub proxy_addresses: usize,
     /// Holders of one host name beyond which it is no key.
     pub crowd: usize,
+    /// Holders of one key beyond which it is a clone's.
+    pub clones: usize,
     /// Complete scans that must have missed a row.
     pub scans_needed: u32,
     /// Observations that one finding cites.
@@ -184,6 +194,8 @@ pub struct Uplinks {
     pub guess: Vec<Guess>,
     /// What mobile routers say of themselves.
     pub cellular: Vec<CellularText>,
+    /// What the register's 回線種別 texts mean.
+    pub line: Vec<LineText>,
     /// Interface types and names.
     pub interface: InterfaceKinds,
 }
@@ -224,6 +236,16 @@ pub struct CellularText {
     pub product: String,
 }
 
+/// What a 回線種別 text means.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LineText {
+    /// Its kind.
+    pub kind: LineKind,
+    /// What is written.
+    pub pattern: Pattern,
+}
+
 /// A place where a device puts text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -250,6 +272,12 @@ pub struct InterfaceKinds {
     pub kinds: Vec<u32>,
     /// Names of such interfaces.
     pub pattern: Pattern,
+    /// Of these numbers, those of mobile lines.
+    pub mobile_kinds: Vec<u32>,
+    /// Names of interfaces of mobile lines.
+    pub mobile: Pattern,
+    /// Of these numbers, those of telephone lines.
+    pub modem_kinds: Vec<u32>,
     /// Names of interfaces that programs make.
     pub benign: Pattern,
 }
@@ -274,13 +302,13 @@ mod tests {
     #[test]
     fn a_pattern_that_does_not_compile_is_an_error_of_its_table() {
         let broken = UPLINKS.replacen("pattern = '", "pattern = '(", 1);
-        let error = Knowledge::parse(IDENTITY, &broken).unwrap_err();
+        let error = Knowledge::parse(IDENTITY, &broken, HYPOTHESES).unwrap_err();
         assert!(error.to_string().starts_with("uplinks.toml"), "{error}");
     }
 
     #[test]
     fn an_unknown_key_is_an_error() {
-        assert!(Knowledge::parse(&format!("spelling_mistake = 1\n{IDENTITY}"), UPLINKS).is_err());
+        assert!(Knowledge::parse(&format!("spelling_mistake = 1\n{IDENTITY}"), UPLINKS, HYPOTHESES).is_err());
     }
 
     #[test]

@@ -4,20 +4,23 @@
 //!
 //! 1. `inventory`, `evidence`: one run's observations and imported inventories, in one order, each once
 //! 2. `identity`, `join`: which addresses and interfaces are one machine, and why
-//! 3. `portrait`, `classify`, `homing`, `uplink`: what is shown of a machine, with sources and grades;
-//!    `decision`: what people said it is, which wins
+//! 3. `portrait`, `classify`: what is shown of a machine, with sources; `decision`: what people said it is, which
+//!    wins
 //! 4. `group`, `names`: which ledger rows are one machine, and what they declare
 //! 5. `compare`, `matching`: which group is which machine, explained
-//! 6. `difference`, `silence`: what a pair differs in; what it means not to be seen
-//! 7. `rule`: one reason to speak each
-//! 8. `external`, `changes`: connection points; what is new since the run before
+//! 6. `hypothesis`: has it a second network, does it forward, is it a way out; graded, explained, and by whom seen
+//! 7. `difference`, `silence`: what a pair differs in; what it means not to be seen
+//! 8. `rule`: one reason to speak each
+//! 9. `external`, `changes`: connection points; what is new since the run before
 //!
-//! `knowledge` holds what the judge knows beforehand: `config/classes.toml`, `identity.toml`, `uplinks.toml`.
+//! `knowledge` holds what the judge knows beforehand: `config/classes.toml`, `identity.toml`, `uplinks.toml`,
+//! `hypotheses.toml`.
 
 pub mod asset;
 pub mod decision;
 pub mod entry;
 pub mod finding;
+pub mod graded;
 pub mod inventory;
 pub mod knowledge;
 pub mod pairing;
@@ -32,7 +35,7 @@ mod evidence;
 mod external;
 mod find;
 mod group;
-mod homing;
+mod hypothesis;
 mod identity;
 mod join;
 #[cfg(test)]
@@ -46,7 +49,7 @@ mod rule;
 mod sample;
 mod scene;
 mod silence;
-mod uplink;
+mod witness;
 
 use std::collections::{BTreeMap, BTreeSet};
 

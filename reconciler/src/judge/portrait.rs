@@ -9,17 +9,16 @@ use daicho_shared::id::ObservationId;
 use daicho_shared::observation::Observation;
 use jiff::Timestamp;
 
-use super::asset::{Asset, AssetId, AssetName, Claim, Contrary, Interface, Service, Unnatural, Why};
+use super::asset::{Asset, AssetId, AssetName, Claim, Contrary, Graded, Interface, Service, Unnatural, Why};
 use super::classify::{self, Citing};
 use super::evidence::{Evidence, shows_presence};
 use super::identity::{Machine, Unit};
 use super::knowledge::Knowledge;
-use super::{homing, uplink};
 
 /// The most interfaces that a device may tell of: a chassis switch has hundreds, and they say little.
 const TOLD_LIMIT: usize = 64;
 
-/// Draws one machine. `first_seen` is what earlier runs know of it.
+/// Draws one machine; its hypotheses are judged when its rows are known. `first_seen` is what earlier runs know of it.
 pub(crate) fn asset(
     machine: &Machine<'_>,
     evidence: &Evidence<'_>,
@@ -28,7 +27,6 @@ pub(crate) fn asset(
 ) -> Asset {
     let id = identify(machine);
     let facts = Facts { machine, evidence };
-    let uplink = uplink::uplink(&facts, knowledge);
     let found = classify::recognition(&facts, knowledge);
     let citing = Citing::new(&facts);
     let times: Vec<Timestamp> = presence(machine).map(|observation| observation.at).collect();
@@ -45,9 +43,9 @@ pub(crate) fn asset(
         firmware: citing.claim(found.firmware.as_ref()),
         place: None,
         services: services(&facts, knowledge),
-        multi_homed: homing::multi_homed(&facts, knowledge),
-        forwards: uplink::forwards(&facts),
-        uplink,
+        multi_homed: Graded::nothing(),
+        forwards: Graded::nothing(),
+        uplink: Graded::nothing(),
         first_seen: first_seen(&id).unwrap_or(first_now).min(first_now),
         last_seen,
         left_alone: facts.any(|fact| matches!(fact, Fact::LeftAlone)),
@@ -89,11 +87,6 @@ impl<'a> Facts<'_, 'a> {
     /// One of the facts is such.
     pub(crate) fn any(&self, such: impl Fn(&Fact) -> bool) -> bool {
         self.all().any(|(_, fact)| such(fact))
-    }
-
-    /// The observations with such a fact.
-    pub(crate) fn ids(&self, such: impl Fn(&Fact) -> bool) -> Vec<ObservationId> {
-        self.all().filter(|(_, fact)| such(fact)).map(|(id, _)| id).collect::<BTreeSet<_>>().into_iter().collect()
     }
 }
 

@@ -17,9 +17,8 @@ use super::inventory::Origins;
 use super::knowledge::Knowledge;
 use super::matching::{Pairing, pair};
 use super::portrait::{self, Facts};
-use super::uplink::{self, Signs};
 use super::verdict::{EntryState, Verdict};
-use super::{decision, difference, place, silence};
+use super::{decision, difference, hypothesis, place, silence};
 
 /// The derived picture.
 pub(crate) struct Scene<'a> {
@@ -77,6 +76,8 @@ impl<'a> Scene<'a> {
             pairing,
             fates: vec![],
         };
+        let hypotheses = hypothesis::judge(&scene);
+        scene.assets.iter_mut().zip(hypotheses).for_each(|(asset, graded)| graded.settle(asset));
         scene.fates = (0..scene.groups.len()).map(|index| scene.fate(index)).collect();
         scene
     }
@@ -110,11 +111,6 @@ impl<'a> Scene<'a> {
     /// One machine as keys.
     pub(crate) fn shown(&self, asset: usize) -> Shown {
         Shown::new(&self.assets[asset], self.knowledge)
-    }
-
-    /// One machine's signs of a way out.
-    pub(crate) fn signs(&self, asset: usize) -> Signs {
-        uplink::signs(&self.facts(asset), self.knowledge)
     }
 
     /// The row group that is this machine.

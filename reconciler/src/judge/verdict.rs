@@ -14,7 +14,8 @@ use serde::{Deserialize, Serialize};
 
 use super::asset::{Asset, AssetId, Grade};
 use super::entry::{EntryId, Ledger};
-use super::finding::{Finding, UplinkSign};
+use super::finding::Finding;
+use super::graded::{LineKind, Sign};
 use super::inventory::InventoryFile;
 use super::pairing::Comparison;
 
@@ -140,8 +141,20 @@ pub struct ExternalPoint {
     pub asset: Option<AssetId>,
     /// The declaring row, where there is one.
     pub entry: Option<EntryId>,
-    /// 回線種別 as declared, or what the signs suggest, e.g. `gateway`, `lte5g`.
+    /// Kind of line, as a code, e.g. `internet`, `lte5g`: as declared, or what the signs suggest.
     pub kind: String,
+    /// 回線種別 as the register has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<String>,
+    /// What the signs suggest, where that is something else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_kind: Option<LineKind>,
+    /// Another department than that of the device's own row.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_department: Option<String>,
+    /// Of a point that was not seen: its network was looked at, so that it could have been.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub could_be_seen: Option<bool>,
     /// Declared and seen, declared only, or seen only.
     pub status: PointStatus,
     /// 部門.
@@ -149,7 +162,7 @@ pub struct ExternalPoint {
     /// How sure.
     pub grade: Grade,
     /// What it does that only a way out does.
-    pub signs: Vec<UplinkSign>,
+    pub signs: Vec<Sign>,
     /// Where that was seen.
     pub evidence: Vec<ObservationId>,
 }
@@ -162,6 +175,8 @@ pub enum PointStatus {
     DeclaredSeen,
     /// Declared, not seen.
     DeclaredUnseen,
+    /// Declared for another department or purpose than it shows.
+    DeclaredOtherwise,
     /// Seen, declared by nobody.
     Undeclared,
 }

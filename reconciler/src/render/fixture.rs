@@ -17,6 +17,7 @@ use super::{Lang, Options};
 use crate::judge::asset::*;
 use crate::judge::entry::*;
 use crate::judge::finding::*;
+use crate::judge::graded::{Benign, Effect, EvidenceClass, Explained, MethodSeen, Sight, Sign, SignSeen};
 use crate::judge::pairing::{Comparison, Decision, Level};
 use crate::judge::verdict::*;
 
@@ -35,6 +36,7 @@ pub(super) fn options(lang: Lang) -> Options {
         tz: TimeZone::fixed(offset(9)),
         hospital: Some("見本総合病院".into()),
         operator: Some("情報システム室".into()),
+        closed: None,
         ..Options::default()
     }
 }
@@ -90,7 +92,7 @@ pub(super) fn busy() -> Verdict {
         one.interfaces[0].mac = Some(Mac([2, 0xaa, 0, 0, 1, number]));
         one.id = AssetId(format!("mac-02AA000001{number:02X}"));
         let urgent = if number < 9 { Severity::Urgent } else { Severity::Check };
-        let signs = vec![UplinkSign::DefaultGateway, UplinkSign::SnmpForwarding, UplinkSign::CellularTitle];
+        let signs = vec![Sign::DefaultGateway, Sign::SnmpForwarding, Sign::CellularTitle];
         let kind = if number < 9 { Kind::UndeclaredUplink { signs } } else { Kind::NotInLedger };
         verdict.findings.push(finding(kind, urgent, Grade::Probable, Some(&one.id.0), &[], &[3, 4]));
         verdict.sent.push(Sent {
@@ -143,6 +145,7 @@ pub(super) fn every_kind() -> Verdict {
     let hows = vec!["every-port-open".into(), SCRIPT.into()];
     let tarpit = Some("mac-3C22FB010203");
     verdict.findings.push(finding(Kind::Unnatural { hows }, Severity::Act, Grade::Confirmed, tarpit, &[], &[4]));
+    verdict.findings.push(finding(Kind::ForwardsUndeclared, Severity::Act, Grade::Confirmed, tarpit, &[], &[4]));
     let addresses = vec![];
     verdict.findings.push(finding(Kind::DualHomed { addresses }, Severity::Act, Grade::Indication, None, &[], &[]));
     verdict
@@ -303,6 +306,36 @@ fn asset(key: &str, class: Class, address: &str, name: Option<&str>) -> Asset {
     }
 }
 
+/// A phone at the USB socket, and a network of virtual machines beside it.
+fn second_network() -> Graded {
+    let address = |text: &str| text.parse().unwrap();
+    let sign = |sign, class, gives, addresses: &[&str]| SignSeen {
+        sign,
+        class,
+        gives,
+        addresses: addresses.iter().map(|text| address(text)).collect(),
+        evidence: vec![obs(1)],
+    };
+    Graded {
+        grade: Grade::Confirmed,
+        addresses: vec![address("192.168.42.129")],
+        evidence: vec![obs(1)],
+        signs: vec![
+            sign(Sign::SecondAddress, EvidenceClass::A, Grade::Confirmed, &["192.168.42.129"]),
+            sign(Sign::SnmpAddresses, EvidenceClass::B, Grade::Confirmed, &["172.17.0.1"]),
+        ],
+        benign: vec![Explained {
+            benign: Benign::InsideMachine,
+            detail: "Docker".into(),
+            effect: Effect::Indication,
+            signs: vec![Sign::SnmpAddresses],
+            addresses: vec![address("172.17.0.1")],
+        }],
+        methods: vec![MethodSeen { probe: "second-address".into(), sight: Sight::Saw }],
+        ..Graded::nothing()
+    }
+}
+
 fn why(rule: &str, field: &str, text: &str, weight: u32) -> Why {
     Why { rule: rule.into(), field: field.into(), text: text.into(), weight, evidence: vec![obs(1)] }
 }
@@ -319,8 +352,12 @@ fn assets() -> Vec<Asset> {
         segment: None,
         told: true,
     });
-    lab.multi_homed =
-        Graded { grade: Grade::Confirmed, addresses: vec!["192.168.42.129".parse().unwrap()], evidence: vec![obs(1)] };
+    lab.multi_homed = second_network();
+    lab.uplink = Graded {
+        grade: Grade::Undecidable,
+        methods: vec![MethodSeen { probe: "igd".into(), sight: Sight::NoAnswer }],
+        ..Graded::nothing()
+    };
     let mut ct = asset("00:0B:AB:00:00:31", Class::Medical, "10.20.0.31", Some(ESCAPES));
     ct.left_alone = true;
     ct.services = vec![Service {
@@ -387,16 +424,24 @@ fn external_points() -> Vec<ExternalPoint> {
             asset: Some(id("mac-00A0DE998877")),
             entry: None,
             kind: "lte5g".into(),
+            line: None,
+            seen_kind: None,
+            other_department: None,
+            could_be_seen: None,
             status: PointStatus::Undeclared,
             department: None,
             grade: Grade::Probable,
-            signs: vec![UplinkSign::UpnpGateway, UplinkSign::CellularMaker],
+            signs: vec![Sign::UpnpGateway, Sign::CellularMaker],
             evidence: vec![obs(3)],
         },
         ExternalPoint {
             asset: None,
             entry: Some(row_id(12)),
-            kind: "OQS".into(),
+            kind: "online_qualification".into(),
+            line: Some("OQS".into()),
+            seen_kind: None,
+            other_department: None,
+            could_be_seen: Some(false),
             status: PointStatus::DeclaredUnseen,
             department: Some("医事課".into()),
             grade: Grade::Nothing,
@@ -425,7 +470,7 @@ fn findings() -> Vec<Finding> {
     use Severity::{Act, Check, Info, Urgent};
     let (lab, ct, lte) = (Some("mac-0080A3123456"), Some("mac-000BAB000031"), Some("mac-00A0DE998877"));
     let addresses = vec!["192.168.42.129".parse().unwrap()];
-    let signs = vec![UplinkSign::UpnpGateway, UplinkSign::CellularMaker];
+    let signs = vec![Sign::UpnpGateway, Sign::CellularMaker];
     let mismatch = |field, declared: &str, seen: &str| Kind::Mismatch { field, declared: declared.into(), seen: seen.into() };
     let not_found = |scans, segment: &str| Kind::NotFound { scans, segment: segment.into() };
     vec![

@@ -21,7 +21,7 @@ use crate::judge::entry::Status;
 use crate::judge::finding::Severity;
 use crate::judge::verdict::{RunSummary, Verdict};
 
-const CSS: &str = include_str!("../../templates/report.css");
+pub(super) const CSS: &str = include_str!("../../templates/report.css");
 /// Findings on the first page.
 const FIRST: usize = 7;
 /// Findings with a card of their own.
@@ -97,7 +97,7 @@ impl<'a> Page<'a> {
             w,
             lang,
             css: CSS,
-            style_hash: format!("sha256-{}", base64(&Sha256::digest(CSS.as_bytes()))),
+            style_hash: style_hash(),
             report,
             run: &verdict.run,
             host: shown(&verdict.run.host),
@@ -187,6 +187,10 @@ impl Page<'_> {
         EntryRow::text(value.as_deref())
     }
 
+    fn yes(&self, value: &bool) -> &'static str {
+        if *value { self.lang.pick("あり", "yes") } else { self.lang.pick("なし", "no") }
+    }
+
     fn foreign(&self, text: &str) -> String {
         shown(text)
     }
@@ -274,6 +278,11 @@ fn short(lines: &[Phrase], room: usize, lang: Lang) -> Vec<Phrase> {
     let more = lines.len().saturating_sub(room);
     let rest = (more > 0).then(|| Phrase::new(lang.pick(format!("ほか {more}件"), format!("{more} more"))));
     lines.iter().take(room).cloned().chain(rest).collect()
+}
+
+/// What the policy allows: the one style sheet.
+pub(super) fn style_hash() -> String {
+    format!("sha256-{}", base64(&Sha256::digest(CSS.as_bytes())))
 }
 
 /// RFC 4648 §4, as the policy's hash wants it.

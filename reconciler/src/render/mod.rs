@@ -1,5 +1,6 @@
 //! Putting a verdict out: the terminal, a page, a workbook, JSON. A value in, bytes out.
 
+pub mod closed;
 pub mod device;
 pub mod html;
 pub mod json;
@@ -14,6 +15,7 @@ pub mod xlsx;
 #[cfg(test)]
 mod fixture;
 
+use ipnet::IpNet;
 use jiff::tz::TimeZone;
 
 pub use self::words::Lang;
@@ -33,11 +35,21 @@ pub struct Options {
     pub hospital: Option<String>,
     /// Who ran it, where it is configured.
     pub operator: Option<String>,
+    /// The segment that is believed closed, of which a statement is made.
+    pub closed: Option<IpNet>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { lang: Lang::Ja, colour: false, width: 100, tz: TimeZone::UTC, hospital: None, operator: None }
+        Self {
+            lang: Lang::Ja,
+            colour: false,
+            width: 100,
+            tz: TimeZone::UTC,
+            hospital: None,
+            operator: None,
+            closed: None,
+        }
     }
 }
 

@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 
 use daicho_shared::address::Mac;
 use daicho_shared::class::{self, Class};
+use ipnet::{IpNet, Ipv4Net};
 use serde::Serialize;
 
 use super::{Failure, declared};
-use crate::edge;
 use crate::judge::decision::{About, Decision};
 use crate::judge::entry::Ledger;
-use crate::settings::{Dicom, Resolver, Scope, Settings, Snmp};
+use crate::settings::{self, Dicom, Resolver, Scope, Settings, Snmp};
+use crate::{cli, edge};
 
 /// The agent's settings file.
 #[derive(Debug, Serialize)]
@@ -23,7 +24,34 @@ struct AgentConfig<'a> {
     resolver: &'a Resolver,
     snmp: &'a Snmp,
     dicom: &'a Dicom,
+    uplink: Uplink<'a>,
     care: Care,
+}
+
+/// How second networks and ways out are looked for.
+#[derive(Debug, Serialize)]
+struct Uplink<'a> {
+    #[serde(flatten)]
+    settings: settings::Uplink,
+    thorough: bool,
+    networks: Vec<IpNet>,
+    walk: Vec<Walk<'a>>,
+}
+
+/// A device to be walked through.
+#[derive(Debug, Serialize)]
+struct Walk<'a> {
+    address: IpAddr,
+    reason: &'a str,
+}
+
+/// What this run is for, besides the usual.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Errand<'a> {
+    /// A segment that is to be shown closed.
+    pub(super) closed: Option<IpNet>,
+    /// A device to be walked through, with the reason.
+    pub(super) walk: Option<&'a cli::Walk>,
 }
 
 #[derive(Debug, Serialize)]
@@ -51,14 +79,20 @@ pub(super) struct Known<'a> {
 }
 
 /// Writes the agent's settings file into the data folder, for its owner only: it holds SNMP passwords.
-pub(super) fn write(data: &Path, folder: &Path, settings: &Settings, known: &Known<'_>) -> Result<PathBuf, Failure> {
+pub(super) fn write(
+    data: &Path,
+    folder: &Path,
+    settings: &Settings,
+    known: &Known<'_>,
+    errand: &Errand<'_>,
+) -> Result<PathBuf, Failure> {
     let path = data.join("agent.toml");
-    let text = text(folder, settings, known)?;
+    let text = text(folder, settings, known, errand)?;
     edge::replace_private_file(&path, text.as_bytes()).map_err(|source| Failure::file(&path, source))?;
     Ok(path)
 }
 
-fn text(folder: &Path, settings: &Settings, known: &Known<'_>) -> Result<String, Failure> {
+fn text(folder: &Path, settings: &Settings, known: &Known<'_>, errand: &Errand<'_>) -> Result<String, Failure> {
     let stop_file = folder.join(&settings.scan.stop_file);
     let config = AgentConfig {
         stop_file: &stop_file,
@@ -67,9 +101,40 @@ fn text(folder: &Path, settings: &Settings, known: &Known<'_>) -> Result<String,
         resolver: &settings.resolver,
         snmp: &settings.snmp,
         dicom: &settings.dicom,
+        uplink: uplink(settings, known, errand),
         care: care(known),
     };
     Ok(toml::to_string(&config).map_err(anyhow::Error::from)?)
+}
+
+/// The most networks that are tried beside those of the agent's own table.
+const NETWORKS: usize = 64;
+
+fn uplink<'a>(settings: &Settings, known: &Known<'_>, errand: &Errand<'a>) -> Uplink<'a> {
+    let walk = errand.walk.and_then(|walk| Some(Walk { address: walk.walk?, reason: walk.reason.as_deref()? }));
+    Uplink {
+        settings: settings.uplink,
+        thorough: errand.closed.is_some(),
+        networks: elsewhere(settings, known.ledger),
+        walk: walk.into_iter().collect(),
+    }
+}
+
+/// The hospital's other networks, as its ledger knows them: a /24 around every private address that is not scanned.
+/// Nobody declares masks.
+fn elsewhere(settings: &Settings, ledger: &Ledger) -> Vec<IpNet> {
+    let declared = ledger.entries.iter().flat_map(|row| &row.addresses).filter_map(|address| match address {
+        IpAddr::V4(v4) if v4.is_private() => Some(Ipv4Net::new_assert(*v4, 24).trunc()),
+        _ => None,
+    });
+    let networks: BTreeSet<Ipv4Net> = declared.collect();
+    let scanned = |network: &Ipv4Net| {
+        settings.scope.networks.iter().any(|scope| {
+            let network = IpNet::V4(*network);
+            scope.contains(&network) || network.contains(scope)
+        })
+    };
+    networks.into_iter().filter(|network| !scanned(network)).take(NETWORKS).map(IpNet::V4).collect()
 }
 
 /// An address from DHCP is listed, too: to be gentle with the wrong device harms nobody.
@@ -125,6 +190,7 @@ mod tests {
         let entries = vec![
             entry("equipment", Some("medical"), "10.20.0.5", "00:80:A3:00:00:05"),
             entry("medical", None, "10.20.0.6", "00:80:A3:00:00:06"),
+            entry("equipment", None, "192.168.77.9", "00:80:A3:00:00:77"),
             entry("equipment", Some("client"), "10.20.0.7", "00:80:A3:00:00:07"),
             Entry { description: Some("64列CT".into()), ..entry("medical", None, "10.20.0.8", "00:80:A3:00:00:08") },
         ];
@@ -148,7 +214,9 @@ mod tests {
             decision(3, "mac-0080A3000005", "server"),
         ];
         let known = Known { ledger: &ledger, decisions: &decisions };
-        let text = text(Path::new("/srv/daicho"), &settings, &known).unwrap();
+        let walk = cli::Walk { walk: "10.20.0.7".parse().ok(), reason: Some("院長の指示".into()) };
+        let errand = Errand { closed: settings.scope.networks.first().copied(), walk: Some(&walk) };
+        let text = text(Path::new("/srv/daicho"), &settings, &known, &errand).unwrap();
         let read: toml::Table = toml::from_str(&text).unwrap();
         assert_eq!(read["care"]["addresses"].to_string(), "[\"10.20.0.5\", \"10.20.0.6\"]");
         let macs = "[\"00:80:A3:00:00:05\", \"00:80:A3:00:00:06\", \"00:80:A3:00:00:09\"]";
@@ -161,6 +229,9 @@ mod tests {
         assert_eq!(read["resolver"]["address"].as_str(), Some("10.20.0.1"));
         assert_eq!(read["snmp"]["user"][0]["auth_password"].as_str(), Some("secret-8"));
         assert_eq!(read["pace"]["profile"].as_str(), Some("gentle"));
+        assert_eq!(read["uplink"]["walk"][0]["reason"].as_str(), Some("院長の指示"));
+        assert_eq!(read["uplink"]["thorough"].as_bool(), Some(true));
+        assert_eq!(read["uplink"]["networks"].to_string(), "[\"192.168.77.0/24\"]", "none that is scanned");
     }
 
     fn care_for(words: &str) -> class::Care {

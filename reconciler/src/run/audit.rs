@@ -3,28 +3,30 @@
 use std::path::{Path, PathBuf};
 
 use daicho_shared::id::RunId;
+use ipnet::IpNet;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::agent::{self, Agent};
+use super::agent_config::Errand;
 use super::console::Console;
 use super::keeper::Kept;
 use super::project::Project;
 use super::{CLEAN, FINDINGS, Failure, PARTIAL, agent_config, reread, rooms};
-use crate::cli::{Audit, Common, Reconcile, Report, words};
+use crate::cli::{Audit, Common, Reconcile, Report, Walk, words};
 use crate::edge;
 use crate::judge::Knowledge;
 use crate::judge::finding::Severity;
 use crate::judge::verdict::Verdict;
-use crate::settings::SETTINGS_FILE;
+use crate::settings::{SETTINGS_FILE, Settings};
 use crate::store::lock::FolderLock;
 
 /// Earlier verdicts that the judge looks at: two weeks of nights.
 const HISTORY: u32 = 14;
 
-pub(super) fn scan(common: &Common, console: &Console, now: Timestamp) -> Result<u8, Failure> {
+pub(super) fn scan(common: &Common, walk: &Walk, console: &Console, now: Timestamp) -> Result<u8, Failure> {
     let (mut project, lock) = Project::open(&common.folder, "scan", now)?;
-    let kept = run_agent(&mut project, &lock, console)?;
+    let kept = run_agent(&mut project, &lock, &Errand { closed: None, walk: Some(walk) }, console)?;
     if console.json {
         console.value(&serde_json::json!({"run": kept.run, "complete": kept.complete, "cut": kept.cut}))?;
     }
@@ -63,9 +65,11 @@ pub(super) fn report(common: &Common, options: &Report, console: &Console) -> Re
 
 pub(super) fn audit(common: &Common, options: &Audit, console: &Console, now: Timestamp) -> Result<u8, Failure> {
     let (mut project, lock) = Project::open(&common.folder, "audit", now)?;
-    let verdict = audit_folder(&mut project, &lock, console, now)?;
+    let errand = Errand { closed: options.closed, walk: Some(&options.walk) };
+    let kept = run_agent(&mut project, &lock, &errand, console)?;
+    let verdict = judge(&mut project, &kept.run, now)?;
     let folder = report_folder(&project, &verdict);
-    write_reports(&project, &verdict, &folder)?;
+    write_documents(&project, &verdict, options.closed, &folder)?;
     show(&project, &verdict, console)?;
     console.note(&words::reported(&folder, console.lang));
     Ok(code(&verdict, options.fail_on.unwrap_or(project.settings.judge.fail_on)))
@@ -78,7 +82,7 @@ pub(super) fn audit_folder(
     console: &Console,
     now: Timestamp,
 ) -> Result<Verdict, Failure> {
-    let kept = run_agent(project, lock, console)?;
+    let kept = run_agent(project, lock, &Errand::default(), console)?;
     judge(project, &kept.run, now)
 }
 
@@ -97,9 +101,18 @@ pub(super) fn show(project: &Project, verdict: &Verdict, console: &Console) -> R
 
 /// Writes the documents of one verdict into a folder.
 pub(super) fn write_reports(project: &Project, verdict: &Verdict, folder: &Path) -> Result<(), Failure> {
+    write_documents(project, verdict, None, folder)
+}
+
+/// With the statement about a segment that is believed closed, where one was scanned for it.
+fn write_documents(project: &Project, verdict: &Verdict, closed: Option<IpNet>, folder: &Path) -> Result<(), Failure> {
     let lang = project.settings.report.lang;
     std::fs::create_dir_all(folder).map_err(|source| Failure::file(folder, source))?;
-    let options = rooms::options(&project.settings.hospital.name, lang);
+    let mut options = rooms::options(&project.settings.hospital.name, lang);
+    options.closed = closed;
+    if let Some((name, page)) = rooms::closed(verdict, &options)? {
+        write(folder, &name, &page)?;
+    }
     write(folder, "result.json", &rooms::result_json(verdict, &options)?)?;
     write(folder, "report.html", &rooms::report_html(verdict, &options)?)?;
     write(folder, "findings.xlsx", &rooms::findings_xlsx(verdict, &options)?)
@@ -110,20 +123,37 @@ fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Failure> {
     edge::replace_file(&path, bytes).map_err(|source| Failure::file(&path, source))
 }
 
-fn run_agent(project: &mut Project, lock: &FolderLock, console: &Console) -> Result<Kept, Failure> {
-    let settings = &project.settings;
-    if settings.scope.networks.is_empty() {
+fn run_agent(
+    project: &mut Project,
+    lock: &FolderLock,
+    errand: &Errand<'_>,
+    console: &Console,
+) -> Result<Kept, Failure> {
+    if project.settings.scope.networks.is_empty() {
         return Err(Failure::NoScope { path: project.folder.join(SETTINGS_FILE) });
     }
+    let settings = &narrowed(&project.settings, errand.closed)?;
     let config = {
         let known =
             agent_config::Known { ledger: &rooms::ledger(&project.store)?, decisions: &project.store.decisions()? };
-        agent_config::write(&project.data(), &project.folder, settings, &known)?
+        agent_config::write(&project.data(), &project.folder, settings, &known, errand)?
     };
     let agent = Agent { prefix: &settings.scan.agent, config: &config, lock, quiet: console.quiet };
     let kept = agent::scan(&agent, &mut project.store)?;
     console.note(&words::scanned(&kept.run, kept.complete, kept.cut, console.lang));
     Ok(kept)
+}
+
+/// A closed segment is scanned alone, and lies within what may be scanned.
+fn narrowed(settings: &Settings, closed: Option<IpNet>) -> Result<Settings, Failure> {
+    let mut settings = settings.clone();
+    if let Some(segment) = closed {
+        if !settings.scope.networks.iter().any(|network| network.contains(&segment)) {
+            return Err(Failure::OutsideScope { segment });
+        }
+        settings.scope.networks = vec![segment.trunc()];
+    }
+    Ok(settings)
 }
 
 fn judge(project: &mut Project, run: &RunId, now: Timestamp) -> Result<Verdict, Failure> {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use daicho_shared::batch::BatchError;
 use daicho_shared::id::RunId;
 use daicho_shared::recognise::RulesError;
+use ipnet::IpNet;
 
 use super::{FAILED, USAGE};
 use crate::settings::SettingsError;
@@ -29,6 +30,12 @@ pub enum Failure {
     NoScope {
         /// The settings file.
         path: PathBuf,
+    },
+    /// The segment that is to be shown closed lies outside what may be scanned.
+    #[error("{segment} is not within [scope] networks")]
+    OutsideScope {
+        /// The segment.
+        segment: IpNet,
     },
     /// Nothing was scanned yet.
     #[error("no run is kept in this folder yet")]
@@ -149,6 +156,7 @@ impl Failure {
             Self::Settings(_)
             | Self::NotEmpty { .. }
             | Self::NoScope { .. }
+            | Self::OutsideScope { .. }
             | Self::NoRun
             | Self::NoDevice { .. }
             | Self::SeveralDevices { .. }

@@ -62,7 +62,7 @@ fn command(cli: &Cli, console: &mut Console, now: Timestamp) -> Result<u8, Failu
     match &cli.command {
         Command::Init(init) => init::init(init, console),
         Command::Ledger(command) => ledger::ledger(common, command, console, now),
-        Command::Scan => audit::scan(common, console, now),
+        Command::Scan(walk) => audit::scan(common, walk, console, now),
         Command::Reconcile(options) => audit::reconcile(common, options, console, now),
         Command::Report(options) => audit::report(common, options, console),
         Command::Audit(options) => audit::audit(common, options, console, now),

@@ -172,6 +172,14 @@ pub(super) fn report_html(verdict: &Verdict, options: &render::Options) -> anyho
     Ok(bytes)
 }
 
+/// The statement about the segment that the options name, and its file's name.
+pub(super) fn closed(verdict: &Verdict, options: &render::Options) -> anyhow::Result<Option<(String, Vec<u8>)>> {
+    let Some(segment) = options.closed else { return Ok(None) };
+    let mut bytes = Vec::new();
+    render::closed::statement(verdict, options, &mut bytes)?;
+    Ok(Some((render::closed::file_name(segment), bytes)))
+}
+
 /// `findings.xlsx`.
 pub(super) fn findings_xlsx(verdict: &Verdict, options: &render::Options) -> anyhow::Result<Vec<u8>> {
     Ok(render::xlsx::workbook(verdict, options)?)

@@ -1,6 +1,6 @@
 # A maintenance vendor's LTE router: NAT to a carrier's network, addresses, names, port control, IPv6; and the
 # address that its maker gave it.
-line wwan0 100.64.9.2/24 100.64.9.1/24
+line wwan0 100.64.9.2/24 100.64.9.1/24 100.64.7.2/24
 ip address add 192.168.8.1/24 dev eth0
 ip route add default via 100.64.9.1
 forwarding 1

@@ -25,7 +25,11 @@ pub mod walk;
 
 use std::net::IpAddr;
 
+use daicho_shared::fact::Fact;
+use daicho_shared::text;
 use serde::Deserialize;
+
+use crate::probe::identity::told::attribute;
 
 /// Where a DHCP client is answered (RFC 2131 §4.1).
 pub const DHCP_CLIENT_PORT: u16 = 68;
@@ -61,4 +65,11 @@ pub struct Walk {
     pub address: IpAddr,
     /// Why; it is written into the batch.
     pub reason: String,
+}
+
+impl Walk {
+    /// That it was asked for, and why.
+    pub fn told(&self) -> Fact {
+        attribute("walk", "reason", text::bounded(&self.reason))
+    }
 }

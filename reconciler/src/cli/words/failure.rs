@@ -24,6 +24,10 @@ pub fn explain(failure: &Failure, lang: Lang) -> String {
                 "No network is set to be scanned. Write the networks you have permission for into [scope] networks of daicho.toml. Not one packet goes anywhere else.",
             )
             .to_owned(),
+        Failure::OutsideScope { segment } => lang.pick(
+            format!("{segment} は、daicho.toml の [scope] networks に含まれていません。許可を得てから、そこに記入してください。"),
+            format!("{segment} is not within [scope] networks of daicho.toml. Get leave to scan it, and write it there."),
+        ),
         Failure::NoRun => lang
             .pick(
                 "このフォルダには、まだスキャンの結果がありません。先に daicho scan または daicho import-batch を実行してください。",

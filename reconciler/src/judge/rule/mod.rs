@@ -4,6 +4,7 @@ mod ambiguous_pair;
 mod defective_entry;
 mod dual_homed;
 mod duplicate_entry;
+mod forwards_undeclared;
 mod mismatch;
 mod not_checked;
 mod not_found;
@@ -33,6 +34,7 @@ pub(crate) struct Rule {
 pub(crate) const RULES: &[Rule] = &[
     Rule { code: "undeclared_uplink", speak: undeclared_uplink::speak },
     Rule { code: "dual_homed", speak: dual_homed::speak },
+    Rule { code: "forwards_undeclared", speak: forwards_undeclared::speak },
     Rule { code: "not_in_ledger", speak: not_in_ledger::speak },
     Rule { code: "retired_but_seen", speak: retired_but_seen::speak },
     Rule { code: "not_found", speak: not_found::speak },

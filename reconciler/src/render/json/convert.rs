@@ -7,9 +7,12 @@ use daicho_shared::id::ObservationId;
 use super::document as out;
 use crate::judge::asset::{Asset, AssetId, Claim, Class, ClassClaim, Contrary, Decided, Graded, Why};
 use crate::judge::entry::{EntryId, RowProblem};
+use crate::judge::graded::{Explained, MethodSeen, SignSeen};
 use crate::judge::verdict::{Changes, Verdict};
 use crate::render::scene::Scene;
 use crate::render::view::Report;
+use crate::render::view::closed::{Closed, Tested};
+use crate::render::view::dual_homed::{DualHomed, Side};
 use crate::render::view::finding::FindingView;
 use crate::render::view::impact::{Impact, Most};
 use crate::render::words::phrase::Phrase;
@@ -26,6 +29,8 @@ pub(super) fn document(report: &Report<'_>) -> out::Document {
         summary: summary(report),
         assets: verdict.assets.iter().map(|one| asset(one, scene)).collect(),
         external_points: external_points(verdict),
+        dual_homed: report.dual_homed.iter().map(dual_homed).collect(),
+        closed: report.closed.as_ref().map(closed),
         entries: entries(scene),
         findings: report.findings.iter().map(finding).collect(),
         coverage: coverage(verdict),
@@ -231,7 +236,31 @@ fn joins(asset: &Asset) -> Vec<out::Join> {
 }
 
 fn graded(graded: &Graded) -> out::Graded {
-    out::Graded { grade: graded.grade, addresses: graded.addresses.clone(), evidence: ids(&graded.evidence) }
+    let sign = |sign: &SignSeen| out::SignSeen {
+        sign: sign.sign,
+        class: sign.class,
+        gives: sign.gives,
+        addresses: sign.addresses.clone(),
+        evidence: ids(&sign.evidence),
+    };
+    let explained = |one: &Explained| out::Explained {
+        benign: one.benign,
+        detail: one.detail.clone(),
+        effect: one.effect,
+        signs: one.signs.clone(),
+        addresses: one.addresses.clone(),
+    };
+    let method = |one: &MethodSeen| out::MethodSeen { probe: one.probe.to_string(), sight: one.sight };
+    out::Graded {
+        grade: graded.grade,
+        unexplained: graded.unexplained,
+        addresses: graded.addresses.clone(),
+        signs: graded.signs.iter().map(sign).collect(),
+        together: graded.together.clone(),
+        benign: graded.benign.iter().map(explained).collect(),
+        methods: graded.methods.iter().map(method).collect(),
+        evidence: ids(&graded.evidence),
+    }
 }
 
 fn external_points(verdict: &Verdict) -> Vec<out::ExternalPoint> {
@@ -239,6 +268,10 @@ fn external_points(verdict: &Verdict) -> Vec<out::ExternalPoint> {
         asset: point.asset.as_ref().map(asset_text),
         entry: point.entry.as_ref().map(entry_text),
         kind: point.kind.clone(),
+        line: point.line.clone(),
+        seen_kind: point.seen_kind,
+        other_department: point.other_department.clone(),
+        could_be_seen: point.could_be_seen,
         status: point.status,
         department: point.department.clone(),
         grade: point.grade,
@@ -296,6 +329,54 @@ fn details(kind: &crate::judge::finding::Kind) -> serde_json::Value {
         object.remove("code");
     }
     value
+}
+
+fn dual_homed(one: &DualHomed<'_>) -> out::DualHomed {
+    let side = |side: &Side| out::Side {
+        network: side.network.clone(),
+        mac: side.mac,
+        addresses: side.addresses.clone(),
+        reached: side.reached,
+    };
+    out::DualHomed {
+        asset: asset_text(&one.asset.id),
+        name: one.name.clone(),
+        sides: one.sides.iter().map(side).collect(),
+        grade: one.asset.multi_homed.grade,
+        forwards: one.asset.forwards.grade,
+        declared: one.declared,
+        department: one.department.clone(),
+        purpose: one.purpose.clone(),
+        vendor: one.vendor.clone(),
+        entries: one.entries.clone(),
+        evidence: ids(&one.asset.multi_homed.evidence),
+    }
+}
+
+fn closed(closed: &Closed) -> out::Closed {
+    let tested = |one: &Tested| out::Tested {
+        probe: one.probe.clone(),
+        asked: one.asked,
+        answered: one.answered,
+        not_allowed: one.not_allowed,
+        not_reached: one.not_reached,
+    };
+    let plain = |lines: &[Phrase]| lines.iter().map(Phrase::plain).collect();
+    let texts = |list: &[AssetId]| list.iter().map(asset_text).collect();
+    out::Closed {
+        segment: closed.segment,
+        devices: closed.devices,
+        on_link: closed.on_link,
+        complete: closed.complete,
+        methods: closed.methods.iter().map(tested).collect(),
+        multi_homed: texts(&closed.multi_homed),
+        forwards: texts(&closed.forwards),
+        uplink: texts(&closed.uplink),
+        undecided: texts(&closed.undecided),
+        statement: closed.statement.plain(),
+        cannot_see: plain(&closed.cannot_see),
+        walk_round: plain(&closed.walk_round),
+    }
 }
 
 fn coverage(verdict: &Verdict) -> Vec<out::Coverage> {
@@ -433,6 +514,7 @@ fn evidence(verdict: &Verdict) -> BTreeMap<String, out::Evidence> {
             interface: seen.target.interface.clone(),
             outcome: seen.outcome,
             facts: seen.facts.clone(),
+            request: seen.request.clone(),
             reply: seen.reply.clone(),
         };
         (id.to_string(), evidence)

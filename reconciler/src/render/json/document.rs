@@ -16,7 +16,8 @@ use serde::Serialize;
 
 use crate::judge::asset::{Class, Grade};
 use crate::judge::entry::{Field, ProblemKind, Register};
-use crate::judge::finding::{Severity, UplinkSign};
+use crate::judge::finding::Severity;
+use crate::judge::graded::{Benign, Effect, EvidenceClass, LineKind, Sight, Sign};
 use crate::judge::pairing::Decision;
 use crate::judge::verdict::{EntryState, PointStatus};
 
@@ -37,6 +38,8 @@ pub struct Document {
     pub summary: Summary,
     pub assets: Vec<Asset>,
     pub external_points: Vec<ExternalPoint>,
+    pub dual_homed: Vec<DualHomed>,
+    pub closed: Option<Closed>,
     pub entries: Vec<Entry>,
     pub findings: Vec<Finding>,
     pub coverage: Vec<Coverage>,
@@ -211,8 +214,37 @@ described! {
     /// A hypothesis.
     struct Graded {
         grade: Grade,
+        unexplained: Option<Grade>,
+        addresses: Vec<IpAddr>,
+        signs: Vec<SignSeen>,
+        together: Vec<String>,
+        benign: Vec<Explained>,
+        methods: Vec<MethodSeen>,
+        evidence: Vec<String>,
+    }
+
+    /// One sign, and what it stands on.
+    struct SignSeen {
+        sign: Sign,
+        class: EvidenceClass,
+        gives: Grade,
         addresses: Vec<IpAddr>,
         evidence: Vec<String>,
+    }
+
+    /// A benign explanation that holds.
+    struct Explained {
+        benign: Benign,
+        detail: String,
+        effect: Effect,
+        signs: Vec<Sign>,
+        addresses: Vec<IpAddr>,
+    }
+
+    /// What a method could see of the machine.
+    struct MethodSeen {
+        probe: String,
+        sight: Sight,
     }
 
     /// Why interfaces or addresses are one machine.
@@ -227,11 +259,63 @@ described! {
         asset: Option<String>,
         entry: Option<String>,
         kind: String,
+        line: Option<String>,
+        seen_kind: Option<LineKind>,
+        other_department: Option<String>,
+        could_be_seen: Option<bool>,
         status: PointStatus,
         department: Option<String>,
         grade: Grade,
-        signs: Vec<UplinkSign>,
+        signs: Vec<Sign>,
         evidence: Vec<String>,
+    }
+
+    /// One machine of the list 二系統接続一覧.
+    struct DualHomed {
+        asset: String,
+        name: String,
+        sides: Vec<Side>,
+        grade: Grade,
+        forwards: Grade,
+        declared: bool,
+        department: Option<String>,
+        purpose: Option<String>,
+        vendor: Option<String>,
+        entries: Vec<String>,
+        evidence: Vec<String>,
+    }
+
+    /// One side of such a machine.
+    struct Side {
+        network: Option<String>,
+        mac: Option<Mac>,
+        addresses: Vec<IpAddr>,
+        reached: bool,
+    }
+
+    /// The statement about a segment that is believed closed.
+    struct Closed {
+        segment: IpNet,
+        devices: usize,
+        on_link: bool,
+        complete: bool,
+        methods: Vec<Tested>,
+        multi_homed: Vec<String>,
+        forwards: Vec<String>,
+        uplink: Vec<String>,
+        undecided: Vec<String>,
+        statement: String,
+        cannot_see: Vec<String>,
+        walk_round: Vec<String>,
+    }
+
+    /// What one method asked there.
+    struct Tested {
+        probe: String,
+        asked: u32,
+        answered: u32,
+        not_allowed: u32,
+        not_reached: u32,
     }
 
     /// One ledger row and what became of it.
@@ -402,6 +486,7 @@ described! {
         interface: Option<String>,
         outcome: Outcome,
         facts: Vec<Fact>,
+        request: String,
         reply: String,
     }
 }

@@ -28,6 +28,8 @@ pub(crate) struct FindingView<'a> {
     pub(crate) department: String,
     pub(crate) asset_no: String,
     pub(crate) said: Said,
+    /// Of what hypothesis which grade, by which signs, and which methods could not see it.
+    pub(crate) graded: Vec<Phrase>,
     pub(crate) evidence: Vec<EvidenceLine>,
     /// It was not there in the run before; `None` on the first night.
     pub(crate) is_new: Option<bool>,
@@ -36,6 +38,8 @@ pub(crate) struct FindingView<'a> {
 /// One observation, ledger cell or vain search in words.
 pub(crate) struct EvidenceLine {
     pub(crate) sentence: Phrase,
+    /// What was sent, likewise.
+    pub(crate) request: Vec<String>,
     /// The reply's octets in hexadecimal, in lines of 32 octets; empty where none were kept.
     pub(crate) reply: Vec<String>,
 }
@@ -100,6 +104,7 @@ fn view<'a>(finding: &'a Finding, scene: &Scene<'a>) -> FindingView<'a> {
         department: shown(&scene.departments(asset, rows)),
         asset_no: cell(asset, rows, scene, |row| row.asset_no.as_deref()),
         said: words::finding::say(finding, scene),
+        graded: words::graded::lines(finding, scene),
         evidence: evidence(finding, scene),
         is_new: scene.verdict.changes.as_ref().map(|changes| changes.new_findings.contains(&finding.id)),
     }
@@ -142,7 +147,8 @@ fn cell(
 }
 
 fn evidence(finding: &Finding, scene: &Scene<'_>) -> Vec<EvidenceLine> {
-    let basis = basis(finding, scene).into_iter().map(|sentence| EvidenceLine { sentence, reply: vec![] });
+    let basis =
+        basis(finding, scene).into_iter().map(|sentence| EvidenceLine { sentence, request: vec![], reply: vec![] });
     basis.chain(finding.evidence.iter().filter_map(|id| line(id, scene))).collect()
 }
 
@@ -152,7 +158,7 @@ fn line(id: &ObservationId, scene: &Scene<'_>) -> Option<EvidenceLine> {
     let when = scene.moment(seen.at);
     let host = scene.inventory(id).map_or(&verdict.run.host, |file| &file.name);
     let sentence = Phrase::new(observation::sentence(seen, &when, host, scene.lang()));
-    Some(EvidenceLine { sentence, reply: hex_lines(&seen.reply) })
+    Some(EvidenceLine { sentence, request: hex_lines(&seen.request), reply: hex_lines(&seen.reply) })
 }
 
 /// Hexadecimal digits only, 32 octets a line.

@@ -15,7 +15,7 @@ use crate::judge::verdict::{EntryVerdict, ExternalPoint};
 use crate::render::scene::{self, Scene};
 use crate::render::words::headings::headings;
 use crate::render::words::phrase::{Phrase, shown};
-use crate::render::words::{device as device_words, fixed, level, observation, problem};
+use crate::render::words::{device as device_words, fixed, hypothesis, level, observation, problem};
 
 /// One machine.
 pub(crate) struct AssetRow {
@@ -187,7 +187,7 @@ pub(crate) fn points(scene: &Scene<'_>) -> Vec<PointRow> {
 
 fn point_row(point: &ExternalPoint, scene: &Scene<'_>) -> PointRow {
     let lang = scene.lang();
-    let signs: Vec<&str> = point.signs.iter().map(|sign| fixed::sign(*sign, lang)).collect();
+    let signs: Vec<&str> = point.signs.iter().map(|sign| hypothesis::sign(*sign, lang)).collect();
     PointRow {
         status: fixed::point_status(point.status, lang),
         line: fixed::line_kind(&point.kind, lang),

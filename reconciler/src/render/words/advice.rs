@@ -3,7 +3,8 @@
 use super::phrase::mark;
 use super::{Lang, problem};
 use crate::judge::entry::{Field, RowProblem};
-use crate::judge::finding::{Finding, Kind, NotCheckedReason, UplinkSign};
+use crate::judge::finding::{Finding, Kind, NotCheckedReason};
+use crate::judge::graded::Sign;
 use crate::render::scene::Scene;
 
 /// Benign explanations; those that the judge has ruled out are said by their absence in the evidence.
@@ -83,7 +84,9 @@ pub(super) fn other(kind: &Kind, lang: Lang) -> &'static [&'static str] {
                 "a device that is broken or overloaded",
             ],
         ),
-        Kind::DualHomed { .. } | Kind::UndeclaredUplink { .. } | Kind::RetiredButSeen => other_network(kind, lang),
+        Kind::DualHomed { .. } | Kind::UndeclaredUplink { .. } | Kind::ForwardsUndeclared | Kind::RetiredButSeen => {
+            other_network(kind, lang)
+        }
     }
 }
 
@@ -115,6 +118,18 @@ fn other_network(kind: &Kind, lang: Lang) -> &'static [&'static str] {
                 "a router used as an access point only",
             ],
         ),
+        Kind::ForwardsUndeclared => lang.pick(
+            &[
+                "仮想マシンやコンテナを動かすサーバの、内部のための中継",
+                "VPNソフトや接続共有の設定の消し忘れ",
+                "台帳への記入がこれからのルータ・L3スイッチ",
+            ],
+            &[
+                "a server that forwards for its own virtual machines or containers",
+                "VPN software or connection sharing left switched on",
+                "a router or switch that is not in the ledger yet",
+            ],
+        ),
         _ => lang.pick(
             &[
                 "廃棄の予定だけが先に記入された機器",
@@ -141,6 +156,10 @@ pub(super) fn action(finding: &Finding, scene: &Scene<'_>) -> String {
     };
     match &finding.kind {
         Kind::DualHomed { .. } | Kind::UndeclaredUplink { .. } => cable(finding, &who, lang),
+        Kind::ForwardsUndeclared => lang.pick(
+            format!("{who}は、この機器で接続の共有・VPN・仮想化ソフトを使っているかを確認してください。事業者が設定した場合は、何のための中継かを事業者に確認し、必要なら台帳の機器区分に「ネットワーク機器」と書いてください。"),
+            format!("{who}: find out whether the device shares its connection, or runs VPN or virtualisation software. If a vendor set it up, ask the vendor what for; if it is needed, declare the device as network equipment."),
+        ),
         Kind::NotChecked { reason } => widen(*reason, lang).to_owned(),
         Kind::DefectiveEntry { problem } => correct(problem, lang),
         Kind::NotInLedger => lang.pick(
@@ -242,13 +261,17 @@ pub(super) fn settle(kind: &Kind, lang: Lang) -> &'static str {
             "機器のネットワーク設定画面、または2枚目のLANカードの配線の確認",
             "the device's network settings, or the cable of its second card",
         ),
-        Kind::UndeclaredUplink { signs } if signs.contains(&UplinkSign::DefaultGateway) => lang.pick(
+        Kind::UndeclaredUplink { signs } if signs.contains(&Sign::DefaultGateway) => lang.pick(
             "この機器の回線側の配線と回線契約書、または外部接続点台帳への申告",
             "the cable and contract on its line side, or its declaration in the register",
         ),
         Kind::UndeclaredUplink { .. } => lang.pick(
             "SIM・回線の契約書、または管理画面に表示される回線側のIPアドレス",
             "the SIM or line contract, or the outer address on its management page",
+        ),
+        Kind::ForwardsUndeclared => lang.pick(
+            "機器の設定画面の接続共有・ルーティングの項目、またはその機器からたどれるLANケーブルの確認",
+            "the device's settings for sharing and routing, or the cables that lead on from it",
         ),
         Kind::Unnatural { .. } => lang.pick(
             "機器の現物と設定の確認、または途中の装置（ファイアウォールなど）の設定の確認",

@@ -3,7 +3,7 @@
 //! How we know stands in [`super::observation`], because it is said of observations, not of findings.
 
 use super::phrase::{Phrase, mark};
-use super::{Lang, advice, fixed, problem};
+use super::{Lang, advice, fixed, hypothesis, problem};
 use crate::judge::finding::{Finding, Kind, NotCheckedReason};
 use crate::render::scene::Scene;
 
@@ -81,7 +81,9 @@ fn what(finding: &Finding, scene: &Scene<'_>) -> String {
                 format!("{device} answers as no ordinary device does ({hows}). What it seems to be is worth little."),
             )
         }
-        Kind::DualHomed { .. } | Kind::UndeclaredUplink { .. } | Kind::RetiredButSeen => network(finding, scene),
+        Kind::DualHomed { .. } | Kind::UndeclaredUplink { .. } | Kind::ForwardsUndeclared | Kind::RetiredButSeen => {
+            network(finding, scene)
+        }
     }
 }
 
@@ -101,13 +103,19 @@ fn network(finding: &Finding, scene: &Scene<'_>) -> String {
             )
         }
         Kind::UndeclaredUplink { signs } => {
-            let signs: Vec<&str> = signs.iter().map(|sign| fixed::sign(*sign, lang)).collect();
+            let signs: Vec<&str> = signs.iter().map(|sign| hypothesis::sign(*sign, lang)).collect();
             let signs = signs.join(lang.pick("、", ", "));
             lang.pick(
                 format!("{device}は外部への出口として働いている可能性がありますが、台帳に申告がありません（兆候: {signs}）。"),
                 format!("{device} may be a way out of the hospital that no register declares (signs: {signs})."),
             )
         }
+        Kind::ForwardsUndeclared => lang.pick(
+            format!(
+                "{device}は、ほかの機器あての通信を中継しますが、台帳ではネットワーク機器として申告されていません。"
+            ),
+            format!("{device} forwards others' packets, but the ledger does not declare it as network equipment."),
+        ),
         _ => {
             let row = row(finding, scene);
             lang.pick(
@@ -188,7 +196,7 @@ mod tests {
     fn every_kind_is_said_in_full_in_both_languages() {
         let verdict = fixture::every_kind();
         let codes: BTreeSet<&str> = verdict.findings.iter().map(|finding| finding.kind.code()).collect();
-        assert_eq!(codes.len(), 11);
+        assert_eq!(codes.len(), 12);
         for lang in [Lang::Ja, Lang::En] {
             let options = fixture::options(lang);
             let scene = Scene::new(&verdict, &options);

@@ -6,7 +6,7 @@ use daicho_shared::fact::NameSource;
 use super::Lang;
 use crate::judge::asset::{Class, Grade};
 use crate::judge::entry::{FourValued, Register, Status};
-use crate::judge::finding::{Kind, NotCheckedReason, Severity, UplinkSign};
+use crate::judge::finding::{Kind, NotCheckedReason, Severity};
 use crate::judge::pairing::Decision;
 use crate::judge::verdict::{EntryState, PointStatus};
 
@@ -69,6 +69,7 @@ pub fn code(kind: &Kind, lang: Lang) -> String {
         Kind::UndeclaredUplink { .. } => {
             lang.pick("未申告の外部接続点の疑い", "suspected undeclared external connection point")
         }
+        Kind::ForwardsUndeclared => lang.pick("申告のないパケット中継", "undeclared packet forwarding"),
         Kind::RetiredButSeen => lang.pick("廃棄済みの記載だが応答あり", "declared retired, but answering"),
         Kind::Unnatural { .. } => lang.pick("応答が不自然", "unnatural answers"),
     };
@@ -183,29 +184,10 @@ pub fn point_status(status: PointStatus, lang: Lang) -> &'static str {
     match status {
         PointStatus::DeclaredSeen => lang.pick("申告あり・観測あり", "declared and seen"),
         PointStatus::DeclaredUnseen => lang.pick("申告あり・観測なし", "declared, not seen"),
+        PointStatus::DeclaredOtherwise => {
+            lang.pick("別の部門・用途として申告あり", "declared for another department or purpose")
+        }
         PointStatus::Undeclared => lang.pick("未申告・観測あり", "seen, not declared"),
-    }
-}
-
-/// What betrays a way out, as a noun phrase.
-pub fn sign(sign: UplinkSign, lang: Lang) -> &'static str {
-    match sign {
-        UplinkSign::DefaultGateway => lang.pick("調査機の既定ゲートウェイ", "default gateway of the scanner"),
-        UplinkSign::Ipv6Router => lang.pick("IPv6ルータとしての広告", "announces itself as an IPv6 router"),
-        UplinkSign::UpnpGateway => {
-            lang.pick("UPnPインターネットゲートウェイの応答", "answers as a UPnP Internet gateway")
-        }
-        UplinkSign::SnmpForwarding => {
-            lang.pick("パケット転送が有効との申告（SNMP）", "says by SNMP that it forwards packets")
-        }
-        UplinkSign::SnmpUplinkInterface => lang.pick(
-            "モバイル回線・ダイヤルアップなどの外向きインタフェース（SNMP）",
-            "SNMP names a mobile, dial-up or outward interface",
-        ),
-        UplinkSign::CellularMaker => {
-            lang.pick("モバイルルーター製造元のMACアドレス", "MAC address of a mobile router maker")
-        }
-        UplinkSign::CellularTitle => lang.pick("モバイルルーターの管理画面", "management page of a mobile router"),
     }
 }
 
@@ -272,13 +254,17 @@ pub fn line_kind(kind: &str, lang: Lang) -> String {
     let word = match kind.to_ascii_lowercase().as_str() {
         "gateway" | "router" => lang.pick("ルータ・ゲートウェイ", "router or gateway"),
         "internet" => lang.pick("インターネット回線", "Internet line"),
-        "closed_ipvpn" => lang.pick("閉域網（IP-VPN）", "closed network (IP-VPN)"),
+        "closed_ipvpn" => lang.pick("閉域網・IP-VPN", "closed network (IP-VPN)"),
         "leased" => lang.pick("専用線", "leased line"),
-        "oqs" => lang.pick("オンライン資格確認の回線", "online eligibility check line"),
-        "regional" => lang.pick("地域医療ネットワーク", "regional medical network"),
+        "oqs" | "online_qualification" => lang.pick("オンライン資格確認の回線", "online eligibility check line"),
+        "regional" | "regional_network" => lang.pick("地域医療ネットワーク", "regional medical network"),
         "lte5g" => lang.pick("モバイル回線（LTE/5G）", "mobile line (LTE/5G)"),
         "pstn_isdn" => lang.pick("電話回線・ISDN", "telephone line or ISDN"),
-        "cloud_link" => lang.pick("クラウド接続", "cloud link"),
+        "remote_maintenance" => lang.pick("リモート保守の回線", "remote maintenance line"),
+        "tethering" => lang.pick("テザリング・接続共有", "tethering or connection sharing"),
+        "ipv6_uplink" => lang.pick("IPv6の出口", "a way out by IPv6"),
+        "modem" => lang.pick("電話回線のモデム", "modem on a telephone line"),
+        "cloud_link" | "cloud" => lang.pick("クラウド接続", "cloud link"),
         "site_link" => lang.pick("拠点間接続", "site link"),
         "dialup_or_mobile" => lang.pick("モバイル回線または電話回線", "mobile or dial-up line"),
         "home_router" => lang.pick("家庭用ルーター", "home router"),

@@ -143,6 +143,20 @@ headings! {
     registered: "登録日", "Registered";
     seen_address: "実測のIPアドレス", "Address seen";
     item: "項目", "Item";
+    dual_homed: "二系統接続一覧", "Dual-homed machines";
+    sides: "LANカードとIPアドレス", "Cards and addresses";
+    purpose: "説明・目的", "Purpose";
+    declared_second: "申告", "Declared";
+    benign: "考慮した理由", "Explanations considered";
+    request: "送信の内容（16進）", "Request (hexadecimal)";
+    hypotheses: "確度の内訳", "The grade in detail";
+    closed_title: "閉域と考えているセグメントの確認書", "Statement about a segment that is believed closed";
+    closed_tested: "調べた内容", "What was tested";
+    closed_answered: "見つかった兆候", "Signs that were found";
+    closed_undecided: "判定不能の項目がある機器", "Machines with an undecidable item";
+    closed_walk: "巡回点検表", "Check sheet for the walk round";
+    closed_result: "結果", "Result";
+    closed_boxes: "□ なし　□ あり", "□ no  □ yes";
 }
 
 #[cfg(test)]

@@ -20,7 +20,6 @@ pub(super) fn method(probe: &str, lang: Lang) -> Option<String> {
         "browser" => lang.pick("Windowsのブラウザ告知の受信", "Windows browser announcement heard"),
         "igmp" => lang.pick("IGMPの受信（マルチキャスト参加）", "IGMP heard"),
         "mld" => lang.pick("MLDの受信（マルチキャスト参加）", "MLD heard"),
-        "router-advertisement" => lang.pick("IPv6ルータ広告の受信", "IPv6 router advertisement heard"),
         "traffic" => lang.pick("他の機器どうしの通信の受信", "traffic between others heard"),
         _ => return None,
     };

@@ -29,6 +29,9 @@ pub fn key(key: &str, lang: Lang) -> String {
         "lldp-chassis" => lang.pick("LLDPの筐体ID", "LLDP chassis ID"),
         "bridge" => lang.pick("スイッチの識別番号（STP）", "bridge identifier (STP)"),
         "upnp-udn" => lang.pick("UPnP装置ID", "UPnP device ID"),
+        "weak-host" => lang.pick("別のIPアドレスへの問い合わせに応答", "answers for the other address"),
+        "switch-port" => lang.pick("同じスイッチのポートと同じ名前", "same switch port and same name"),
+        "bridge-address" => lang.pick("スイッチの識別アドレス", "address that a switch names itself by"),
         _ => return shown(key),
     };
     word.to_owned()

@@ -6,17 +6,21 @@
 mod advice;
 pub(crate) mod basis;
 pub mod blind;
+pub(crate) mod closed;
 pub mod date;
 pub mod device;
 pub mod field;
 pub mod finding;
 pub mod fixed;
+pub(crate) mod graded;
 pub mod headings;
 mod heard;
+pub mod hypothesis;
 pub mod level;
 pub mod observation;
 pub mod phrase;
 pub mod problem;
+mod uplink;
 
 /// The language of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -31,7 +31,9 @@ pub fn method(probe: &str, lang: Lang) -> String {
         "care" => lang.pick("応答の見守り", "watch over its answers"),
         "inventory" => lang.pick("インベントリファイル", "inventory file"),
         _ => {
-            return heard::method(probe, lang)
+            return super::uplink::method(probe, lang)
+                .map(str::to_owned)
+                .or_else(|| heard::method(probe, lang))
                 .or_else(|| method_windows(probe, lang))
                 .or_else(|| method_other(probe, lang))
                 .unwrap_or_else(|| mark(probe));
@@ -89,8 +91,6 @@ fn method_other(probe: &str, lang: Lang) -> Option<String> {
         "ike" => lang.pick("VPN（IKE）の応答", "IKE"),
         "openvpn" => lang.pick("VPN（OpenVPN）の応答", "OpenVPN"),
         "wireguard" => lang.pick("VPN（WireGuard）の無応答", "WireGuard-like silence"),
-        "all-routers" => lang.pick("IPv6の全ルータあてのエコー", "echo to all IPv6 routers"),
-        "router-solicitation" => lang.pick("IPv6のルータへの告知の依頼", "IPv6 router solicitation"),
         "lldp" => lang.pick("LLDPの告知の受信", "LLDP heard"),
         "cdp" => lang.pick("CDPの告知の受信", "CDP heard"),
         "stp" => lang.pick("STPの告知の受信", "STP heard"),
@@ -364,7 +364,7 @@ fn say_link(fact: &Fact, lang: Lang) -> String {
                 format!("port “{own}” leads to “{other}” port “{port}” ({protocol})"),
             )
         }
-        other => shown(&format!("{other:?}")),
+        other => super::uplink::say(other, lang).unwrap_or_else(|| shown(&format!("{other:?}"))),
     }
 }
 

@@ -1,4 +1,4 @@
-//! `findings.xlsx`: seven sheets with filters, frozen headings, real dates, and no formulas.
+//! `findings.xlsx`: eight sheets with filters, frozen headings, real dates, and no formulas.
 
 mod sheets;
 
@@ -242,9 +242,18 @@ mod tests {
 
     #[test]
     fn the_sheets_stand_in_their_order() {
-        let names = ["所見一覧", "実測機器一覧", "台帳照合結果", "外部接続点", "調査範囲", "送信記録", "台帳の指摘"];
+        let names = [
+            "所見一覧",
+            "実測機器一覧",
+            "台帳照合結果",
+            "外部接続点",
+            "二系統接続一覧",
+            "調査範囲",
+            "送信記録",
+            "台帳の指摘",
+        ];
         assert_eq!(read(&fixture::verdict(), Lang::Ja).sheet_names(), names);
-        assert_eq!(read(&fixture::quiet(), Lang::En).sheet_names().len(), 7);
+        assert_eq!(read(&fixture::quiet(), Lang::En).sheet_names().len(), 8);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use crate::judge::asset::Grade;
 use crate::judge::finding::Severity;
 use crate::render::view::Report;
+use crate::render::view::dual_homed::DualHomed;
 use crate::render::view::finding::FindingView;
 use crate::render::view::rows::{self, AssetRow, EntryRow, PointRow, ProblemRow, SentRow};
 use crate::render::words::headings::{Headings, headings};
@@ -40,14 +41,15 @@ pub(super) enum Value {
     Grade(Grade),
 }
 
-/// The seven sheets.
-pub(super) fn all(report: &Report<'_>) -> [Sheet; 7] {
+/// The eight sheets.
+pub(super) fn all(report: &Report<'_>) -> [Sheet; 8] {
     let (scene, w) = (&report.scene, headings(report.scene.lang()));
     [
         findings(report, w),
         assets(&rows::assets(scene), scene.lang(), w),
         entries(&rows::entries(scene), scene.lang(), w),
         points(&rows::points(scene), w),
+        dual_homed(report, w),
         coverage(report, w),
         sent(&rows::sent(scene), scene.lang(), w),
         problems(&rows::problems(scene), w),
@@ -94,6 +96,7 @@ fn findings(report: &Report<'_>, w: &'static Headings) -> Sheet {
             text(view.said.what.plain()),
             text(view.said.action.plain()),
             text(view.how(lang)),
+            phrases(&view.graded),
             phrases(&view.said.other),
             text(view.said.settle.plain()),
             text(new),
@@ -111,6 +114,7 @@ fn findings(report: &Report<'_>, w: &'static Headings) -> Sheet {
         (w.content, 38),
         (w.action, 38),
         (w.how, 46),
+        (w.hypotheses, 46),
         (w.other, 34),
         (w.settle, 26),
         (w.new, 7),
@@ -240,6 +244,40 @@ fn points(points: &[PointRow], w: &'static Headings) -> Sheet {
         (w.signs, 36),
     ]);
     Sheet { name: w.points, columns, frozen: 1, printed: 7, rows: points.iter().map(row).collect() }
+}
+
+fn dual_homed(report: &Report<'_>, w: &'static Headings) -> Sheet {
+    let lang = report.scene.lang();
+    let row = |one: &DualHomed<'_>| {
+        let benign: Vec<String> = one.benign.iter().map(Phrase::plain).collect();
+        vec![
+            foreign(shown(&one.name)),
+            Value::Grade(one.asset.multi_homed.grade),
+            lines(&one.side_lines()),
+            Value::Grade(one.asset.forwards.grade),
+            text(one.signs.join("\n")),
+            text(benign.join("\n")),
+            text(if one.declared { lang.pick("あり", "yes") } else { lang.pick("なし", "no") }),
+            foreign(DualHomed::text(one.department.as_ref())),
+            foreign(DualHomed::text(one.purpose.as_ref())),
+            foreign(DualHomed::text(one.vendor.as_ref())),
+            foreign(shown(&one.asset.id.0)),
+        ]
+    };
+    let columns = columns([
+        (w.device, 20),
+        (w.grade, 14),
+        (w.sides, 36),
+        (w.forwards, 14),
+        (w.signs, 36),
+        (w.benign, 30),
+        (w.declared_second, 9),
+        (w.department, 14),
+        (w.purpose, 20),
+        (w.maker, 16),
+        (w.id, 22),
+    ]);
+    Sheet { name: w.dual_homed, columns, frozen: 1, printed: 10, rows: report.dual_homed.iter().map(row).collect() }
 }
 
 fn coverage(report: &Report<'_>, w: &'static Headings) -> Sheet {

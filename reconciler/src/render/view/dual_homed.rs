@@ -1,0 +1,133 @@
+//! 二系統接続一覧: machines with an address or interface in another network, side by side with what the ledger says.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use daicho_shared::address::Mac;
+
+use crate::judge::asset::{Asset, Grade};
+use crate::judge::entry::{Entry, FourValued};
+use crate::judge::graded::{Benign, Sign};
+use crate::render::scene::{self, Scene};
+use crate::render::words::hypothesis;
+use crate::render::words::phrase::{Phrase, shown};
+
+/// One machine.
+pub(crate) struct DualHomed<'a> {
+    pub(crate) asset: &'a Asset,
+    /// How people call it, as it stands; may be empty.
+    pub(crate) name: String,
+    pub(crate) sides: Vec<Side>,
+    /// The ledger declares the second connection.
+    pub(crate) declared: bool,
+    pub(crate) department: Option<String>,
+    /// 説明 of the rows.
+    pub(crate) purpose: Option<String>,
+    /// メーカー of the rows.
+    pub(crate) vendor: Option<String>,
+    pub(crate) entries: Vec<String>,
+    /// What shows it, in words.
+    pub(crate) signs: Vec<&'static str>,
+    /// What may explain it.
+    pub(crate) benign: Vec<Phrase>,
+}
+
+/// One side.
+pub(crate) struct Side {
+    /// The network, where it is known.
+    pub(crate) network: Option<String>,
+    /// The card, where it is known.
+    pub(crate) mac: Option<Mac>,
+    pub(crate) addresses: Vec<IpAddr>,
+    /// The scan reached it there; otherwise it was told or betrayed.
+    pub(crate) reached: bool,
+}
+
+/// Most certain first.
+pub(crate) fn list<'a>(scene: &Scene<'a>) -> Vec<DualHomed<'a>> {
+    let homed = |asset: &&Asset| asset.multi_homed.bare() >= Grade::Indication;
+    let mut list: Vec<DualHomed<'a>> =
+        scene.verdict.assets.iter().filter(homed).map(|asset| one(asset, scene)).collect();
+    list.sort_by_key(|one| (Reverse(one.asset.multi_homed.grade), &one.asset.id));
+    list
+}
+
+fn one<'a>(asset: &'a Asset, scene: &Scene<'a>) -> DualHomed<'a> {
+    let rows: Vec<&Entry> = scene.rows_of(&asset.id).collect();
+    let first = |read: fn(&Entry) -> Option<&str>| rows.iter().copied().find_map(read).map(str::to_owned);
+    let own = asset.names.first().map(|name| name.name.clone());
+    let lang = scene.lang();
+    let second = asset.multi_homed.benign.iter().any(|one| one.benign == Benign::DeclaredSecond);
+    DualHomed {
+        asset,
+        name: first(scene::row_name).or(own).unwrap_or_default(),
+        sides: sides(asset),
+        declared: second || rows.iter().any(|row| row.dual_homed == FourValued::Yes),
+        department: first(|row| row.department.as_deref()),
+        purpose: first(|row| row.description.as_deref()),
+        vendor: first(|row| row.manufacturer.as_deref()),
+        entries: scene.row_ids_of(&asset.id).into_iter().map(|id| id.0).collect(),
+        signs: asset.multi_homed.signs.iter().map(|seen| hypothesis::sign(seen.sign, lang)).collect(),
+        benign: asset.multi_homed.benign.iter().map(|one| Phrase::new(hypothesis::explained(one, lang))).collect(),
+    }
+}
+
+/// The sides that were seen or told of, and beside them the addresses that betray another one.
+fn sides(asset: &Asset) -> Vec<Side> {
+    let seen = asset.interfaces.iter().filter(|interface| !interface.addresses.is_empty());
+    let mut sides: Vec<Side> = seen
+        .map(|interface| Side {
+            network: interface.segment.clone().or_else(|| around(interface.addresses.iter().next().copied())),
+            mac: interface.mac,
+            addresses: interface.addresses.iter().copied().collect(),
+            reached: !interface.told,
+        })
+        .collect();
+    let known: Vec<IpAddr> = sides.iter().flat_map(|side| side.addresses.iter().copied()).collect();
+    let mut betrayed: BTreeMap<Option<String>, Vec<IpAddr>> = BTreeMap::new();
+    for address in asset.multi_homed.addresses.iter().filter(|address| !known.contains(address)) {
+        betrayed.entry(around(Some(*address))).or_default().push(*address);
+    }
+    let networks = asset.multi_homed.signs.iter().filter(|seen| seen.sign == Sign::ConnectedNetwork);
+    for network in networks.flat_map(|seen| &seen.addresses) {
+        betrayed.entry(around(Some(*network))).or_default();
+    }
+    sides.extend(betrayed.into_iter().map(|(network, addresses)| Side {
+        network,
+        mac: None,
+        addresses,
+        reached: false,
+    }));
+    sides
+}
+
+/// Nobody told a mask: a /24 is meant as a place to look, and marked as a guess.
+fn around(address: Option<IpAddr>) -> Option<String> {
+    match address? {
+        IpAddr::V4(v4) => {
+            let [a, b, c, _] = v4.octets();
+            Some(format!("{a}.{b}.{c}.x"))
+        }
+        IpAddr::V6(_) => None,
+    }
+}
+
+impl DualHomed<'_> {
+    /// Safe to show.
+    pub(crate) fn text(value: Option<&String>) -> String {
+        value.map(|text| shown(text)).unwrap_or_default()
+    }
+
+    /// One line a side: card, addresses, network.
+    pub(crate) fn side_lines(&self) -> Vec<String> {
+        let line = |side: &Side| {
+            let mac = side.mac.map(|mac| mac.to_string());
+            let addresses = side.addresses.iter().map(ToString::to_string);
+            let network = side.network.as_ref().map(|network| format!("[{network}]"));
+            let parts: Vec<String> = mac.into_iter().chain(addresses).chain(network).collect();
+            parts.join(" ")
+        };
+        self.sides.iter().map(line).collect()
+    }
+}
