@@ -8,6 +8,7 @@ mod names;
 mod services;
 mod snmp;
 mod uplink;
+mod uplink_services;
 mod windows;
 
 use std::fs;

@@ -43,6 +43,7 @@ pub const PROBES: &[&dyn Probe] = &[
     &uplink::pppoe::Pppoe,
     &uplink::rip::Rip,
     &uplink::dns_upstream::DnsUpstream,
+    &uplink::smb_interfaces::SmbInterfaces,
     &presence::echo::Echo,
     &presence::tcp_ping::TcpPing,
     &presence::connect::Connect,

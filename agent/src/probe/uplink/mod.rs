@@ -20,6 +20,7 @@ pub mod pppoe;
 pub mod rip;
 pub mod router_solicitation;
 pub mod second_address;
+pub mod smb_interfaces;
 pub mod walk;
 
 use std::net::IpAddr;

@@ -10,7 +10,7 @@ pub(super) struct Element<'b> {
 }
 
 /// Writes an element; its length in as few octets as hold it.
-pub(super) fn element(tag: u8, content: &[u8]) -> Vec<u8> {
+pub(in crate::probe) fn element(tag: u8, content: &[u8]) -> Vec<u8> {
     let length = content.len().to_be_bytes();
     let digits: Vec<u8> = length.into_iter().skip_while(|digit| *digit == 0).collect();
     let mut bytes = vec![tag];

@@ -1,7 +1,8 @@
 //! What Windows, and what speaks as Windows does, tells before anybody logs in.
 //!
 //! The first messages of a login name the machine, its domain and its build (MS-NLMP §2.2.1.2); they
-//! travel in SMB, RDP and HTTP alike. Nobody ever sends the third message, which would be a login.
+//! travel in SMB, RDP and HTTP alike. Nobody here sends the third message, which
+//! would be a login; an operator may wish for an anonymous one (`uplink/smb_interfaces.rs`).
 
 pub mod http_ntlm;
 pub mod ldap;
@@ -12,9 +13,9 @@ pub mod smb1;
 pub mod sql_browser;
 
 mod ber;
-mod little;
-mod ntlm;
-mod session;
+pub(in crate::probe) mod little;
+pub(in crate::probe) mod ntlm;
+pub(in crate::probe) mod session;
 
 use daicho_shared::coverage::Outcome;
 use daicho_shared::fact::{Fact, PortState, Transport};

@@ -11,6 +11,11 @@ use super::little::{filetime, part, u16_at, u32_at, u64_at, utf16};
 const SIGNATURE: &[u8; 8] = b"NTLMSSP\0";
 const NEGOTIATE: u32 = 1;
 const CHALLENGE: u32 = 2;
+const AUTHENTICATE: u32 = 3;
+/// Length of an AUTHENTICATE message up to its payload, without integrity code.
+const AUTHENTICATE_HEADER: u32 = 72;
+/// Anonymous, Unicode, NTLM with extended session security, the version; no key is exchanged.
+const ANONYMOUS_FLAGS: u32 = 0x0208_0a05;
 /// What Windows itself asks for: Unicode, the target's name, signing, NTLM with extended session
 /// security, the version (§2.2.2.5). Each of them only says what the peer may answer.
 const FLAGS: u32 = 0xe208_8237;
@@ -40,11 +45,27 @@ pub(super) fn negotiate() -> Vec<u8> {
 }
 
 /// The same as the first token of SPNEGO (RFC 4178 §4.2.1), NTLM being the only mechanism.
-pub(super) fn negotiate_in_spnego() -> Vec<u8> {
+pub(in crate::probe) fn negotiate_in_spnego() -> Vec<u8> {
     let mechanisms = element(0xa0, &element(0x30, &element(0x06, NTLMSSP)));
     let token = element(0xa2, &element(0x04, &negotiate()));
     let init = element(0xa0, &element(0x30, &[mechanisms, token].concat()));
     element(0x60, &[element(0x06, SPNEGO), init].concat())
+}
+
+/// The answer to any CHALLENGE that gives no name and proves nothing, as the next token of SPNEGO: an anonymous
+/// AUTHENTICATE message (MS-NLMP §2.2.1.3, §3.2.5.1.2), whose LM response is one octet.
+pub(in crate::probe) fn anonymous_in_spnego() -> Vec<u8> {
+    let field =
+        |length: u16, offset: u32| [&length.to_le_bytes()[..], &length.to_le_bytes(), &offset.to_le_bytes()].concat();
+    let mut bytes = SIGNATURE.to_vec();
+    bytes.extend(AUTHENTICATE.to_le_bytes());
+    bytes.extend(field(1, AUTHENTICATE_HEADER));
+    // NT response, domain, user, workstation and session key: empty.
+    (0..5).for_each(|_| bytes.extend(field(0, AUTHENTICATE_HEADER + 1)));
+    bytes.extend(ANONYMOUS_FLAGS.to_le_bytes());
+    bytes.extend([0, 0, 0, 0, 0, 0, 0, REVISION, 0]);
+    let token = element(0xa2, &element(0x04, &bytes));
+    element(0xa1, &element(0x30, &token))
 }
 
 /// What a CHALLENGE says.

@@ -13,13 +13,13 @@ const OURSELVES: &[u8; 32] = b"EEEBEJEDEIEPCACACACACACACACACAAA";
 
 /// What comes in.
 #[derive(Debug, Default)]
-pub(super) struct Session {
+pub(in crate::probe) struct Session {
     heard: Vec<u8>,
 }
 
 /// One unit of the stream.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Unit {
+pub(in crate::probe) enum Unit {
     /// A message.
     Message(Vec<u8>),
     /// The session was granted.
@@ -29,12 +29,12 @@ pub(super) enum Unit {
 }
 
 impl Session {
-    pub(super) fn hear(&mut self, bytes: &[u8]) {
+    pub(in crate::probe) fn hear(&mut self, bytes: &[u8]) {
         self.heard.extend(bytes);
     }
 
     /// The next unit, once it is whole.
-    pub(super) fn next(&mut self) -> Option<Unit> {
+    pub(in crate::probe) fn next(&mut self) -> Option<Unit> {
         let [kind, a, b, c] = *self.heard.first_chunk()?;
         let length = usize::from(a) << 16 | usize::from(b) << 8 | usize::from(c);
         match kind {
@@ -50,7 +50,7 @@ impl Session {
 }
 
 /// A message, ready to be sent.
-pub(super) fn wrapped(message: &[u8]) -> Vec<u8> {
+pub(in crate::probe) fn wrapped(message: &[u8]) -> Vec<u8> {
     let length = u32::try_from(message.len()).unwrap_or(0).to_be_bytes();
     [&length, message].concat()
 }

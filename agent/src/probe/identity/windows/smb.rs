@@ -27,7 +27,7 @@ static CARD: Card = Card {
     why_ja: "Windows機の名前・ドメイン・ビルド番号が1回の接続で分かるため",
 };
 
-pub(super) const PORT: u16 = 445;
+pub(in crate::probe) const PORT: u16 = 445;
 /// 2.0.2 to 3.1.1 (§2.2.3).
 const DIALECTS: &[(u16, &str)] =
     &[(0x0202, "2.0.2"), (0x0210, "2.1"), (0x0300, "3.0"), (0x0302, "3.0.2"), (0x0311, "3.1.1")];
@@ -118,7 +118,7 @@ impl Greeting {
 }
 
 /// It serves files.
-pub(super) fn service(port: u16) -> Fact {
+pub(in crate::probe) fn service(port: u16) -> Fact {
     Fact::Service {
         transport: Transport::Tcp,
         port,
