@@ -132,7 +132,8 @@ fn stays_here(frame: &Frame) -> bool {
     let to = match frame.to {
         Some(IpAddr::V4(to)) => to,
         Some(IpAddr::V6(to)) => return to.segments()[..2] == [0x2001, 0xdb8] && frame.ttl == Some(1),
-        None => return false,
+        // What is no IP is never routed: a question for access concentrators.
+        None => return frame.to_everybody,
     };
     let nowhere = to.is_documentation() && frame.ttl == Some(1);
     let round_trip = to == Ipv4Addr::new(10, 10, 0, 5) && frame.ttl == Some(2);
@@ -212,7 +213,9 @@ fn is_print(frame: &Frame) -> bool {
 fn by_target(frames: &[Frame]) -> BTreeMap<IpAddr, Vec<&Frame>> {
     let mut targets: BTreeMap<IpAddr, Vec<&Frame>> = BTreeMap::new();
     for frame in frames {
-        targets.entry(frame.to.unwrap()).or_default().push(frame);
+        if let Some(to) = frame.to {
+            targets.entry(to).or_default().push(frame);
+        }
     }
     targets
 }
