@@ -295,3 +295,32 @@ fn usage_completions_and_manual_pages() {
 fn has_page(folder: &Path, name: &str) -> bool {
     fs::read_dir(folder).unwrap().any(|entry| entry.unwrap().file_name() == name)
 }
+
+#[test]
+fn a_segment_believed_closed_is_scanned_alone_and_gets_a_statement() {
+    let lines = [header(), observation(1), end(true)];
+    let folder = Folder::with_agent(&format!("cp \"$3\" told.toml\n{}", says(&lines)));
+    let refused = folder.daicho(&["audit", "--closed", "10.99.0.0/24"]);
+    assert_eq!(code(&refused), 2, "{refused:?}");
+    assert!(said(&refused).contains("10.99.0.0/24"), "{refused:?}");
+    let result = folder.json(&["audit", "--closed", "10.20.0.0/25", "--json"]);
+    assert_eq!((&result["closed"]["segment"], &result["closed"]["devices"]), (&"10.20.0.0/25".into(), &1.into()));
+    let told: toml::Table = fs::read_to_string(folder.path("told.toml")).unwrap().parse().unwrap();
+    assert_eq!(told["scope"]["networks"].to_string(), "[\"10.20.0.0/25\"]");
+    assert_eq!(told["uplink"]["thorough"].as_bool(), Some(true));
+    let reports: Vec<_> = fs::read_dir(folder.path("reports")).unwrap().map(|one| one.unwrap().path()).collect();
+    let page = fs::read_to_string(reports[0].join("closed-10.20.0.0-25.html")).unwrap();
+    assert!(page.contains("確認書") && page.contains("点検表"));
+    let usual = folder.json(&["audit", "--json"]);
+    assert!(usual["closed"].is_null());
+}
+
+#[test]
+fn a_walk_is_told_with_its_reason() {
+    let folder = Folder::with_agent(&format!("cp \"$3\" told.toml\n{}", says(&[header(), end(true)])));
+    assert_eq!(code(&folder.daicho(&["scan", "--walk", "10.20.0.5"])), 2);
+    assert_eq!(code(&folder.daicho(&["scan", "--walk", "10.20.0.5", "--reason", "情報システム室の指示"])), 0);
+    let told: toml::Table = fs::read_to_string(folder.path("told.toml")).unwrap().parse().unwrap();
+    assert_eq!(told["uplink"]["walk"][0]["address"].as_str(), Some("10.20.0.5"));
+    assert_eq!(told["uplink"]["walk"][0]["reason"].as_str(), Some("情報システム室の指示"));
+}

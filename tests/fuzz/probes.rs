@@ -31,7 +31,7 @@ probes! {
     favicon, mysql, postgresql, mssql, oracle, vnc, bacnet, modbus, ubiquiti, mndp, ike, openvpn, wireguard, lldp,
     cdp, stp, vrrp, hsrp, dhcp_request, dhcpv6_request, mdns_heard, ssdp_heard, wsd_heard, nbns_heard, llmnr_heard,
     browser, igmp, mld, router_advertisement, traffic, second_address, directed_broadcast, forwarding, forwarding_again,
-    hairpin, forwarding_v6, connected_networks, walk, foreign_sender, dhcp_server, nat_pmp, pcp, igd, pppoe, rip, dns_upstream,
+    hairpin, forwarding_v6, connected_networks, walk, foreign_sender, dhcp_server, nat_pmp, pcp, igd, pppoe, rip, dns_upstream, smb_interfaces,
 }
 
 #[test]

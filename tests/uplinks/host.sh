@@ -63,7 +63,7 @@ ready() {
         case $name in lo | eth0) continue ;; esac
         tcpdump -Z root -U -i "$name" -w "$name.pcap" 2>"$name.log" &
         echo $! >>captures
-        until grep -q 'listening on' "$name.log"; do sleep 0.05; done
+        until grep -qs 'listening on' "$name.log"; do sleep 0.05; done
     done
     touch ready
     exec sleep infinity

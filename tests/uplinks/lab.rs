@@ -31,22 +31,6 @@ const NEEDS: [&str; 14] = [
 ];
 const MORE_NEEDS: [&str; 3] = ["smbd", "nmbd", "sshd"];
 
-/// Probes of the search that are on by default.
-const SEARCH: [&str; 12] = [
-    "forwarding",
-    "forwarding-again",
-    "hairpin",
-    "forwarding-v6",
-    "second-address",
-    "directed-broadcast",
-    "connected-networks",
-    "walk",
-    "nat-pmp",
-    "pcp",
-    "dns-upstream",
-    "igd",
-];
-
 /// One host: a line of `table`.
 #[derive(Debug)]
 pub(super) struct Host {
@@ -57,6 +41,11 @@ pub(super) struct Host {
 }
 
 impl Host {
+    /// Its card on the LAN.
+    pub(super) fn mac(&self) -> [u8; 6] {
+        [0x02, 0x77, 0, 0, 0, self.address.octets()[3]]
+    }
+
     /// It neither forwards nor shows a way out.
     pub(super) fn is_ordinary(&self) -> bool {
         self.expected[1] == "nothing" && self.expected[2] == "undecidable"
@@ -155,11 +144,6 @@ impl Night {
         let address = Value::from(host.address.to_string());
         let sent = self.result["sent"].as_array().unwrap().iter();
         sent.filter(|it| it["probe"] == probe && it["address"] == address).filter_map(|it| it["packets"].as_u64()).sum()
-    }
-
-    /// Packets of the search that reached a host, as told.
-    pub(super) fn search_packets(&self, host: &Host) -> u64 {
-        SEARCH.iter().map(|probe| self.packets(host, probe)).sum()
     }
 
     /// What was captured on the LAN.

@@ -71,7 +71,7 @@ done
 
 tcpdump -Z root -U -i lan0 -w "$folder/lan0.pcap" 2>"$folder/lan0.log" &
 capture=$!
-until grep -q 'listening on' "$folder/lan0.log"; do sleep 0.05; done
+until grep -qs 'listening on' "$folder/lan0.log"; do sleep 0.05; done
 status=0
 "$@" || status=$?
 # A frame that left late is looked for, too.

@@ -412,6 +412,7 @@ fn read(probe: &'static dyn Probe, question: &Question, ending: Ending) -> (Read
         Ending::Silence => (silent(probe.read(question, Reply::Silence)), vec![]),
         Ending::Refused => (refused(probe, question), vec![]),
         Ending::Accepted => (probe.read(question, Reply::Accepted), vec![]),
+        Ending::Told(facts) => (probe.read(question, Reply::Told(&facts)), vec![]),
         Ending::Datagrams(datagrams) => read_datagrams(probe, question, datagrams),
         Ending::Variables { variables, version, more } => {
             (probe.read(question, Reply::Variables { variables: &variables, version, more }), vec![])

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use daicho_shared::fact::Fact;
+
 use super::{Action, Ending, Engine, Next};
 use crate::probe::{Heard, Probe, Question};
 use crate::scope::Permit;
@@ -19,8 +21,12 @@ struct Open {
     wait: Duration,
     /// The device that waits for its end.
     device: Option<usize>,
-    answered: bool,
+    /// What its answers said; nothing where none came.
+    told: Vec<Fact>,
 }
+
+/// The most facts that one frame's answers are remembered for.
+const TOLD: usize = 16;
 
 /// Open frames, by the moment at which they end.
 #[derive(Debug, Default)]
@@ -39,7 +45,7 @@ impl Exchanges {
         let here = self.open.values_mut().filter(|open| open.link == link);
         let answers = here.filter_map(|open| {
             let heard = open.probe.answer(&open.bytes, frame)?;
-            open.answered = true;
+            open.told.extend(heard.facts.iter().take(TOLD.saturating_sub(open.told.len())).cloned());
             Some((open.probe, open.bytes.clone(), heard))
         });
         answers.collect()
@@ -57,7 +63,7 @@ impl Engine {
     ) -> Action {
         if self.exchanges.open.len() < OPEN || device.is_some() {
             self.exchanges.number += 1;
-            let open = Open { link, probe, bytes: bytes.clone(), wait, device, answered: false };
+            let open = Open { link, probe, bytes: bytes.clone(), wait, device, told: vec![] };
             self.exchanges.open.insert((now + wait, self.exchanges.number), open);
         }
         Action::Transmit { permit, link, frame: bytes }
@@ -69,9 +75,9 @@ impl Engine {
             if entry.key().0 > now {
                 return Next::Later(entry.key().0);
             }
-            let Open { probe, bytes, wait, device, answered, .. } = entry.remove();
+            let Open { probe, bytes, wait, device, told, .. } = entry.remove();
             if let Some(index) = device {
-                let ending = if answered { Ending::Accepted } else { Ending::Silence };
+                let ending = if told.is_empty() { Ending::Silence } else { Ending::Told(told) };
                 self.device_done(now, index, probe, &Question::Exchange { bytes, wait }, ending);
             }
         }

@@ -78,6 +78,8 @@ pub enum Ending {
     Refused,
     /// An echo reply, or an accepted connection.
     Accepted,
+    /// Frames answered a frame, and said this.
+    Told(Vec<Fact>),
     /// Datagrams came, each from an address.
     Datagrams(Vec<(IpAddr, Vec<u8>)>),
     /// SNMP variables came.

@@ -93,8 +93,8 @@ pub const PROBES: &[&dyn Probe] = &[
     &identity::vpn::ike::Ike,
     &identity::vpn::openvpn::Openvpn,
     &identity::vpn::wireguard::Wireguard,
-    &uplink::forwarding::FORWARDING,
-    &uplink::forwarding::FORWARDING_AGAIN,
+    &uplink::forwarding::Forwarding,
+    &uplink::forwarding::ForwardingAgain,
     &uplink::hairpin::Hairpin,
     &uplink::forwarding_v6::ForwardingV6,
     &uplink::connected_networks::ConnectedNetworks,
@@ -354,6 +354,8 @@ pub enum Reply<'a> {
     Refused,
     /// An echo reply, or a connection that was accepted.
     Accepted,
+    /// Frames answered a frame, and said this together.
+    Told(&'a [Fact]),
     /// One datagram.
     Datagram(&'a [u8]),
     /// SNMP variables; `version` is `v1`, `v2c` or `v3`.

@@ -172,17 +172,29 @@ type Names = BTreeMap<Unit, Called>;
 /// How an interface's machine is called.
 #[derive(Debug, Default)]
 pub(crate) struct Called {
-    /// Host name keys.
-    names: BTreeSet<String>,
+    /// Host name keys, by who told them.
+    names: BTreeMap<NameSource, BTreeSet<String>>,
     /// `NetBIOS` domains and workgroups: one machine is in one.
     domains: BTreeSet<String>,
 }
 
+/// By these, a machine has one name, whichever card it is asked at; two are the mark of a copied disk image.
+const ONE_NAME: [NameSource; 5] =
+    [NameSource::Netbios, NameSource::Ntlm, NameSource::Rpc, NameSource::Snmp, NameSource::Browser];
+
 impl Called {
-    /// They share a name, and are not in different domains.
+    /// They share a name, no protocol calls them differently, and they are not in different domains.
     pub(crate) fn agrees(&self, other: &Self) -> bool {
         let apart = !self.domains.is_empty() && !other.domains.is_empty() && self.domains.is_disjoint(&other.domains);
-        !apart && !self.names.is_disjoint(&other.names)
+        let differs = |source: &NameSource| {
+            let both = self.names.get(source).zip(other.names.get(source));
+            both.is_some_and(|(one, other)| one.is_disjoint(other))
+        };
+        !apart && !ONE_NAME.iter().any(differs) && !self.all().is_disjoint(&other.all())
+    }
+
+    fn all(&self) -> BTreeSet<&str> {
+        self.names.values().flatten().map(String::as_str).collect()
     }
 }
 
@@ -211,16 +223,15 @@ fn agree(key: &str, one: Option<&Called>, other: Option<&Called>) -> bool {
 fn names(sightings: &Sightings<'_>, rules: &Identity) -> Names {
     let mut names = Names::new();
     for (unit, _, fact) in sightings.facts() {
-        let (name, domain) = match fact {
-            Fact::Name { source: NameSource::Certificate | NameSource::Upnp, .. } => continue,
-            Fact::Name { source: NameSource::Netbios, name, domain } => (name.clone(), domain.as_deref()),
-            Fact::Name { name, .. } => (name.clone(), None),
-            _ => continue,
-        };
-        if let Some(key) = host_key(&name, &rules.generic_names) {
-            let called = names.entry(unit).or_default();
-            called.names.insert(key);
-            called.domains.extend(domain.map(str::to_lowercase));
+        let Fact::Name { source, name, domain } = fact else { continue };
+        if matches!(source, NameSource::Certificate | NameSource::Upnp) {
+            continue;
+        }
+        let Some(key) = host_key(name, &rules.generic_names) else { continue };
+        let called = names.entry(unit).or_default();
+        called.names.entry(*source).or_default().insert(key);
+        if *source == NameSource::Netbios {
+            called.domains.extend(domain.iter().map(|domain| domain.to_lowercase()));
         }
     }
     names

@@ -145,6 +145,16 @@ mod tests {
     }
 
     #[test]
+    fn a_copied_image_that_was_renamed_in_part_is_another_machine() {
+        let copy = |name_there: &str| {
+            let ntlm = Fact::Name { source: NameSource::Ntlm, name: "MASTER".into(), domain: None };
+            vec![guid(RANDOM), ntlm, name(name_there, None)]
+        };
+        assert_eq!(machines(&[copy("PC-1"), copy("PC-2")]), 2);
+        assert_eq!(machines(&[copy("PC-1"), copy("PC-1")]), 1);
+    }
+
+    #[test]
     fn sambas_number_is_a_name_and_joins_nothing() {
         let samba = || Fact::Attribute {
             source: "smb".into(),

@@ -70,7 +70,7 @@ pub(super) fn audit(common: &Common, options: &Audit, console: &Console, now: Ti
     let verdict = judge(&mut project, &kept.run, now)?;
     let folder = report_folder(&project, &verdict);
     write_documents(&project, &verdict, options.closed, &folder)?;
-    show(&project, &verdict, console)?;
+    show_with(&project, &verdict, options.closed, console)?;
     console.note(&words::reported(&folder, console.lang));
     Ok(code(&verdict, options.fail_on.unwrap_or(project.settings.judge.fail_on)))
 }
@@ -88,7 +88,12 @@ pub(super) fn audit_folder(
 
 /// Shows the findings, or the whole result as JSON.
 pub(super) fn show(project: &Project, verdict: &Verdict, console: &Console) -> Result<(), Failure> {
+    show_with(project, verdict, None, console)
+}
+
+fn show_with(project: &Project, verdict: &Verdict, closed: Option<IpNet>, console: &Console) -> Result<(), Failure> {
     let mut options = rooms::options(&project.settings.hospital.name, console.lang);
+    options.closed = closed;
     if console.json {
         return console.bytes(&rooms::result_json(verdict, &options)?);
     }

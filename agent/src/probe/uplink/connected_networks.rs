@@ -68,9 +68,9 @@ impl Probe for ConnectedNetworks {
         let follow = |stage| again(bytes, network, stage).into_iter().collect();
         match (stage, reply) {
             (FIRST, Reply::Silence) => Reading { follow: follow(CONTROL), ..Reading::of(Outcome::Silent) },
-            (CONTROL, Reply::Accepted) => Reading { follow: follow(AGAIN), ..Reading::of(Outcome::Answered) },
+            (CONTROL, Reply::Told(_)) => Reading { follow: follow(AGAIN), ..Reading::of(Outcome::Answered) },
             (AGAIN, Reply::Silence) => Reading::answered(vec![Fact::Connected { network: IpNet::V4(network) }]),
-            (_, Reply::Accepted) => Reading::of(Outcome::Answered),
+            (_, Reply::Told(_)) => Reading::of(Outcome::Answered),
             _ => Reading::of(Outcome::Silent),
         }
     }
@@ -162,18 +162,18 @@ mod tests {
         let first = frames().into_iter().find(|frame| frame[30..34] == [192, 168, 42, 255]).unwrap();
         let control = next(&mut read(first, Reply::Silence));
         assert!(Ipv4Addr::new(control[30], control[31], control[32], control[33]).is_documentation());
-        let second = next(&mut read(control, Reply::Accepted));
+        let second = next(&mut read(control, Reply::Told(&[])));
         assert_eq!(second[30..34], [192, 168, 42, 255]);
         let network = "192.168.42.0/24".parse().unwrap();
         assert_eq!(read(second.clone(), Reply::Silence).facts, [Fact::Connected { network }]);
-        assert_eq!(read(second, Reply::Accepted).facts, []);
+        assert_eq!(read(second, Reply::Told(&[])).facts, []);
     }
 
     #[test]
     fn an_answer_or_a_silent_control_ends_it() {
         let first = frames().remove(0);
         assert!(ConnectedNetworks.answer(&first, &error(&first, [10, 1, 0, 9], (11, 0), 1)).is_some());
-        assert!(read(first.clone(), Reply::Accepted).follow.is_empty());
+        assert!(read(first.clone(), Reply::Told(&[])).follow.is_empty());
         let control = next(&mut read(first, Reply::Silence));
         assert!(read(control, Reply::Silence).follow.is_empty());
     }

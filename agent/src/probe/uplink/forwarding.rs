@@ -14,17 +14,13 @@ use super::icmp::{self, Error};
 use super::packet::{Way, echo, nowhere, scrambled};
 use crate::probe::{Audience, Card, Heard, Known, Level, Probe, Question, Reading, Reply};
 
-/// The probe; once more for who kept silent.
+/// The probe.
 #[derive(Debug)]
-pub struct Forwarding {
-    card: &'static Card,
-    again: bool,
-}
+pub struct Forwarding;
 
-/// In the first pass.
-pub static FORWARDING: Forwarding = Forwarding { card: &CARD, again: false };
-/// In the second pass.
-pub static FORWARDING_AGAIN: Forwarding = Forwarding { card: &AGAIN, again: true };
+/// The same in the second pass, to who kept silent.
+#[derive(Debug)]
+pub struct ForwardingAgain;
 
 static CARD: Card = Card {
     name: "forwarding",
@@ -53,18 +49,18 @@ static AGAIN: Card = Card {
 /// A router answers one of these a second to one asker (Linux `icmp_ratelimit`): the next may go after that.
 pub(super) const WAIT: Duration = Duration::from_millis(1100);
 const IDENTIFIER: u16 = 0x4441;
-const DATA: &[u8] = b"daicho??";
+const DATA: [u8; 7] = *b"daicho?";
+const FIRST: u8 = 0;
+const SECOND: u8 = 1;
 pub(super) const LAST_HOP: u8 = 1;
 
 impl Probe for Forwarding {
     fn card(&self) -> &'static Card {
-        self.card
+        &CARD
     }
 
     fn ask(&self, known: &Known<'_>) -> Vec<Question> {
-        let wanted = known.setup.uplink.search && !(self.again && known.facts.iter().any(is_hop));
-        let frame = || question(known, LAST_HOP, u8::from(self.again));
-        wanted.then(frame).flatten().map(|bytes| Question::Exchange { bytes, wait: WAIT }).into_iter().collect()
+        once(known, FIRST)
     }
 
     fn answer(&self, sent: &[u8], frame: &[u8]) -> Option<Heard> {
@@ -77,13 +73,42 @@ impl Probe for Forwarding {
 
     #[cfg(test)]
     fn samples(&self) -> Vec<crate::probe::laws::Sample> {
-        vec![crate::probe::laws::Sample::Exchange(tests::asked(self, 1), tests::exceeded(self, 1))]
+        vec![crate::probe::laws::Sample::Exchange(tests::asked(self), tests::exceeded(self))]
     }
+}
+
+impl Probe for ForwardingAgain {
+    fn card(&self) -> &'static Card {
+        &AGAIN
+    }
+
+    fn ask(&self, known: &Known<'_>) -> Vec<Question> {
+        if known.facts.iter().any(is_hop) { vec![] } else { once(known, SECOND) }
+    }
+
+    fn answer(&self, sent: &[u8], frame: &[u8]) -> Option<Heard> {
+        hop(sent, frame)
+    }
+
+    fn read(&self, _question: &Question, reply: Reply<'_>) -> Reading {
+        ended(reply)
+    }
+
+    #[cfg(test)]
+    fn samples(&self) -> Vec<crate::probe::laws::Sample> {
+        vec![crate::probe::laws::Sample::Exchange(tests::asked(self), tests::exceeded(self))]
+    }
+}
+
+/// One frame, where it is looked for at all.
+fn once(known: &Known<'_>, purpose: u8) -> Vec<Question> {
+    let frame = if known.setup.uplink.search { question(known, LAST_HOP, purpose) } else { None };
+    frame.map(|bytes| Question::Exchange { bytes, wait: WAIT }).into_iter().collect()
 }
 
 /// Whether anything came.
 pub(super) fn ended(reply: Reply<'_>) -> Reading {
-    Reading::of(if matches!(reply, Reply::Accepted) { Outcome::Answered } else { Outcome::Silent })
+    Reading::of(if matches!(reply, Reply::Told(_)) { Outcome::Answered } else { Outcome::Silent })
 }
 
 fn is_hop(fact: &Fact) -> bool {
@@ -98,11 +123,12 @@ pub(super) fn forwards(known: &Known<'_>) -> bool {
     })
 }
 
-/// An echo request to nowhere through a neighbour. `None` off the link, and for who has no IPv4 address.
+/// An echo request to nowhere through a neighbour; its data ends with the length of our network's prefix. `None` off the link, and for who has no IPv4 address.
 pub(super) fn question(known: &Known<'_>, ttl: u8, purpose: u8) -> Option<Vec<u8>> {
     let (link, mac) = (known.link?, known.target.mac?);
     let IpAddr::V4(address) = known.target.address else { return None };
-    let own = link.ipv4()?.addr();
+    let network = link.ipv4()?;
+    let own = network.addr();
     if !link.contains(address.into()) || mac.is_group() {
         return None;
     }
@@ -114,7 +140,7 @@ pub(super) fn question(known: &Known<'_>, ttl: u8, purpose: u8) -> Option<Vec<u8
         ttl,
         id: u16::from_be_bytes([high, low]).max(1),
     };
-    echo(way, (IDENTIFIER, u16::from(ttl)), DATA)
+    echo(way, (IDENTIFIER, u16::from(ttl)), &[&DATA[..], &[network.prefix_len()]].concat())
 }
 
 /// What a router says of this very frame of ours.
@@ -153,9 +179,9 @@ pub(super) mod tests {
         frames.collect()
     }
 
-    pub(super) fn asked(probe: &Forwarding, count: usize) -> Vec<u8> {
+    pub(super) fn asked(probe: &dyn Probe) -> Vec<u8> {
         let mut frames = ask(probe, &[], &crate::probe::Setup::default());
-        assert_eq!(frames.len(), count);
+        assert_eq!(frames.len(), 1);
         frames.remove(0)
     }
 
@@ -169,26 +195,26 @@ pub(super) mod tests {
         frame
     }
 
-    pub(super) fn exceeded(probe: &Forwarding, ttl: u8) -> Vec<u8> {
-        error(&asked(probe, 1), [10, 1, 0, 9], (11, 0), ttl)
+    pub(super) fn exceeded(probe: &dyn Probe) -> Vec<u8> {
+        error(&asked(probe), [10, 1, 0, 9], (11, 0), 1)
     }
 
     fn facts(sent: &[u8], frame: &[u8]) -> Vec<Fact> {
-        FORWARDING.answer(sent, frame).map(|heard| heard.facts).unwrap_or_default()
+        Forwarding.answer(sent, frame).map(|heard| heard.facts).unwrap_or_default()
     }
 
     #[test]
     fn the_question_is_an_echo_to_nowhere_that_ends_at_the_neighbour() {
-        let frame = asked(&FORWARDING, 1);
+        let frame = asked(&Forwarding);
         assert_eq!((&frame[..6], frame[14 + 8], frame[14 + 9]), (&ROUTER.0[..], 1, 1));
         let to = Ipv4Addr::new(frame[30], frame[31], frame[32], frame[33]);
         assert!(to.is_documentation(), "{to}");
-        assert_ne!(asked(&FORWARDING_AGAIN, 1), frame, "another number every time");
+        assert_ne!(asked(&ForwardingAgain), frame, "another number every time");
     }
 
     #[test]
     fn every_way_in_which_a_router_answers_is_told_apart() {
-        let sent = asked(&FORWARDING, 1);
+        let sent = asked(&Forwarding);
         for kind in [(11, 0), (3, 0), (3, 1), (3, 13), (5, 1)] {
             let facts = facts(&sent, &error(&sent, [10, 1, 0, 9], kind, 1));
             assert!(matches!(facts.as_slice(), [Fact::Hop { sent_ttl: 1, quoted_ttl: Some(1), kind: k, code, .. }]
@@ -199,7 +225,7 @@ pub(super) mod tests {
 
     #[test]
     fn an_answer_to_another_packet_or_by_another_neighbour_is_none() {
-        let sent = asked(&FORWARDING, 1);
+        let sent = asked(&Forwarding);
         let answer = error(&sent, [10, 1, 0, 9], (11, 0), 1);
         for at in [6, 14 + 28 + 4, 14 + 28 + 16] {
             let mut other = answer.clone();
@@ -210,7 +236,7 @@ pub(super) mod tests {
 
     #[test]
     fn a_time_to_live_that_somebody_changed_is_told() {
-        let sent = asked(&FORWARDING, 1);
+        let sent = asked(&Forwarding);
         let facts = facts(&sent, &error(&sent, [203, 0, 113, 5], (11, 0), 62));
         assert!(matches!(facts.as_slice(), [Fact::Hop { quoted_ttl: Some(62), from, .. }]
             if *from == IpAddr::from([203, 0, 113, 5])));
@@ -218,8 +244,8 @@ pub(super) mod tests {
 
     #[test]
     fn who_has_answered_is_not_asked_again() {
-        let sent = asked(&FORWARDING, 1);
-        let facts = facts(&sent, &exceeded(&FORWARDING, 1));
-        assert_eq!(ask(&FORWARDING_AGAIN, &facts, &crate::probe::Setup::default()), Vec::<Vec<u8>>::new());
+        let sent = asked(&Forwarding);
+        let facts = facts(&sent, &exceeded(&Forwarding));
+        assert_eq!(ask(&ForwardingAgain, &facts, &crate::probe::Setup::default()), Vec::<Vec<u8>>::new());
     }
 }

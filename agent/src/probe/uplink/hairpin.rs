@@ -1,8 +1,6 @@
 //! Does it really pass packets on? An echo request from ourselves to ourselves, sent to the device's link-layer address
 //! with a time to live of 2: it comes back with 1. Its way out of the device leads to us, so that it stays on the link.
 
-use std::net::IpAddr;
-
 use daicho_shared::fact::Fact;
 
 use super::forwarding::{WAIT, ended, forwards, hop};
@@ -30,6 +28,7 @@ static CARD: Card = Card {
 
 const TTL: u8 = 2;
 const IDENTIFIER: u16 = 0x4448;
+const DATA: &[u8] = b"daicho<>";
 
 impl Probe for Hairpin {
     fn card(&self) -> &'static Card {
@@ -60,15 +59,16 @@ fn question(known: &Known<'_>) -> Option<Vec<u8>> {
     let own = link.ipv4()?.addr();
     let [.., high, low] = scrambled(known.seed, &[&mac.0[..], b"hairpin"].concat()).to_be_bytes();
     let id = u16::from_be_bytes([high, low]).max(1);
-    echo(Way { macs: (link.mac, mac), addresses: (own, own), ttl: TTL, id }, (IDENTIFIER, 1), b"daicho<>")
+    echo(Way { macs: (link.mac, mac), addresses: (own, own), ttl: TTL, id }, (IDENTIFIER, 1), DATA)
 }
 
-/// Our own packet, by the device's hand, one hop older.
+/// Our own packet, by the device's hand, one hop older; a router that translates addresses may have put its own for
+/// the sender's.
 fn returned(sent: &[u8], frame: &[u8]) -> Option<Heard> {
     let (to, _, ours) = icmp::sent(sent)?;
     let (_, packet, back) = icmp::sent(frame)?;
-    let is_ours = (back.id, back.source, back.destination) == (ours.id, ours.source, ours.destination);
-    let by_it = Frame::read(frame)?.from == to && packet.source == IpAddr::V4(ours.source);
+    let is_ours = (back.id, back.destination) == (ours.id, ours.destination) && packet.payload.ends_with(DATA);
+    let by_it = Frame::read(frame)?.from == to;
     let older = back.ttl < ours.ttl;
     (is_ours && by_it && older).then(|| Heard {
         address: None,
@@ -112,6 +112,9 @@ mod tests {
         assert_eq!(Hairpin.answer(&asked(), &back(1)).unwrap().facts, [Fact::Returned { ttl: 1 }]);
         assert_eq!(Hairpin.answer(&asked(), &back(2)), None, "a bridge's copy is no answer");
         assert_eq!(Hairpin.answer(&asked(), &asked()), None);
+        let mut translated = back(1);
+        translated[14 + 12..14 + 16].copy_from_slice(&[10, 1, 0, 9]);
+        assert_eq!(Hairpin.answer(&asked(), &translated).unwrap().facts, [Fact::Returned { ttl: 1 }]);
     }
 
     #[test]

@@ -169,7 +169,8 @@ fn entry_row<'a>(row: &EntryVerdict, scene: &Scene<'a>) -> Option<EntryRow<'a>> 
 
 /// One external connection point.
 pub(crate) struct PointRow {
-    pub(crate) status: &'static str,
+    /// With what differs, or whether it could have been seen.
+    pub(crate) status: String,
     pub(crate) line: String,
     pub(crate) department: String,
     pub(crate) device: Phrase,
@@ -189,7 +190,7 @@ fn point_row(point: &ExternalPoint, scene: &Scene<'_>) -> PointRow {
     let lang = scene.lang();
     let signs: Vec<&str> = point.signs.iter().map(|sign| hypothesis::sign(*sign, lang)).collect();
     PointRow {
-        status: fixed::point_status(point.status, lang),
+        status: hypothesis::point(point, lang),
         line: fixed::line_kind(&point.kind, lang),
         department: EntryRow::text(point.department.as_deref()),
         device: point.asset.as_ref().map(|id| Phrase::new(scene.subject(id))).unwrap_or_default(),

@@ -41,7 +41,7 @@ fn sign(seen: &crate::judge::graded::SignSeen, lang: Lang) -> String {
 
 fn benign(one: &Explained, lang: Lang) -> String {
     let said = hypothesis::explained(one, lang);
-    lang.pick(format!("考えられる他の理由：{said}"), format!("What else it could be: {said}"))
+    lang.pick(format!("該当する他の理由：{said}"), format!("An explanation that holds: {said}"))
 }
 
 /// The methods, by what they could see: whoever reads 判定不能 must see whom to blame.
@@ -56,7 +56,7 @@ fn unseen(graded: &Graded, lang: Lang) -> Vec<String> {
     listed
         .map(|(sight, methods)| {
             let sight = hypothesis::sight(sight, lang);
-            lang.pick(format!("{sight}方法: {}", methods.join("・")), format!("{sight}: {}", methods.join("; ")))
+            lang.pick(format!("{}（{sight}）", methods.join("・")), format!("{} ({sight})", methods.join("; ")))
         })
         .collect()
 }

@@ -1,8 +1,9 @@
 //! The words of the three hypotheses: signs, explanations, what a method could see.
 
-use super::Lang;
-use super::phrase::mark;
+use super::phrase::{mark, shown};
+use super::{Lang, fixed};
 use crate::judge::graded::{Benign, Effect, EvidenceClass, Explained, LineKind, Sight, Sign};
+use crate::judge::verdict::ExternalPoint;
 
 /// What betrays a second network, forwarding, or a way out, as a noun phrase.
 pub fn sign(sign: Sign, lang: Lang) -> &'static str {
@@ -243,6 +244,24 @@ pub fn line(kind: LineKind, lang: Lang) -> &'static str {
         LineKind::Modem => lang.pick("電話回線のモデム", "modem on a telephone line"),
         LineKind::Unknown => lang.pick("種別不明", "unknown kind"),
     }
+}
+
+/// What became of a point, with what differs from its declaration, or whether it could have been seen at all.
+pub fn point(point: &ExternalPoint, lang: Lang) -> String {
+    let mut said = vec![fixed::point_status(point.status, lang).to_owned()];
+    if let Some(kind) = point.seen_kind {
+        said.push(lang.pick(format!("観測: {}", line(kind, lang)), format!("seen: {}", line(kind, lang))));
+    }
+    if let Some(department) = &point.other_department {
+        let department = shown(department);
+        said.push(lang.pick(format!("機器の部門: {department}"), format!("the device's own department: {department}")));
+    }
+    match point.could_be_seen {
+        Some(true) => said.push(lang.pick("調べたが見つからない", "looked for, and not found").to_owned()),
+        Some(false) => said.push(lang.pick("調べていないため不明", "not looked for").to_owned()),
+        None => {}
+    }
+    said.join(lang.pick("、", ", "))
 }
 
 /// Why signs mean more together, by the row's name in the table.

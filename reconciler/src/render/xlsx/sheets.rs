@@ -225,7 +225,7 @@ fn entries(entries: &[EntryRow<'_>], lang: Lang, w: &'static Headings) -> Sheet 
 fn points(points: &[PointRow], w: &'static Headings) -> Sheet {
     let row = |point: &PointRow| {
         vec![
-            text(point.status),
+            text(&point.status),
             Value::Grade(point.grade),
             text(&point.line),
             text(&point.department),
