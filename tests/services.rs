@@ -112,6 +112,40 @@ fn network_gear_and_gateways_are_read() {
 }
 
 #[test]
+fn a_small_router_tells_where_it_leads() {
+    let Some(batch) = night("small router") else { return };
+    let facts = facts(batch, 16);
+    let far = Some(IpAddr::from([203, 0, 113, 7]));
+    for (how, address, connected) in [("upnp-igd", far, Some(true)), ("nat-pmp", far, None), ("pcp", None, None)] {
+        let wanted = Fact::ExternalAddress { how: how.to_owned(), address, connected };
+        assert!(facts.contains(&wanted), "no {wanted:?} among {facts:#?}");
+    }
+    let offers = |fact: &&Fact| {
+        matches!(fact, Fact::DhcpServer { routers, resolvers, .. }
+            if *routers == [IpAddr::from([192, 168, 8, 1])] && *resolvers == [IpAddr::from([8, 8, 8, 8])])
+    };
+    assert_eq!(facts.iter().filter(offers).count(), 2, "to an INFORM and to a DISCOVER: {facts:#?}");
+    assert!(facts.contains(&Fact::Upstream { resolver: "8.8.8.8#53".into(), queries: 12, failed: 1 }), "{facts:#?}");
+    let way_out = |fact: &Fact| matches!(fact, Fact::Route { destination, .. } if destination.prefix_len() == 0);
+    assert!(facts.iter().any(way_out), "{facts:#?}");
+}
+
+#[test]
+fn only_who_may_route_is_asked_for_a_way_out() {
+    let Some(batch) = night("ways out") else { return };
+    let asked = |probe: &str| {
+        let own = batch.sent.iter().filter(move |sent| sent.probe.0 == probe).map(|sent| sent.address);
+        own.collect::<std::collections::BTreeSet<IpAddr>>()
+    };
+    let pump = IpAddr::from([10, 10, 0, 15]);
+    for probe in ["nat-pmp", "pcp", "igd", "dns-upstream", "smb-interfaces"] {
+        let asked = asked(probe);
+        assert!(!asked.contains(&pump) && !asked.contains(&IpAddr::from([10, 10, 0, 14])), "{probe}: {asked:?}");
+        assert_eq!(asked.contains(&IpAddr::from([10, 10, 0, 16])), probe != "smb-interfaces", "{probe}: {asked:?}");
+    }
+}
+
+#[test]
 fn databases_are_named() {
     let Some(batch) = night("databases") else { return };
     let facts = facts(batch, 14);

@@ -126,6 +126,7 @@ impl Device {
             sql: vec![],
             mdns: None,
             ssdp: None,
+            gateway: None,
             wsd: None,
             onvif: None,
             sip: None,

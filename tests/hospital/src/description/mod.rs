@@ -5,6 +5,7 @@
 pub mod announce;
 pub mod check;
 pub mod crowd;
+pub mod gateway;
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -15,6 +16,7 @@ use ipnet::Ipv4Net;
 use serde::Deserialize;
 
 pub use announce::{Ipp, Onvif, Rtsp, Sip, Wsd};
+pub use gateway::Gateway;
 
 /// The description of the built-in demo hospital.
 pub const DEMO: &str = include_str!("../../demo/hospital.toml");
@@ -87,6 +89,8 @@ pub struct Device {
     pub mdns: Option<Mdns>,
     /// What it says by SSDP.
     pub ssdp: Option<Ssdp>,
+    /// What it offers and tells as a small router.
+    pub gateway: Option<Gateway>,
     /// What it says by WS-Discovery.
     pub wsd: Option<Wsd>,
     /// What it says as a network camera.

@@ -26,7 +26,9 @@ pub fn answer_group(plan: &Device, services: &mut Services, packet: &Packet, own
     let Some((header, data)) = parse(packet) else { return vec![] };
     let asked = Asked { port: header.dst_port, from_port: header.src_port, group: true, own };
     let Some(said) = services.datagram(plan, &asked, &data) else { return vec![] };
-    let to = if answers_to_group(&asked, &data) { packet.destination } else { packet.source };
+    // Who has no address yet is answered with a broadcast (RFC 2131 §4.1).
+    let nobody = packet.source.is_unspecified();
+    let to = if nobody || answers_to_group(&asked, &data) { packet.destination } else { packet.source };
     said.into_iter().map(|data| datagram(own, to, header, &data)).collect()
 }
 

@@ -3,6 +3,7 @@
 pub mod database;
 pub mod dicom;
 pub mod fixed;
+pub mod gateway;
 pub mod gear;
 pub mod http;
 pub mod http_ntlm;
@@ -135,12 +136,13 @@ impl Services {
             let engine = snmp.engine.as_ref().and_then(|engine| hex::decode(engine).ok());
             snmp::Agent::new(snmp.community.clone(), snmp::tree::grow(hospital, plan, snmp)).with_engine(engine)
         };
+        let more = plan.gateway.as_ref().map(|_| gateway::services()).unwrap_or_default();
         Self {
             tcp,
             identities: HashMap::new(),
             zone: plan.resolver.then(|| names::Zone::hospital(hospital)),
             snmp: plan.snmp.as_ref().map(agent),
-            description: plan.ssdp.as_ref().map(|ssdp| (ssdp.port, ssdp::description(ssdp, &plan.name))),
+            description: plan.ssdp.as_ref().map(|ssdp| (ssdp.port, ssdp::description(ssdp, &plan.name, &more))),
         }
     }
 
@@ -162,6 +164,9 @@ impl Services {
             TcpHabit::Http(page) if wsd::Desk::at(port, plan) => {
                 Box::new(wsd::Desk::new(port, plan, http::Page::new(page.clone(), self.description(port))))
             }
+            TcpHabit::Http(page) if self.description(port).is_some() && plan.gateway.is_some() => Box::new(
+                gateway::Control::new(plan.gateway.as_ref()?, http::Page::new(page.clone(), self.description(port))),
+            ),
             TcpHabit::Rtsp(server) => Box::new(rtsp::Server::new(server.clone())),
             TcpHabit::Ipp(printer) => Box::new(ipp::Printer::new(printer.clone())),
             TcpHabit::Http(page) => Box::new(http::Page::new(page.clone(), self.description(port))),
@@ -201,6 +206,9 @@ impl Services {
 
     /// The answers to a datagram; `None` if nobody listens there.
     pub fn datagram(&mut self, plan: &Device, asked: &Asked, data: &[u8]) -> Option<Vec<Vec<u8>>> {
+        if let Some(said) = plan.gateway.as_ref().and_then(|gateway| gateway::answer(gateway, asked, data)) {
+            return Some(vec![said]);
+        }
         let answer = match asked.port {
             SSDP => return plan.ssdp.as_ref().map(|ssdp| ssdp::answer(ssdp, &plan.name, asked.own, data)),
             WS_DISCOVERY if plan.wsd.is_some() || plan.onvif.is_some() => {

@@ -47,15 +47,15 @@ pub fn notices(ssdp: &Ssdp, device: &str, own: IpAddr) -> Vec<String> {
     kinds.iter().map(notice).collect()
 }
 
-/// What stands at the LOCATION.
-pub fn description(ssdp: &Ssdp, device: &str) -> String {
+/// What stands at the LOCATION; `more` is what it says beside itself.
+pub fn description(ssdp: &Ssdp, device: &str, more: &str) -> String {
     let serial =
         ssdp.serial.as_ref().map_or_else(String::new, |s| format!("<serialNumber>{}</serialNumber>", escaped(s)));
     format!(
         "<?xml version=\"1.0\"?>\n<root xmlns=\"urn:schemas-upnp-org:device-1-0\">\
          <specVersion><major>1</major><minor>1</minor></specVersion><device><deviceType>{}</deviceType>\
          <friendlyName>{}</friendlyName><manufacturer>{}</manufacturer><modelName>{}</modelName>{serial}\
-         <UDN>uuid:{}</UDN></device></root>\n",
+         <UDN>uuid:{}</UDN>{more}</device></root>\n",
         escaped(&ssdp.kind),
         escaped(&ssdp.friendly_name),
         escaped(&ssdp.manufacturer),
@@ -102,7 +102,7 @@ mod tests {
 
     #[test]
     fn the_description_is_escaped() {
-        assert!(description(&ssdp(), "x").contains("a &lt; b"));
+        assert!(description(&ssdp(), "x", "").contains("a &lt; b"));
         assert_eq!(uuid("x").len(), 36);
     }
 }

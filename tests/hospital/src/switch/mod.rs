@@ -18,6 +18,8 @@ use crate::service::Services;
 
 /// A multicast DNS group (RFC 6762 §3).
 const ALL_ROUTERS: Ipv6Addr = Ipv6Addr::new(0xff02, 0, 0, 0, 0, 0, 0, 2);
+/// All RIP routers, RFC 2453 §4.5.
+const RIP_V4: Ipv4Addr = Ipv4Addr::new(224, 0, 0, 9);
 const MDNS_V4: Ipv4Addr = Ipv4Addr::new(224, 0, 0, 251);
 /// The SSDP group (`UPnP` Device Architecture 1.1 §1).
 const SSDP_V4: Ipv4Addr = Ipv4Addr::new(239, 255, 255, 250);
@@ -80,6 +82,7 @@ impl Switch {
             self.on_link.extend(interface.ipv4.map(|address| (address, (index, interface.mac))));
             self.on_link_v6.extend(interface.ipv6.map(|address| (address, (index, interface.mac))));
             let listens_v4 = plan.mdns.is_some() || plan.ssdp.is_some() || plan.wsd.is_some() || plan.onvif.is_some();
+            let listens_v4 = listens_v4 || plan.gateway.is_some();
             let own = [interface.ipv4.filter(|_| listens_v4).map(IpAddr::V4), interface.ipv6.map(IpAddr::V6)];
             self.listeners.extend(own.into_iter().flatten().map(|address| (index, address, interface.mac)));
         }
@@ -154,7 +157,7 @@ impl Switch {
             return self.solicited(packet, target, source).into_iter().collect();
         }
         let heard = match packet.destination {
-            IpAddr::V4(group) => group == MDNS_V4 || group == SSDP_V4,
+            IpAddr::V4(group) => group == MDNS_V4 || group == SSDP_V4 || group == RIP_V4 || group.is_broadcast(),
             IpAddr::V6(group) => group.is_multicast(),
         };
         if !heard {
@@ -272,9 +275,10 @@ impl Switch {
     }
 }
 
-/// The link-layer address of a group (RFC 1112 §6.4, RFC 2464 §7).
+/// The link-layer address of a group (RFC 1112 §6.4, RFC 2464 §7), or of everybody.
 fn group_mac(address: IpAddr) -> Option<Mac> {
     match address {
+        IpAddr::V4(everybody) if everybody.is_broadcast() => Some(Mac::BROADCAST),
         IpAddr::V4(group) if group.is_multicast() => {
             let [_, b, c, d] = group.octets();
             Some(Mac([0x01, 0x00, 0x5e, b & 0x7f, c, d]))
