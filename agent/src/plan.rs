@@ -161,6 +161,11 @@ impl Plan {
         ports.chain(questions).collect()
     }
 
+    /// Second networks and ways out are looked for.
+    pub fn seeks(&self) -> bool {
+        self.setup.uplink.search && !self.presence_only
+    }
+
     /// What a port means.
     pub fn port_table(&self) -> &Ports {
         &self.table

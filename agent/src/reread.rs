@@ -175,7 +175,8 @@ impl Past {
             return None;
         }
         let own = self.known(one.target.address).map(|known| probe.ask(&known)).unwrap_or_default();
-        let questions = own.into_iter().chain(links.iter().flat_map(|link| probe.call(link)));
+        let questions =
+            own.into_iter().chain(links.iter().flat_map(|link| probe.call(link).into_iter().chain(probe.seek(link))));
         let datagrams = questions.filter(|question| {
             matches!(question, Question::Datagram { .. } | Question::Multicast { .. } | Question::Resolve { .. })
         });

@@ -52,7 +52,9 @@ fn a_capture_file_becomes_a_batch() {
     assert!(batch.is_complete() && batch.header.interfaces.is_empty());
     let told: Vec<_> =
         batch.observations.iter().map(|it| (it.probe.0.as_str(), it.target.address.to_string())).collect();
-    assert_eq!(told, [("lldp", "0.0.0.0".to_owned()), ("arp", "10.1.0.9".to_owned())]);
+    // The second sender has an address outside of the scope, and is told of by its link-layer address.
+    let wanted = [("lldp", "0.0.0.0"), ("arp", "10.1.0.9"), ("foreign-sender", "10.1.0.9")];
+    assert_eq!(told, wanted.map(|(probe, address)| (probe, address.to_owned())));
     assert!(batch.observations[0].facts.iter().any(|fact| matches!(fact, Fact::Name { name, .. } if name == "SW")));
     assert_eq!(batch.observations[1].at.to_string(), "2023-11-14T22:13:21.5Z");
     assert_eq!(batch.observations[1].target.interface.as_deref(), Some("core.pcap"));

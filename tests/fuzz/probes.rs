@@ -54,7 +54,7 @@ fn read(name: &str, octets: &[u8]) {
             _ => {}
         }
     }
-    let calls = probe.call(&link()).into_iter().chain(probe.guess(&link(), &guesses()));
+    let calls = probe.seek(&link()).into_iter().chain(probe.guess(&link(), &guesses()));
     for question in calls {
         if let Question::Exchange { bytes, .. } = question {
             answered(probe, &bytes, octets);

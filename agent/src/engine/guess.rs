@@ -98,7 +98,7 @@ impl Engine {
 
     /// A device told of addresses that are none of the link's: whoever has them may answer here.
     pub(super) fn follow_leaks(&mut self, facts: &[Fact]) {
-        if !self.plan.setup.uplink.search || self.plan.presence_only {
+        if !self.plan.seeks() {
             return;
         }
         let excluded = |address: &Ipv4Addr| self.gate.networks().excludes(IpAddr::V4(*address));

@@ -28,7 +28,7 @@ use daicho_shared::observation::{Observation, Target};
 use jiff::Timestamp;
 
 use crate::plan::{Item, Plan};
-use crate::probe::{PROBES, Probe, Question, Reading, Reply, Variable};
+use crate::probe::{Link, PROBES, Probe, Question, Reading, Reply, Variable};
 use crate::scope::{DeviceKey, Gate, Permit, Tally, Verdict};
 
 use device::{Device, Proof};
@@ -462,12 +462,15 @@ const MULTICAST_ANSWERS: usize = 4096;
 const IPV6_TYPE: [u8; 2] = [0x86, 0xdd];
 
 fn calls(plan: &Plan) -> VecDeque<(usize, Item)> {
-    let links = plan.links.iter().enumerate();
-    let questions = |(index, link)| {
-        let own = PROBES.iter().flat_map(move |&probe| probe.call(link).into_iter().map(move |q| Item::new(probe, q)));
-        own.map(move |item| (index, item))
+    let seeks = plan.seeks();
+    let items = |(index, link): (usize, &Link)| {
+        let own = PROBES.iter().flat_map(move |&probe| {
+            let sought = if seeks { probe.seek(link) } else { vec![] };
+            probe.call(link).into_iter().chain(sought).map(move |question| (index, Item::new(probe, question)))
+        });
+        own.collect::<Vec<_>>()
     };
-    links.flat_map(questions).collect()
+    plan.links.iter().enumerate().flat_map(items).collect()
 }
 
 /// What was sent, where one packet is the whole question.

@@ -525,6 +525,11 @@ pub trait Probe: Sync {
         vec![]
     }
 
+    /// The same in search of second networks and ways out; not put where an operator switched that off.
+    fn seek(&self, _link: &Link) -> Vec<Question> {
+        vec![]
+    }
+
     /// What a frame says that came in on a link, asked for or not.
     fn hear(&self, _frame: &[u8]) -> Option<Heard> {
         None

@@ -67,7 +67,7 @@ impl Probe for DhcpServer {
     }
 
     /// Only where the operating system will not refuse what is answered.
-    fn call(&self, link: &Link) -> Vec<Question> {
+    fn seek(&self, link: &Link) -> Vec<Question> {
         let Some(own) = link.ipv4().filter(|_| link.held.contains(&CLIENT_PORT)) else { return vec![] };
         let calls = [(INFORM, own.addr()), (DISCOVER, Ipv4Addr::UNSPECIFIED)];
         let frames = calls.into_iter().filter_map(|(kind, client)| question(link.mac, client, kind));
@@ -187,9 +187,9 @@ mod tests {
     #[test]
     fn what_is_asked_is_a_broadcast_of_our_own_that_requests_nothing() {
         let mut link = Link::new("lan0", SCANNER, vec!["10.77.0.1/24".parse().unwrap()]);
-        assert!(DhcpServer.call(&link).is_empty(), "the kernel would refuse the answers");
+        assert!(DhcpServer.seek(&link).is_empty(), "the kernel would refuse the answers");
         link.held.insert(CLIENT_PORT);
-        let calls = DhcpServer.call(&link);
+        let calls = DhcpServer.seek(&link);
         let asked = calls.iter().map(|call| {
             let Question::Exchange { bytes, .. } = call else { panic!() };
             let datagram = Frame::read(bytes).and_then(Frame::datagram).unwrap();

@@ -46,7 +46,7 @@ impl Probe for DirectedBroadcast {
         &CARD
     }
 
-    fn call(&self, link: &Link) -> Vec<Question> {
+    fn seek(&self, link: &Link) -> Vec<Question> {
         question(link, Ipv4Net::new_assert(NOBODYS, 24)).into_iter().collect()
     }
 
@@ -175,6 +175,6 @@ mod tests {
     #[test]
     fn without_a_port_that_takes_the_answer_nothing_is_asked() {
         let link = Link { held: std::collections::BTreeSet::new(), ..link() };
-        assert!(DirectedBroadcast.call(&link).is_empty());
+        assert!(DirectedBroadcast.seek(&link).is_empty());
     }
 }

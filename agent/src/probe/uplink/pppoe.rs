@@ -54,7 +54,7 @@ impl Probe for Pppoe {
         &CARD
     }
 
-    fn call(&self, link: &Link) -> Vec<Question> {
+    fn seek(&self, link: &Link) -> Vec<Question> {
         vec![Question::Exchange { bytes: initiation(link.mac), wait: WAIT }]
     }
 
@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn everybody_is_asked_for_any_service_and_nothing_is_requested() {
-        let calls = Pppoe.call(&Link::new("lan0", SCANNER, vec![]));
+        let calls = Pppoe.seek(&Link::new("lan0", SCANNER, vec![]));
         let [Question::Exchange { bytes, .. }] = calls.as_slice() else { panic!("{calls:?}") };
         let (frame, tags) = message(bytes, INITIATION).unwrap();
         assert_eq!((frame.to, frame.from, tags[0]), (Mac::BROADCAST, SCANNER, (SERVICE, &[][..])));

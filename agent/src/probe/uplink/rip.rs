@@ -54,7 +54,7 @@ impl Probe for Rip {
     }
 
     /// Only where the operating system will not refuse what is answered, which comes to RIP's own port.
-    fn call(&self, link: &Link) -> Vec<Question> {
+    fn seek(&self, link: &Link) -> Vec<Question> {
         let own = link.ipv4().filter(|_| link.held.contains(&RIP_PORT));
         let frame = own.and_then(|own| request(link.mac, own.addr()));
         frame.map(|bytes| Question::Exchange { bytes, wait: WAIT }).into_iter().collect()
@@ -131,9 +131,9 @@ mod tests {
     #[test]
     fn the_whole_table_is_asked_for_once_and_only_where_the_answer_is_not_refused() {
         let mut link = Link::new("lan0", SCANNER, vec!["10.77.0.1/24".parse().unwrap()]);
-        assert!(Rip.call(&link).is_empty());
+        assert!(Rip.seek(&link).is_empty());
         link.held.insert(RIP_PORT);
-        let calls = Rip.call(&link);
+        let calls = Rip.seek(&link);
         let [Question::Exchange { bytes, .. }] = calls.as_slice() else { panic!("{calls:?}") };
         let datagram = Frame::read(bytes).and_then(Frame::datagram).unwrap();
         assert_eq!(

@@ -42,7 +42,7 @@ impl Probe for SecondAddress {
     }
 
     /// The controls: without a sender, and with one.
-    fn call(&self, link: &Link) -> Vec<Question> {
+    fn seek(&self, link: &Link) -> Vec<Question> {
         let Some(own) = link.ipv4() else { return vec![] };
         let senders = [Ipv4Addr::UNSPECIFIED, own.addr()];
         senders.into_iter().filter_map(|sender| question(link.mac, sender, NOBODY)).collect()
@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn controls_tell_who_answers_for_everything() {
-        let controls: Vec<Vec<u8>> = SecondAddress.call(&link()).into_iter().map(bytes).collect();
+        let controls: Vec<Vec<u8>> = SecondAddress.seek(&link()).into_iter().map(bytes).collect();
         let told = controls.iter().map(|control| {
             let answer = arp::reply((HOST, NOBODY), (SCANNER, Ipv4Addr::UNSPECIFIED));
             SecondAddress.answer(control, &answer).unwrap().facts.remove(0)
