@@ -15,7 +15,8 @@ use super::silence::looked_at;
 use super::verdict::{ExternalPoint, PointStatus};
 
 /// Signs of a line by mobile radio.
-const MOBILE: [Sign; 4] = [Sign::SnmpUplinkInterface, Sign::CellularMaker, Sign::CellularTitle, Sign::TetherNetwork];
+const MOBILE: [Sign; 5] =
+    [Sign::SnmpUplinkInterface, Sign::CellularMaker, Sign::CellularTitle, Sign::TetherNetwork, Sign::MobileMtu];
 /// Signs that a closed network does not give.
 const OPEN: [Sign; 7] = [
     Sign::UpnpGateway,
@@ -183,6 +184,7 @@ fn suggested(scene: &Scene<'_>, asset: usize, signs: &BTreeSet<Sign>) -> LineKin
         () if interface(LineKind::Modem) => LineKind::Modem,
         () if signs.iter().any(|sign| OPEN.contains(sign)) => LineKind::Internet,
         () if has(Sign::AccessConcentrator) || has(Sign::DhcpRouter) || has(Sign::DefaultRoute) => LineKind::Internet,
+        () if has(Sign::MobileMtu) => LineKind::Lte5g,
         () if has(Sign::RouterAdvertisement) => LineKind::Ipv6Uplink,
         () => LineKind::Unknown,
     }

@@ -469,3 +469,31 @@ fn mobile_routers_need_several_signs_and_each_is_shown() {
     assert_eq!(more.uplink.grade, Probable);
     assert_eq!(more.uplink.together, ["cellular_and_forwards"]);
 }
+
+#[test]
+fn a_small_packet_size_in_an_advertisement_hints_at_a_mobile_line() {
+    let size = |mtu: &str| Fact::Attribute { source: "ra".into(), key: "mtu".into(), value: mtu.into() };
+    let shows = |mtu: &str| {
+        let facts = vec![router("router-advertisement"), size(mtu)];
+        asset(&world(&[("router-advertisement", facts)])).uplink.shows(Sign::MobileMtu)
+    };
+    assert!(shows("1428") && shows("1280"));
+    for fixed in ["1500", "1492", "1454", "1460", "1279", "9000", "-1", ""] {
+        assert!(!shows(fixed), "{fixed}");
+    }
+    let mut alone = world(&[("router-advertisement", vec![size("1428")])]);
+    assert_eq!(asset(&alone).uplink.grade, Indication, "a circumstance proves nothing");
+    alone.rows.push(keyed(1, HOST, MAC));
+    alone.rows[0].device_type = Some(DeviceType::Network);
+    assert_eq!(alone.codes(), Vec::<&str>::new(), "a declared router is no alarm");
+}
+
+#[test]
+fn who_cites_a_walk_cites_its_reason() {
+    let reason = Fact::Attribute { source: "walk".into(), key: "reason".into(), value: "院長の指示".into() };
+    let walked = world(&[("walk", vec![reason.clone()]), ("walk", vec![hop_from("203.0.113.9", 2, 11, 0, None)])]);
+    let verdict = walked.verdict();
+    let finding = verdict.findings.iter().find(|finding| finding.kind.code() == "undeclared_uplink").unwrap();
+    let cited = |id| verdict.evidence.get(id).is_some_and(|seen| seen.facts.contains(&reason));
+    assert!(finding.evidence.iter().any(cited));
+}

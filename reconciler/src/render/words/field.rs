@@ -36,6 +36,7 @@ const WHOLE: &[(&str, &str, &str)] = &[
     ("os.build", "OSのビルド番号", "build of its operating system"),
     ("os.edition", "OSのエディション", "edition of its operating system"),
     ("oui.mixed", "MACアドレスの製造者", "maker of its MAC address"),
+    ("walk.reason", "この機器の先をたどった理由（実施前の記録）", "why it was walked through, as written beforehand"),
     ("openvpn", "OpenVPNの応答", "OpenVPN answer"),
     (
         "host-resources.last-installed",

@@ -86,6 +86,10 @@ fn way_out(sign: Sign) -> Option<Both> {
             "SNMP names a mobile, dial-up or outward interface",
         ),
         Sign::CellularMaker => ("モバイルルーター製造元のMACアドレス", "MAC address of a mobile router maker"),
+        Sign::MobileMtu => (
+            "モバイル回線に多い小さなパケット長の広告（IPv6）",
+            "advertises a packet size that mobile lines have (IPv6)",
+        ),
         Sign::CellularTitle => ("モバイルルーターの管理画面", "management page of a mobile router"),
         Sign::RouterAdvertisement => ("IPv6の出口としての広告", "advertises itself as a way out by IPv6"),
         Sign::AccessConcentrator => {
