@@ -134,6 +134,9 @@ pub struct Method {
     /// It asks everybody at once.
     #[serde(default)]
     pub everybody: bool,
+    /// It asks nobody, and listens for as long as a scan lasts.
+    #[serde(default)]
+    pub heard: bool,
 }
 
 /// Whose silence means something.

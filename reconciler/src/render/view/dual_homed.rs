@@ -22,9 +22,9 @@ pub(crate) struct DualHomed<'a> {
     /// The ledger declares the second connection.
     pub(crate) declared: bool,
     pub(crate) department: Option<String>,
-    /// 説明 of the rows.
+    /// 用途 of the rows, or else their 説明.
     pub(crate) purpose: Option<String>,
-    /// メーカー of the rows.
+    /// 保守事業者 of the rows, or else their メーカー.
     pub(crate) vendor: Option<String>,
     pub(crate) entries: Vec<String>,
     /// What shows it, in words.
@@ -65,8 +65,8 @@ fn one<'a>(asset: &'a Asset, scene: &Scene<'a>) -> DualHomed<'a> {
         sides: sides(asset),
         declared: second || rows.iter().any(|row| row.dual_homed == FourValued::Yes),
         department: first(|row| row.department.as_deref()),
-        purpose: first(|row| row.description.as_deref()),
-        vendor: first(|row| row.manufacturer.as_deref()),
+        purpose: first(|row| row.purpose.as_deref()).or_else(|| first(|row| row.description.as_deref())),
+        vendor: first(|row| row.vendor.as_deref()).or_else(|| first(|row| row.manufacturer.as_deref())),
         entries: scene.row_ids_of(&asset.id).into_iter().map(|id| id.0).collect(),
         signs: asset.multi_homed.signs.iter().map(|seen| hypothesis::sign(seen.sign, lang)).collect(),
         benign: asset.multi_homed.benign.iter().map(|one| Phrase::new(hypothesis::explained(one, lang))).collect(),

@@ -222,9 +222,10 @@ pub fn sight(sight: Sight, lang: Lang) -> &'static str {
     match sight {
         Sight::Saw => lang.pick("観測した", "saw it"),
         Sight::Clear => lang.pick("見える状態で、観測しなかった", "could have seen it, and did not"),
-        Sight::Blind => {
-            lang.pick("尋ねたが、この方法の無応答からは判断できない", "asked, but its silence says nothing")
-        }
+        Sight::Blind => lang.pick(
+            "調べたが、この方法で何も見えなくても、ないとは言えない",
+            "looked, but seeing nothing this way proves nothing",
+        ),
         Sight::NoAnswer => lang.pick("尋ねたが、応答がない", "asked, no answer"),
         Sight::OffLink => lang.pick("ルータ越しのため、尋ねられない", "behind a router: cannot be asked"),
         Sight::NotAllowed => lang.pick("安全設定により、尋ねていない", "not asked: not allowed"),
@@ -259,6 +260,10 @@ pub fn point(point: &ExternalPoint, lang: Lang) -> String {
     if let Some(department) = &point.other_department {
         let department = shown(department);
         said.push(lang.pick(format!("機器の部門: {department}"), format!("the device's own department: {department}")));
+    }
+    if let Some(purpose) = &point.other_purpose {
+        let purpose = shown(purpose);
+        said.push(lang.pick(format!("機器の用途: {purpose}"), format!("the device's own purpose: {purpose}")));
     }
     match point.could_be_seen {
         Some(true) => said.push(lang.pick("調べたが見つからない", "looked for, and not found").to_owned()),
