@@ -10,7 +10,7 @@ use daicho_shared::observation::Observation;
 use super::super::graded::{Hypothesis, MethodSeen, Sight, SignSeen};
 use super::super::group::Group;
 use super::ground::Ground;
-use super::table::{Method, Sees};
+use super::table::{Method, Sees, Whom};
 
 /// Every method of a hypothesis, and whether one that decides was clear.
 pub(crate) fn methods(ground: &Ground<'_, '_>, hypothesis: Hypothesis, signs: &[SignSeen]) -> (Vec<MethodSeen>, bool) {
@@ -30,8 +30,11 @@ fn sight(ground: &Ground<'_, '_>, method: &Method, signs: &[SignSeen]) -> Sight 
     }
     let asked = observations(ground, method).any(|one| one.outcome != Outcome::NotAllowed)
         || was_sent(ground, method)
-        || (method.heard && is_on_link(ground))
-        || (method.everybody && was_called(ground, method));
+        || match method.asks {
+            Whom::Each => false,
+            Whom::Everybody => was_called(ground, method),
+            Whom::Nobody => is_on_link(ground),
+        };
     if !asked {
         return unasked(ground, method);
     }

@@ -131,12 +131,22 @@ pub struct Method {
     /// It reaches the scanner's own link only.
     #[serde(default)]
     pub link: bool,
-    /// It asks everybody at once.
+    /// Whom it asks.
     #[serde(default)]
-    pub everybody: bool,
-    /// It asks nobody, and listens for as long as a scan lasts.
-    #[serde(default)]
-    pub heard: bool,
+    pub asks: Whom,
+}
+
+/// Whom a method asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Whom {
+    /// One device after the other.
+    #[default]
+    Each,
+    /// All at once.
+    Everybody,
+    /// Nobody: it listens for as long as a scan lasts.
+    Nobody,
 }
 
 /// Whose silence means something.

@@ -421,8 +421,8 @@ fn who_asks_everybody_has_asked_each_and_who_only_listens_was_there() {
     let mut called = world(&[]);
     let sight = |world: &World, probe: &str| {
         let asset = asset(world);
-        let all = asset.multi_homed.methods.iter().chain(&asset.uplink.methods);
-        all.cloned().find(|one| one.probe.0 == probe).unwrap().sight
+        let mut all = asset.multi_homed.methods.iter().chain(&asset.uplink.methods);
+        all.find(|one| one.probe.0 == probe).unwrap().sight
     };
     assert_eq!(sight(&called, "pppoe"), Sight::NotAsked);
     let at = "2026-03-31T02:15:00Z".parse().unwrap();

@@ -359,6 +359,7 @@ fn dual_homed(one: &DualHomed<'_>) -> out::DualHomed {
 fn closed(closed: &Closed) -> out::Closed {
     let tested = |one: &Tested| out::Tested {
         probe: one.probe.clone(),
+        packets: one.packets,
         asked: one.asked,
         answered: one.answered,
         not_allowed: one.not_allowed,
@@ -376,6 +377,7 @@ fn closed(closed: &Closed) -> out::Closed {
         forwards: texts(&closed.forwards),
         uplink: texts(&closed.uplink),
         undecided: texts(&closed.undecided),
+        declared: texts(&closed.declared),
         statement: closed.statement.plain(),
         cannot_see: plain(&closed.cannot_see),
         walk_round: plain(&closed.walk_round),

@@ -307,6 +307,7 @@ described! {
         forwards: Vec<String>,
         uplink: Vec<String>,
         undecided: Vec<String>,
+        declared: Vec<String>,
         statement: String,
         cannot_see: Vec<String>,
         walk_round: Vec<String>,
@@ -315,6 +316,7 @@ described! {
     /// What one method asked there.
     struct Tested {
         probe: String,
+        packets: u64,
         asked: u32,
         answered: u32,
         not_allowed: u32,

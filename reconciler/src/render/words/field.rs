@@ -37,6 +37,18 @@ const WHOLE: &[(&str, &str, &str)] = &[
     ("os.edition", "OSのエディション", "edition of its operating system"),
     ("oui.mixed", "MACアドレスの製造者", "maker of its MAC address"),
     ("walk.reason", "この機器の先をたどった理由（実施前の記録）", "why it was walked through, as written beforehand"),
+    ("nat-pmp.result", "NAT-PMPの結果の番号（0は成功）", "NAT-PMP result (0: success)"),
+    ("nat-pmp.seconds-since-start", "機器の起動からの秒数（NAT-PMP）", "seconds since it started (NAT-PMP)"),
+    ("pcp.result", "PCPの結果の番号（0は成功）", "PCP result (0: success)"),
+    ("pcp.epoch", "機器の起動からの秒数（PCP）", "seconds since it started (PCP)"),
+    ("upnp.control", "UPnPの操作の窓口", "UPnP control address"),
+    ("dhcp.relay", "DHCPを中継した機器", "DHCP relay"),
+    ("smb-interfaces.link-speed", "ファイル共有の接続口の速さ", "speed of a file server's interface"),
+    (
+        "smb-interfaces.tree-connect",
+        "ファイル共有の接続口一覧の照会の結果",
+        "result of asking a file server's interfaces",
+    ),
     ("openvpn", "OpenVPNの応答", "OpenVPN answer"),
     (
         "host-resources.last-installed",

@@ -234,6 +234,18 @@ pub fn sight(sight: Sight, lang: Lang) -> &'static str {
     }
 }
 
+/// Where nothing speaks for it: nothing was found, or nobody could have found it.
+pub fn nothing_seen(undecidable: bool, lang: Lang) -> &'static str {
+    if undecidable {
+        lang.pick(
+            "この機器について見つけられる方法がなく、あるともないとも言えない",
+            "no method could have seen it on this machine: nobody can say",
+        )
+    } else {
+        lang.pick("見つけられる方法で調べ、兆候なし", "a method that could have seen it saw no sign")
+    }
+}
+
 /// 回線の種類.
 pub fn line(kind: LineKind, lang: Lang) -> &'static str {
     match kind {
