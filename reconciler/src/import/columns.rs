@@ -274,7 +274,7 @@ mod tests {
         let columns = Columns::builtin();
         let headers: Vec<_> = columns.described().iter().take(12).map(|column| column.header.as_str()).collect();
         assert_eq!(headers, OFFICIAL);
-        assert_eq!(columns.described().len(), 22);
+        assert_eq!(columns.described().len(), 25);
     }
 
     #[test]

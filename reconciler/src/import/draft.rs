@@ -6,6 +6,7 @@ use super::cells::address::addresses;
 use super::cells::date::date;
 use super::cells::list::{software, users};
 use super::cells::mac::macs;
+use super::cells::network::networks;
 use super::columns::Reading;
 use super::fold::{clean, code, is_dash};
 use super::sheet::{Value, letters};
@@ -88,6 +89,9 @@ impl Draft<'_> {
             external_connection: FourValued::Unknown,
             dual_homed: FourValued::Unknown,
             line_kind: text(Field::LineKind, " "),
+            purpose: text(Field::Purpose, " / "),
+            vendor: text(Field::Vendor, " / "),
+            segments: networks(&self.joined(Field::Segment, "\n")),
             cells: BTreeMap::new(),
         }
     }

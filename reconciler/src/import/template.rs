@@ -118,6 +118,9 @@ fn example_of(field: Field) -> &'static str {
         Field::NetworkConnected => "有",
         Field::RemoteMaintenance | Field::ExternalConnection | Field::DualHomed => "無",
         Field::LineKind => "（外部接続がある機器だけ）光、LTE など",
+        Field::Purpose => "外来診察",
+        Field::Vendor => "B社",
+        Field::Segment => "192.0.2.0/24",
     }
 }
 
@@ -179,6 +182,8 @@ mod tests {
         assert_eq!(entry.registered, Some(jiff::civil::date(2024, 4, 1)));
         assert_eq!(entry.software[0].version.as_deref(), Some("2.0"));
         assert_eq!(entry.users.len(), 2);
-        assert_eq!(entry.cells.len(), 21);
+        assert_eq!((entry.purpose.as_deref(), entry.vendor.as_deref()), (Some("外来診察"), Some("B社")));
+        assert_eq!(entry.segments, ["192.0.2.0/24".parse().unwrap()]);
+        assert_eq!(entry.cells.len(), 24);
     }
 }

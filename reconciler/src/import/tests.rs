@@ -56,6 +56,27 @@ fn the_official_form_is_read_with_its_title_rows() {
 }
 
 #[test]
+fn purpose_vendor_and_segment_are_read_of_every_register() {
+    let external = csv("外部接続点台帳
+接続点番号,部門,名称,目的,回線種別,回線事業者,保守業者,機器IP,院内側セグメント
+EX-1,放射線科,CT保守回線,リモート保守,LTE,D社,B社,192.168.20.250,\"画像系 192.168.20.0/24\"
+");
+    let row = &external.entries[0];
+    assert_eq!(row.register, Register::ExternalConnection);
+    assert_eq!((row.purpose.as_deref(), row.vendor.as_deref()), (Some("リモート保守"), Some("B社")));
+    assert_eq!(row.description.as_deref(), Some("CT保守回線 / D社"), "whoever runs the line is not who is asked");
+    assert_eq!(row.segments, ["192.168.20.0/24".parse().unwrap()]);
+    let equipment = csv("機器台帳
+管理番号,コンピュータ名,用途,保守会社,セグメント,説明
+SV-1,REPORT1,検査結果の配信,C社,\"10.1.0.0/16
+172.16.5.0/24\",2枚挿し
+");
+    let row = &equipment.entries[0];
+    assert_eq!((row.purpose.as_deref(), row.vendor.as_deref()), (Some("検査結果の配信"), Some("C社")));
+    assert_eq!((row.segments.len(), row.description.as_deref()), (2, Some("2枚挿し")));
+}
+
+#[test]
 fn importing_the_same_file_twice_says_the_same() {
     assert_eq!(csv(OFFICIAL), csv(OFFICIAL));
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use std::net::IpAddr;
 
 use daicho_shared::address::Mac;
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 /// One ledger row. A scan never edits or deletes it.
@@ -60,6 +61,15 @@ pub struct Entry {
     pub dual_homed: FourValued,
     /// 回線種別, of an external connection point.
     pub line_kind: Option<String>,
+    /// 用途・目的. Ledgers that were stored before this column was read do not say, here and below.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<String>,
+    /// 保守事業者: whom to ask.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vendor: Option<String>,
+    /// 院内側セグメント, of an external connection point; the segments of any other device.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub segments: Vec<IpNet>,
     /// The raw text and the place of every cell that was read, by field.
     pub cells: BTreeMap<Field, Cell>,
 }
@@ -134,6 +144,9 @@ pub enum Field {
     ExternalConnection,
     DualHomed,
     LineKind,
+    Purpose,
+    Vendor,
+    Segment,
 }
 
 /// A program and its version.
@@ -290,4 +303,20 @@ pub enum ProblemKind {
     SheetSkipped,
     /// The column's heading is not one that is read; its cells were left out. The row is the heading's.
     ColumnUnread,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::row;
+    use super::*;
+
+    #[test]
+    fn a_ledger_that_was_stored_before_a_column_was_read_still_loads() {
+        let mut stored = serde_json::to_value(row(1)).unwrap();
+        let object = stored.as_object_mut().unwrap();
+        for later in ["purpose", "vendor", "segments"] {
+            object.remove(later);
+        }
+        assert_eq!(serde_json::from_value::<Entry>(stored).unwrap(), row(1));
+    }
 }

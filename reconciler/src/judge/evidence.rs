@@ -13,8 +13,9 @@ use ipnet::IpNet;
 
 use super::inventory::{self, Origins};
 
-/// Probes that ask a third party about the target: their answer does not show that it is there.
-const HEARSAY: [&str; 3] = ["reverse-dns", "route", inventory::PROBE];
+/// Probes that ask a third party about the target: their answer does not show that it is there. A walk begins with its
+/// written reason, before anything is asked; and whoever answers it answered something else before.
+const HEARSAY: [&str; 4] = ["reverse-dns", "route", "walk", inventory::PROBE];
 
 /// One run's observations.
 pub(crate) struct Evidence<'a> {
@@ -163,6 +164,14 @@ mod tests {
         let batch = world.batch();
         let present: Vec<_> = Evidence::new(&batch).observations.iter().map(|o| shows_presence(o)).collect();
         assert_eq!(present, [false, false, true]);
+    }
+
+    #[test]
+    fn the_reason_for_a_walk_does_not_show_that_anybody_is_there() {
+        let mut world = World::new();
+        let (source, key, value) = ("walk".into(), "reason".into(), "院長の指示".into());
+        world.see("10.0.0.7", "walk", vec![Fact::Attribute { source, key, value }]);
+        assert!(world.verdict().assets.is_empty());
     }
 
     #[test]

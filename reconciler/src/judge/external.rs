@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use daicho_shared::fact::Fact;
 
 use super::asset::Grade;
+use super::entry::{Entry, Register};
 use super::graded::{LineKind, Sign};
 use super::group::Group;
 use super::knowledge::Knowledge;
@@ -15,7 +16,8 @@ use super::silence::looked_at;
 use super::verdict::{ExternalPoint, PointStatus};
 
 /// Signs of a line by mobile radio.
-const MOBILE: [Sign; 4] = [Sign::SnmpUplinkInterface, Sign::CellularMaker, Sign::CellularTitle, Sign::TetherNetwork];
+const MOBILE: [Sign; 5] =
+    [Sign::SnmpUplinkInterface, Sign::CellularMaker, Sign::CellularTitle, Sign::TetherNetwork, Sign::MobileMtu];
 /// Signs that a closed network does not give.
 const OPEN: [Sign; 7] = [
     Sign::UpnpGateway,
@@ -26,6 +28,12 @@ const OPEN: [Sign; 7] = [
     Sign::TtlRewritten,
     Sign::WentThrough,
 ];
+
+/// Kinds that a purpose may name; what a word says of a cable's kind is too little to say of a purpose.
+const PURPOSES: [LineKind; 4] =
+    [LineKind::OnlineQualification, LineKind::RegionalNetwork, LineKind::RemoteMaintenance, LineKind::Cloud];
+/// Signs of a gateway that offers itself to everybody.
+const OFFERS: [Sign; 3] = [Sign::UpnpGateway, Sign::DhcpRouter, Sign::RouterAdvertisement];
 
 /// Declared points first, in the ledger's order; then undeclared ones, by machine. A declared device with another line
 /// beside the declared one has two points.
@@ -74,11 +82,11 @@ fn declared_point(scene: &Scene<'_>, index: usize) -> ExternalPoint {
     let declared = declared_kind(group, scene.knowledge);
     let other = asset.map(|asset| other_line(&scene.facts(asset), group, &signs, scene.knowledge)).unwrap_or_default();
     let seen_kind = asset.filter(|_| !other.is_empty()).map(|asset| suggested(scene, asset, &other));
-    let other_department = other_department(group);
+    let (other_department, other_purpose) = (other_department(group), other_purpose(group, scene.knowledge));
     let otherwise = declared == Some(LineKind::ClosedIpvpn) && other.iter().any(|sign| OPEN.contains(sign));
     let status = match asset {
         None => PointStatus::DeclaredUnseen,
-        Some(_) if otherwise || other_department.is_some() => PointStatus::DeclaredOtherwise,
+        Some(_) if otherwise || other_department.is_some() || other_purpose.is_some() => PointStatus::DeclaredOtherwise,
         Some(_) => PointStatus::DeclaredSeen,
     };
     let kind = declared.or_else(|| asset.map(|asset| suggested(scene, asset, &signs))).unwrap_or(LineKind::Unknown);
@@ -89,9 +97,12 @@ fn declared_point(scene: &Scene<'_>, index: usize) -> ExternalPoint {
         line: line(group).map(str::to_owned),
         seen_kind,
         other_department,
+        other_purpose,
         could_be_seen: asset.is_none().then(|| could_be_seen(scene, group)),
         status,
         department: department(group),
+        purpose: first(group, |row| row.purpose.as_deref()),
+        vendor: first(group, |row| row.vendor.as_deref()),
         grade: asset.map_or(Grade::Undecidable, |asset| scene.assets[asset].uplink.bare()),
         signs: signs.into_iter().collect(),
         evidence: evidence.into_iter().collect(),
@@ -113,9 +124,12 @@ fn undeclared_point(scene: &Scene<'_>, asset: usize) -> ExternalPoint {
         line: None,
         seen_kind: None,
         other_department: None,
+        other_purpose: None,
         could_be_seen: None,
         status: PointStatus::Undeclared,
         department: group.and_then(department),
+        purpose: group.and_then(|group| first(group, |row| row.purpose.as_deref())),
+        vendor: group.and_then(|group| first(group, |row| row.vendor.as_deref())),
         grade: scene.assets[asset].uplink.grade,
         signs: signs.into_iter().collect(),
         evidence: evidence.into_iter().collect(),
@@ -130,18 +144,38 @@ fn uplink(scene: &Scene<'_>, asset: usize) -> Shown {
 }
 
 fn department(group: &Group<'_>) -> Option<String> {
-    group.rows.iter().find_map(|row| row.department.clone())
+    first(group, |row| row.department.as_deref())
+}
+
+/// The register's row speaks before the device's own.
+fn first(group: &Group<'_>, read: impl Fn(&Entry) -> Option<&str>) -> Option<String> {
+    let of = |external: bool| group.rows.iter().filter(move |row| is_register(row) == external);
+    of(true).chain(of(false)).find_map(|row| read(row)).map(str::to_owned)
+}
+
+fn is_register(row: &Entry) -> bool {
+    row.register == Register::ExternalConnection
 }
 
 /// The register says one department, and the device's own row another.
 fn other_department(group: &Group<'_>) -> Option<String> {
-    use super::entry::Register::ExternalConnection;
     let of = |external: bool| {
-        let mut rows = group.rows.iter().filter(move |row| (row.register == ExternalConnection) == external);
-        rows.find_map(|row| row.department.clone())
+        group.rows.iter().filter(|row| is_register(row) == external).find_map(|row| row.department.clone())
     };
     let (declared, own) = (of(true)?, of(false)?);
     (declared != own).then_some(own)
+}
+
+/// The register says one purpose, and the device's own row one that goes with another kind of line. People word the
+/// same purpose in many ways, so only kinds are compared.
+fn other_purpose(group: &Group<'_>, knowledge: &Knowledge) -> Option<String> {
+    let of = |external: bool| {
+        let purposes =
+            group.rows.iter().filter(move |row| is_register(row) == external).filter_map(|row| row.purpose.as_deref());
+        purposes.filter_map(|text| Some((kind_of(text, knowledge)?, text))).find(|(kind, _)| PURPOSES.contains(kind))
+    };
+    let ((declared, _), (own, text)) = (of(true)?, of(false)?);
+    (declared != own).then(|| text.to_owned())
 }
 
 fn line<'g>(group: &'g Group<'_>) -> Option<&'g str> {
@@ -150,9 +184,11 @@ fn line<'g>(group: &'g Group<'_>) -> Option<&'g str> {
 
 /// What the rows declare; a text that means nothing known is unknown.
 fn declared_kind(group: &Group<'_>, knowledge: &Knowledge) -> Option<LineKind> {
-    let text = line(group)?;
-    let row = knowledge.uplinks.line.iter().find(|row| row.pattern.0.is_match(text));
-    Some(row.map_or(LineKind::Unknown, |row| row.kind))
+    Some(kind_of(line(group)?, knowledge).unwrap_or(LineKind::Unknown))
+}
+
+fn kind_of(text: &str, knowledge: &Knowledge) -> Option<LineKind> {
+    knowledge.uplinks.line.iter().find(|row| row.pattern.0.is_match(text)).map(|row| row.kind)
 }
 
 /// One of its addresses was asked for to the end.
@@ -178,6 +214,8 @@ fn suggested(scene: &Scene<'_>, asset: usize, signs: &BTreeSet<Sign>) -> LineKin
     let interface = |line| has(Sign::SnmpUplinkInterface) && has_interface(&facts, scene.knowledge, line);
     match () {
         () if has(Sign::CellularMaker) || has(Sign::CellularTitle) => LineKind::Lte5g,
+        // A PC that shares a telephone's line offers nothing to others; who does is a mobile router.
+        () if (has(Sign::TetherNetwork) || has(Sign::MobileMtu)) && OFFERS.into_iter().any(has) => LineKind::Lte5g,
         () if has(Sign::TetherNetwork) => LineKind::Tethering,
         () if interface(LineKind::Lte5g) => LineKind::Lte5g,
         () if interface(LineKind::Modem) => LineKind::Modem,

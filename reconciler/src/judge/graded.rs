@@ -213,6 +213,8 @@ pub enum Sign {
     LldpAddress,
     /// One of its addresses lies in a network that phones and mobile routers hand out.
     TetherNetwork,
+    /// Its IPv6 advertisement allows packets of a size that mobile lines have.
+    MobileMtu,
 }
 
 /// A benign explanation that holds.

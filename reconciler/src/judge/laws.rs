@@ -266,7 +266,7 @@ fn a_second_network_is_told_unless_it_is_declared() {
         Fact::OwnAddress { address: "192.168.42.129".parse().unwrap(), prefix_length: Some(24), interface: Some(2) };
     world.see("10.0.0.5", "snmp", vec![own]);
     world.rows.push(keyed(1, "10.0.0.5", &mac(5)));
-    assert_eq!(world.codes(), ["dual_homed", "undeclared_uplink"]);
+    assert_eq!(world.codes(), ["undeclared_uplink", "dual_homed"]);
     assert_eq!(world.verdict().findings[0].severity, Severity::Urgent, "a network that phones hand out");
     world.rows[0].dual_homed = FourValued::Yes;
     assert_eq!(world.codes(), Vec::<&str>::new());

@@ -168,6 +168,9 @@ pub(crate) fn row(number: u32) -> Entry {
         external_connection: FourValued::Unknown,
         dual_homed: FourValued::Unknown,
         line_kind: None,
+        purpose: None,
+        vendor: None,
+        segments: vec![],
         cells: BTreeMap::new(),
     }
 }

@@ -152,6 +152,9 @@ pub struct ExternalPoint {
     /// Another department than that of the device's own row.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub other_department: Option<String>,
+    /// A purpose of another kind than the register's, in the device's own row.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_purpose: Option<String>,
     /// Of a point that was not seen: its network was looked at, so that it could have been.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub could_be_seen: Option<bool>,
@@ -159,6 +162,12 @@ pub struct ExternalPoint {
     pub status: PointStatus,
     /// 部門.
     pub department: Option<String>,
+    /// 用途.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<String>,
+    /// 保守事業者.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vendor: Option<String>,
     /// How sure.
     pub grade: Grade,
     /// What it does that only a way out does.

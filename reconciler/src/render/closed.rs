@@ -1,6 +1,8 @@
 //! `closed-<segment>.html`: the statement about a segment that is believed closed, and the check sheet for the walk
 //! round. One self-contained page that prints on A4, as the report is.
 
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use askama::Template;
@@ -8,6 +10,7 @@ use ipnet::IpNet;
 
 use super::Options;
 use super::html::{CSS, style_hash};
+use super::scene::{self, Scene};
 use super::view::Report;
 use super::view::closed::{Closed, Tested};
 use super::words::headings::{Headings, headings};
@@ -41,8 +44,21 @@ struct Page<'a> {
     when: String,
     closed: &'a Closed,
     segment: String,
-    answered: Vec<(&'static str, Grade, Vec<Phrase>)>,
-    undecided: Vec<Phrase>,
+    /// Machines that show something, the surest way out first.
+    signed: Vec<Machine>,
+    /// Those that show nothing, and of which not everything could be decided.
+    undecided: Vec<Machine>,
+    parts: [(&'static str, Vec<&'a Tested>); 2],
+}
+
+/// One machine of the segment.
+struct Machine {
+    device: Phrase,
+    address: String,
+    /// Way out, second network, forwarding.
+    grades: [Grade; 3],
+    /// A declared external connection point.
+    declared: bool,
 }
 
 impl<'a> Page<'a> {
@@ -50,11 +66,8 @@ impl<'a> Page<'a> {
         let scene = &report.scene;
         let (lang, run, w) = (scene.lang(), &scene.verdict.run, headings(scene.lang()));
         let end = run.finished.map(|at| date::end_of(at, run.started, &scene.options.tz, lang)).unwrap_or_default();
-        let subjects = |ids: &[AssetId]| ids.iter().map(|id| Phrase::new(scene.subject(id))).collect::<Vec<_>>();
-        let seen = |heading, ids: &[AssetId], grade: fn(&crate::judge::asset::Asset) -> Grade| {
-            let best = ids.iter().filter_map(|id| scene.asset(id)).map(grade).max().unwrap_or(Grade::Nothing);
-            (heading, best, subjects(ids))
-        };
+        let (signed, undecided) = machines(scene, closed);
+        let part = |search| closed.methods.iter().filter(|one| one.search == search).collect();
         Self {
             w,
             lang,
@@ -65,14 +78,30 @@ impl<'a> Page<'a> {
             when: format!("{}{}{end}", scene.moment(run.started), lang.pick("〜", " – ")),
             closed,
             segment: closed.segment.to_string(),
-            answered: vec![
-                seen(w.uplink, &closed.uplink, |asset| asset.uplink.grade),
-                seen(w.multi_homed, &closed.multi_homed, |asset| asset.multi_homed.grade),
-                seen(w.forwards, &closed.forwards, |asset| asset.forwards.grade),
-            ],
-            undecided: subjects(&closed.undecided),
+            signed,
+            undecided,
+            parts: [(w.closed_search, part(true)), (w.closed_rest, part(false))],
         }
     }
+}
+
+/// Those that show something, and those of the others of which not everything could be decided.
+fn machines(scene: &Scene<'_>, closed: &Closed) -> (Vec<Machine>, Vec<Machine>) {
+    let shown = [&closed.uplink, &closed.multi_homed, &closed.forwards, &closed.declared];
+    let shown: BTreeSet<&AssetId> = shown.into_iter().flatten().collect();
+    let machine = |id: &AssetId| {
+        let asset = scene.asset(id)?;
+        Some(Machine {
+            device: Phrase::new(scene.subject(id)),
+            address: scene::address(asset).map(|address| address.to_string()).unwrap_or_default(),
+            grades: [asset.uplink.grade, asset.multi_homed.grade, asset.forwards.grade],
+            declared: closed.declared.contains(id),
+        })
+    };
+    let rest = closed.undecided.iter().filter(|id| !shown.contains(id)).filter_map(machine).collect();
+    let mut shown: Vec<Machine> = shown.iter().filter_map(|id| machine(id)).collect();
+    shown.sort_by_key(|one| Reverse(one.grades));
+    (shown, rest)
 }
 
 /// What the template calls.

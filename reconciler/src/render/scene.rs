@@ -143,7 +143,8 @@ impl<'a> Scene<'a> {
 
 /// What people call a row's device.
 pub(crate) fn row_name(entry: &Entry) -> Option<&str> {
-    entry.hostname.as_deref().or(entry.description.as_deref()).or(entry.model.as_deref())
+    let told = [&entry.hostname, &entry.description, &entry.purpose, &entry.model];
+    told.into_iter().find_map(|text| text.as_deref())
 }
 
 /// The strongest thing that tells a machine from its neighbours.

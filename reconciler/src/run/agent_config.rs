@@ -120,14 +120,18 @@ fn uplink<'a>(settings: &Settings, known: &Known<'_>, errand: &Errand<'a>) -> Up
     }
 }
 
-/// The hospital's other networks, as its ledger knows them: a /24 around every private address that is not scanned.
-/// Nobody declares masks.
+/// The hospital's other networks, as its ledger knows them: its segments, and a /24 around every private address, as
+/// nobody declares masks beside addresses; each as far as it is not scanned.
 fn elsewhere(settings: &Settings, ledger: &Ledger) -> Vec<IpNet> {
     let declared = ledger.entries.iter().flat_map(|row| &row.addresses).filter_map(|address| match address {
         IpAddr::V4(v4) if v4.is_private() => Some(Ipv4Net::new_assert(*v4, 24).trunc()),
         _ => None,
     });
-    let networks: BTreeSet<Ipv4Net> = declared.collect();
+    let segments = ledger.entries.iter().flat_map(|row| &row.segments).filter_map(|segment| match segment {
+        IpNet::V4(v4) if v4.addr().is_private() => Some(*v4),
+        _ => None,
+    });
+    let networks: BTreeSet<Ipv4Net> = segments.chain(declared).collect();
     let scanned = |network: &Ipv4Net| {
         settings.scope.networks.iter().any(|scope| {
             let network = IpNet::V4(*network);
@@ -192,6 +196,10 @@ mod tests {
             entry("medical", None, "10.20.0.6", "00:80:A3:00:00:06"),
             entry("equipment", None, "192.168.77.9", "00:80:A3:00:00:77"),
             entry("equipment", Some("client"), "10.20.0.7", "00:80:A3:00:00:07"),
+            Entry {
+                segments: vec!["172.16.40.0/22".parse().unwrap()],
+                ..entry("equipment", None, "10.20.0.4", "00:80:A3:00:00:04")
+            },
             Entry { description: Some("64列CT".into()), ..entry("medical", None, "10.20.0.8", "00:80:A3:00:00:08") },
         ];
         let ledger = Ledger { entries, files: vec![], problems: vec![] };
@@ -231,7 +239,11 @@ mod tests {
         assert_eq!(read["pace"]["profile"].as_str(), Some("gentle"));
         assert_eq!(read["uplink"]["walk"][0]["reason"].as_str(), Some("院長の指示"));
         assert_eq!(read["uplink"]["thorough"].as_bool(), Some(true));
-        assert_eq!(read["uplink"]["networks"].to_string(), "[\"192.168.77.0/24\"]", "none that is scanned");
+        assert_eq!(
+            read["uplink"]["networks"].to_string(),
+            "[\"172.16.40.0/22\", \"192.168.77.0/24\"]",
+            "none that is scanned"
+        );
     }
 
     fn care_for(words: &str) -> class::Care {

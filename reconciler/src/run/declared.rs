@@ -39,7 +39,8 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
 /// What the row says of its kind, folded.
 fn texts(entry: &Entry) -> Vec<String> {
     let raw = entry.cells.get(&Field::DeviceType).map(|cell| cell.raw.as_str());
-    let told = [raw, entry.description.as_deref(), entry.model.as_deref()].into_iter().flatten();
+    let told =
+        [raw, entry.description.as_deref(), entry.purpose.as_deref(), entry.model.as_deref()].into_iter().flatten();
     let software = entry.software.iter().map(|software| software.name.as_str());
     told.chain(software).map(fold).collect()
 }

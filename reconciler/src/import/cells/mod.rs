@@ -4,3 +4,4 @@ pub(crate) mod address;
 pub(crate) mod date;
 pub(crate) mod list;
 pub(crate) mod mac;
+pub(crate) mod network;

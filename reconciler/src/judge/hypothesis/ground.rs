@@ -30,13 +30,15 @@ pub(crate) struct Ground<'s, 'a> {
 pub(crate) struct Around {
     /// Whom each probe sent to.
     pub(crate) sent: BTreeMap<String, (BTreeSet<IpAddr>, BTreeSet<Mac>)>,
+    /// Which probes sent to everybody on the link.
+    pub(crate) called: BTreeSet<String>,
     /// How many machines answer for an address.
     pub(crate) holders: BTreeMap<IpAddr, usize>,
     /// Addresses that move between routers.
     pub(crate) moving: BTreeSet<IpAddr>,
     /// Addresses of machines that are declared as network equipment or external connection points.
     pub(crate) gateways: BTreeSet<IpAddr>,
-    /// The networks of the addresses that the ledger declares.
+    /// The networks that the ledger declares, and those of its addresses.
     pub(crate) declared: BTreeSet<IpNet>,
 }
 

@@ -10,7 +10,7 @@ use daicho_shared::observation::Observation;
 use super::super::graded::{Hypothesis, MethodSeen, Sight, SignSeen};
 use super::super::group::Group;
 use super::ground::Ground;
-use super::table::{Method, Sees};
+use super::table::{Method, Sees, Whom};
 
 /// Every method of a hypothesis, and whether one that decides was clear.
 pub(crate) fn methods(ground: &Ground<'_, '_>, hypothesis: Hypothesis, signs: &[SignSeen]) -> (Vec<MethodSeen>, bool) {
@@ -30,7 +30,11 @@ fn sight(ground: &Ground<'_, '_>, method: &Method, signs: &[SignSeen]) -> Sight 
     }
     let asked = observations(ground, method).any(|one| one.outcome != Outcome::NotAllowed)
         || was_sent(ground, method)
-        || (method.everybody && coverage(ground, method).any(|one| one.asked > 0));
+        || match method.asks {
+            Whom::Each => false,
+            Whom::Everybody => was_called(ground, method),
+            Whom::Nobody => is_on_link(ground),
+        };
     if !asked {
         return unasked(ground, method);
     }
@@ -52,11 +56,10 @@ fn saw(ground: &Ground<'_, '_>, method: &Method, signs: &[SignSeen]) -> bool {
 }
 
 fn unasked(ground: &Ground<'_, '_>, method: &Method) -> Sight {
-    let on_link = || ground.facts.machine.addresses().iter().any(|address| ground.facts.evidence.is_on_link(*address));
     let refused = observations(ground, method).any(|one| one.outcome == Outcome::NotAllowed);
     let medical = ground.asset.class.value.is_medical() || ground.group.is_some_and(Group::is_medical);
     match () {
-        () if method.link && !on_link() => Sight::OffLink,
+        () if method.link && !is_on_link(ground) => Sight::OffLink,
         () if medical => Sight::Fragile,
         () if refused || coverage(ground, method).any(|one| one.not_allowed > 0) => Sight::NotAllowed,
         () => Sight::NotAsked,
@@ -79,6 +82,16 @@ fn was_sent(ground: &Ground<'_, '_>, method: &Method) -> bool {
         ground.facts.machine.macs().any(|mac| macs.contains(&mac))
             || ground.facts.machine.addresses().iter().any(|address| addresses.contains(address))
     })
+}
+
+/// The probe asked everybody on the link: nobody in particular was sent to.
+fn was_called(ground: &Ground<'_, '_>, method: &Method) -> bool {
+    (ground.around.called.contains(&method.probe) && is_on_link(ground))
+        || coverage(ground, method).any(|one| one.asked > 0)
+}
+
+fn is_on_link(ground: &Ground<'_, '_>) -> bool {
+    ground.facts.machine.addresses().iter().any(|address| ground.facts.evidence.is_on_link(*address))
 }
 
 /// How the machine's networks were looked at by the probe.

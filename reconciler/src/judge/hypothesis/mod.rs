@@ -24,6 +24,7 @@ use ipnet::{IpNet, Ipv4Net};
 use self::ground::{Around, Ground};
 use self::signs::Signs;
 use super::asset::{Asset, Grade, Graded};
+use super::evidence::can_be_a_host;
 use super::graded::{Hypothesis, SignSeen};
 use super::knowledge::Knowledge;
 use super::scene::Scene;
@@ -141,10 +142,15 @@ fn around(scene: &Scene<'_>) -> Around {
     }
     for sent in scene.batch.sent.iter().filter(|sent| sent.packets > 0) {
         let (addresses, macs) = around.sent.entry(sent.probe.0.clone()).or_default();
+        if !can_be_a_host(sent.address) {
+            around.called.insert(sent.probe.0.clone());
+        }
         addresses.insert(sent.address);
         macs.extend(sent.mac);
     }
-    around.declared = scene.ledger.entries.iter().flat_map(|row| &row.addresses).filter_map(network).collect();
+    let rows = &scene.ledger.entries;
+    let segments = rows.iter().flat_map(|row| &row.segments).copied();
+    around.declared = rows.iter().flat_map(|row| &row.addresses).filter_map(network).chain(segments).collect();
     around
 }
 

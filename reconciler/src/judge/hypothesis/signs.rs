@@ -25,6 +25,8 @@ pub(crate) struct Stands {
     pub(crate) evidence: BTreeSet<ObservationId>,
 }
 
+/// The probe that sends a packet further, with a written reason.
+const WALK: &str = "walk";
 /// Joins that two devices hardly ever share by accident.
 const STRONG_JOINS: [&str; 6] = ["mac", "device-interface", "own-address", "eui-64", "upnp-udn", "weak-host"];
 
@@ -33,6 +35,7 @@ pub(crate) fn read(ground: &Ground<'_, '_>) -> Signs {
     let own = ground.own_addresses();
     let home = ground.home(&own);
     let mut signs = Signs::new();
+    let reasons = reasons(ground);
     for observation in &ground.facts.machine.observations {
         let id = ground.facts.evidence.id(observation);
         for fact in &observation.facts {
@@ -44,6 +47,9 @@ pub(crate) fn read(ground: &Ground<'_, '_>) -> Signs {
                 let stands = signs.entry(sign).or_default();
                 stands.addresses.extend(address);
                 stands.evidence.insert(id.clone());
+                if observation.probe.0 == WALK {
+                    stands.evidence.extend(reasons.iter().cloned());
+                }
             }
         }
     }
@@ -51,6 +57,12 @@ pub(crate) fn read(ground: &Ground<'_, '_>) -> Signs {
     cellular_maker(ground, &mut signs);
     tether(ground, &mut signs);
     signs
+}
+
+/// Where the written reason for a walk through the machine was kept: whoever cites the walk cites it, too.
+fn reasons(ground: &Ground<'_, '_>) -> BTreeSet<ObservationId> {
+    let reason = |fact: &Fact| matches!(fact, Fact::Attribute { source, key, .. } if source == WALK && key == "reason");
+    ground.facts.all().filter(|(_, fact)| reason(fact)).map(|(id, _)| id).collect()
 }
 
 type One = Vec<(Sign, Option<IpAddr>)>;
@@ -141,6 +153,9 @@ fn plain(fact: &Fact, knowledge: &Knowledge) -> Option<Sign> {
         Fact::DhcpServer { .. } => Some(Sign::DhcpRouter),
         Fact::Upstream { resolver, queries, .. } => {
             (*queries > 0 && resolver_address(resolver).is_some_and(is_outside)).then_some(Sign::OutsideResolver)
+        }
+        Fact::Attribute { source, key, value } if source == "ra" && key == "mtu" => {
+            value.parse().is_ok_and(|mtu| knowledge.hypotheses.mobile_mtu.holds(mtu)).then_some(Sign::MobileMtu)
         }
         Fact::Interface { name, kind, up: true, .. } => {
             (kinds.kinds.contains(kind) || kinds.pattern.0.is_match(name)).then_some(Sign::SnmpUplinkInterface)

@@ -21,6 +21,28 @@ pub struct Hypotheses {
     pub methods: Vec<Method>,
     /// Systems that answer for every address of theirs at every interface.
     pub linux: Pattern,
+    /// Packet sizes that hint at a mobile line.
+    pub mobile_mtu: MobileMtu,
+}
+
+/// The largest packets that an IPv6 router lets its network send (RFC 4861 §4.6.4), where a line by mobile radio is
+/// behind it. In octets.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MobileMtu {
+    /// IPv6 allows no less (RFC 8200 §5).
+    least: u32,
+    /// Ethernet itself carries this much, so that only less is a hint.
+    below: u32,
+    /// What fixed lines have.
+    fixed: BTreeSet<u32>,
+}
+
+impl MobileMtu {
+    /// The size is one that no fixed line has.
+    pub fn holds(&self, mtu: u32) -> bool {
+        (self.least..self.below).contains(&mtu) && !self.fixed.contains(&mtu)
+    }
 }
 
 /// What one sign gives.
@@ -109,9 +131,22 @@ pub struct Method {
     /// It reaches the scanner's own link only.
     #[serde(default)]
     pub link: bool,
-    /// It asks everybody at once.
+    /// Whom it asks.
     #[serde(default)]
-    pub everybody: bool,
+    pub asks: Whom,
+}
+
+/// Whom a method asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Whom {
+    /// One device after the other.
+    #[default]
+    Each,
+    /// All at once.
+    Everybody,
+    /// Nobody: it listens for as long as a scan lasts.
+    Nobody,
 }
 
 /// Whose silence means something.
@@ -138,6 +173,7 @@ struct Written {
     benign: Vec<BenignRow>,
     method: Vec<Method>,
     linux: Linux,
+    mobile_mtu: MobileMtu,
 }
 
 #[derive(Deserialize)]
@@ -163,6 +199,7 @@ impl TryFrom<Written> for Hypotheses {
             benign: written.benign.into_iter().map(|row| (row.name, row)).collect(),
             methods: written.method,
             linux: written.linux.pattern,
+            mobile_mtu: written.mobile_mtu,
         };
         if table.signs.len() != signs || table.benign.len() != rows {
             return Err("a sign or an explanation has two rows".to_owned());

@@ -390,6 +390,51 @@ fn a_register_of_another_department_is_told() {
 }
 
 #[test]
+fn a_register_with_another_purpose_is_told_and_other_words_for_it_are_not() {
+    let mut world = world(&[]);
+    world.rows.push(keyed(1, HOST, MAC));
+    world.rows[0].purpose = Some("遠隔保守".into());
+    world.rows[0].vendor = Some("C社".into());
+    let mut register = keyed(2, HOST, MAC);
+    register.register = super::super::entry::Register::ExternalConnection;
+    register.purpose = Some("CTのリモート保守".into());
+    register.vendor = Some("B社".into());
+    world.rows.push(register);
+    let point = world.verdict().external_points.remove(0);
+    assert_eq!((point.status, point.other_purpose), (PointStatus::DeclaredSeen, None));
+    assert_eq!((point.purpose.as_deref(), point.vendor.as_deref()), (Some("CTのリモート保守"), Some("B社")));
+    world.rows[1].purpose = Some("オンライン資格確認".into());
+    let point = world.verdict().external_points.remove(0);
+    assert_eq!((point.status, point.other_purpose.as_deref()), (PointStatus::DeclaredOtherwise, Some("遠隔保守")));
+}
+
+#[test]
+fn a_mobile_router_is_no_tethered_pc() {
+    let second = ("second-address", vec![answers("192.168.8.1", "arp-probe")]);
+    let kind = |seen: &[(&str, Vec<Fact>)]| world(seen).verdict().external_points.remove(0).kind;
+    assert_eq!(kind(std::slice::from_ref(&second)), "tethering");
+    assert_eq!(kind(&[second, ("dhcp-server", vec![dhcp()])]), "lte5g");
+}
+
+#[test]
+fn who_asks_everybody_has_asked_each_and_who_only_listens_was_there() {
+    let mut called = world(&[]);
+    let sight = |world: &World, probe: &str| {
+        let asset = asset(world);
+        let mut all = asset.multi_homed.methods.iter().chain(&asset.uplink.methods);
+        all.find(|one| one.probe.0 == probe).unwrap().sight
+    };
+    assert_eq!(sight(&called, "pppoe"), Sight::NotAsked);
+    let at = "2026-03-31T02:15:00Z".parse().unwrap();
+    let address = "255.255.255.255".parse().unwrap();
+    let everybody = Sent { address, mac: None, probe: "pppoe".into(), packets: 1, first: at, last: at };
+    called.batch_mut().sent.push(everybody);
+    assert_eq!(sight(&called, "pppoe"), Sight::Blind);
+    assert_eq!(sight(&called, "foreign-sender"), Sight::Blind);
+    assert_eq!(grades(&called), [Undecidable; 3]);
+}
+
+#[test]
 fn a_declared_line_that_was_not_seen_says_whether_it_could_have_been() {
     let mut world = World::new();
     world.rows.push(keyed(1, "10.0.0.9", "00:80:A3:00:00:09"));
@@ -468,4 +513,32 @@ fn mobile_routers_need_several_signs_and_each_is_shown() {
     let more = asset(&world(&[("http", vec![title]), ("forwarding", vec![hop(11, 0)])]));
     assert_eq!(more.uplink.grade, Probable);
     assert_eq!(more.uplink.together, ["cellular_and_forwards"]);
+}
+
+#[test]
+fn a_small_packet_size_in_an_advertisement_hints_at_a_mobile_line() {
+    let size = |mtu: &str| Fact::Attribute { source: "ra".into(), key: "mtu".into(), value: mtu.into() };
+    let shows = |mtu: &str| {
+        let facts = vec![router("router-advertisement"), size(mtu)];
+        asset(&world(&[("router-advertisement", facts)])).uplink.shows(Sign::MobileMtu)
+    };
+    assert!(shows("1428") && shows("1280"));
+    for fixed in ["1500", "1492", "1454", "1460", "1279", "9000", "-1", ""] {
+        assert!(!shows(fixed), "{fixed}");
+    }
+    let mut alone = world(&[("router-advertisement", vec![size("1428")])]);
+    assert_eq!(asset(&alone).uplink.grade, Indication, "a circumstance proves nothing");
+    alone.rows.push(keyed(1, HOST, MAC));
+    alone.rows[0].device_type = Some(DeviceType::Network);
+    assert_eq!(alone.codes(), Vec::<&str>::new(), "a declared router is no alarm");
+}
+
+#[test]
+fn who_cites_a_walk_cites_its_reason() {
+    let reason = Fact::Attribute { source: "walk".into(), key: "reason".into(), value: "院長の指示".into() };
+    let walked = world(&[("walk", vec![reason.clone()]), ("walk", vec![hop_from("203.0.113.9", 2, 11, 0, None)])]);
+    let verdict = walked.verdict();
+    let finding = verdict.findings.iter().find(|finding| finding.kind.code() == "undeclared_uplink").unwrap();
+    let cited = |id| verdict.evidence.get(id).is_some_and(|seen| seen.facts.contains(&reason));
+    assert!(finding.evidence.iter().any(cited));
 }

@@ -5,6 +5,7 @@ use super::super::entry::FourValued;
 use super::super::finding::Kind;
 use super::super::group::Group;
 use super::super::scene::Scene;
+use super::undeclared_uplink::is_undeclared;
 use super::{Draft, Stress, row_ids};
 
 pub(crate) fn speak(scene: &Scene<'_>) -> Vec<Draft> {
@@ -25,9 +26,11 @@ fn draft(scene: &Scene<'_>, index: usize) -> Option<Draft> {
     }
     let tethered = homed.addresses.iter().any(|address| uplinks.tether.iter().any(|net| net.cidr.contains(address)));
     let medical = asset.class.value.is_medical() || group.is_some_and(Group::is_medical);
+    // The same machine is named as a way out already, louder than this.
+    let named = asset.uplink.grade > Grade::Indication && is_undeclared(scene, index);
     let stress = match homed.grade {
         Grade::Indication => Stress::Lowered,
-        _ if tethered || medical => Stress::Raised,
+        _ if (tethered && !named) || medical => Stress::Raised,
         _ => Stress::Usual,
     };
     Some(Draft {

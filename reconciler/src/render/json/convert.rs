@@ -271,9 +271,12 @@ fn external_points(verdict: &Verdict) -> Vec<out::ExternalPoint> {
         line: point.line.clone(),
         seen_kind: point.seen_kind,
         other_department: point.other_department.clone(),
+        other_purpose: point.other_purpose.clone(),
         could_be_seen: point.could_be_seen,
         status: point.status,
         department: point.department.clone(),
+        purpose: point.purpose.clone(),
+        vendor: point.vendor.clone(),
         grade: point.grade,
         signs: point.signs.clone(),
         evidence: ids(&point.evidence),
@@ -356,6 +359,7 @@ fn dual_homed(one: &DualHomed<'_>) -> out::DualHomed {
 fn closed(closed: &Closed) -> out::Closed {
     let tested = |one: &Tested| out::Tested {
         probe: one.probe.clone(),
+        packets: one.packets,
         asked: one.asked,
         answered: one.answered,
         not_allowed: one.not_allowed,
@@ -373,6 +377,7 @@ fn closed(closed: &Closed) -> out::Closed {
         forwards: texts(&closed.forwards),
         uplink: texts(&closed.uplink),
         undecided: texts(&closed.undecided),
+        declared: texts(&closed.declared),
         statement: closed.statement.plain(),
         cannot_see: plain(&closed.cannot_see),
         walk_round: plain(&closed.walk_round),

@@ -262,9 +262,12 @@ described! {
         line: Option<String>,
         seen_kind: Option<LineKind>,
         other_department: Option<String>,
+        other_purpose: Option<String>,
         could_be_seen: Option<bool>,
         status: PointStatus,
         department: Option<String>,
+        purpose: Option<String>,
+        vendor: Option<String>,
         grade: Grade,
         signs: Vec<Sign>,
         evidence: Vec<String>,
@@ -304,6 +307,7 @@ described! {
         forwards: Vec<String>,
         uplink: Vec<String>,
         undecided: Vec<String>,
+        declared: Vec<String>,
         statement: String,
         cannot_see: Vec<String>,
         walk_round: Vec<String>,
@@ -312,6 +316,7 @@ described! {
     /// What one method asked there.
     struct Tested {
         probe: String,
+        packets: u64,
         asked: u32,
         answered: u32,
         not_allowed: u32,

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use daicho_shared::coverage::Coverage;
 use ipnet::IpNet;
 
 use crate::judge::asset::{Asset, AssetId, Grade};
+use crate::judge::verdict::PointStatus;
 use crate::render::scene::{self, Scene};
 use crate::render::words::closed as words;
 use crate::render::words::phrase::Phrase;
@@ -20,6 +22,8 @@ pub(crate) struct Closed {
     pub(crate) forwards: Vec<AssetId>,
     pub(crate) uplink: Vec<AssetId>,
     pub(crate) undecided: Vec<AssetId>,
+    /// Machines of declared external connection points: whoever has one is not closed.
+    pub(crate) declared: Vec<AssetId>,
     pub(crate) statement: Phrase,
     pub(crate) cannot_see: Vec<Phrase>,
     pub(crate) walk_round: Vec<Phrase>,
@@ -28,6 +32,10 @@ pub(crate) struct Closed {
 /// What one method asked there.
 pub(crate) struct Tested {
     pub(crate) probe: String,
+    /// It looks for second networks and ways out; others ask who is there and what it is.
+    pub(crate) search: bool,
+    /// Packets that were sent for it, also to everybody.
+    pub(crate) packets: u64,
     pub(crate) asked: u32,
     pub(crate) answered: u32,
     pub(crate) not_allowed: u32,
@@ -50,11 +58,12 @@ pub(crate) fn closed(scene: &Scene<'_>) -> Option<Closed> {
         devices: here.len(),
         on_link: rows().any(|row| row.on_link),
         complete: scene.verdict.run.complete && rows().next().is_some() && rows().all(|row| row.not_reached == 0),
-        methods: methods(rows()),
+        methods: methods(rows(), scene),
         multi_homed: such(&|asset| asset.multi_homed.grade >= Grade::Indication),
         forwards: such(&|asset| asset.forwards.grade >= Grade::Indication),
         uplink: such(&|asset| asset.uplink.grade >= Grade::Indication),
         undecided: such(&undecided),
+        declared: such(&|asset| is_declared(asset, scene)),
         statement: Phrase::default(),
         cannot_see: words::cannot_see(scene.lang()).into_iter().map(Phrase::new).collect(),
         walk_round: words::walk_round(scene.lang()).into_iter().map(Phrase::new).collect(),
@@ -73,21 +82,44 @@ fn overlap(one: IpNet, other: IpNet) -> bool {
     one.contains(&other) || other.contains(&one)
 }
 
-/// Every method once, with all it asked.
-fn methods<'r>(rows: impl Iterator<Item = &'r daicho_shared::coverage::Coverage>) -> Vec<Tested> {
+fn is_declared(asset: &Asset, scene: &Scene<'_>) -> bool {
+    let points = scene.verdict.external_points.iter();
+    points.filter(|point| point.entry.is_some()).any(|point| {
+        let declared = matches!(point.status, PointStatus::DeclaredSeen | PointStatus::DeclaredOtherwise);
+        declared && point.asset.as_ref() == Some(&asset.id)
+    })
+}
+
+/// Every method once, with all it asked and sent; those that look for a way out first. What was sent to everybody
+/// counts whole: a scan of one segment sends nowhere else.
+fn methods<'r>(rows: impl Iterator<Item = &'r Coverage>, scene: &Scene<'_>) -> Vec<Tested> {
     let mut sums: BTreeMap<&str, Tested> = BTreeMap::new();
     for row in rows {
-        let sum = sums.entry(&row.probe.0).or_insert_with(|| Tested {
-            probe: row.probe.0.clone(),
-            asked: 0,
-            answered: 0,
-            not_allowed: 0,
-            not_reached: 0,
-        });
+        let sum = sums.entry(&row.probe.0).or_insert_with(|| tested(&row.probe.0, scene));
         sum.asked = sum.asked.saturating_add(row.asked);
         sum.answered = sum.answered.saturating_add(row.answered);
         sum.not_allowed = sum.not_allowed.saturating_add(row.not_allowed);
         sum.not_reached = sum.not_reached.saturating_add(row.not_reached);
     }
-    sums.into_values().collect()
+    for sent in &scene.verdict.sent {
+        sums.entry(&sent.probe.0).or_insert_with(|| tested(&sent.probe.0, scene));
+    }
+    let mut methods: Vec<Tested> = sums.into_values().collect();
+    methods.sort_by_key(|one| !one.search);
+    methods
+}
+
+fn tested(probe: &str, scene: &Scene<'_>) -> Tested {
+    let sent = scene.verdict.sent.iter().filter(|sent| sent.probe.0 == probe);
+    let bare = probe.strip_suffix("-again").unwrap_or(probe);
+    let graded = scene.verdict.assets.iter().flat_map(|asset| [&asset.multi_homed, &asset.forwards, &asset.uplink]);
+    Tested {
+        probe: probe.to_owned(),
+        search: graded.flat_map(|one| &one.methods).any(|method| method.probe.0 == bare),
+        packets: sent.map(|sent| u64::from(sent.packets)).sum(),
+        asked: 0,
+        answered: 0,
+        not_allowed: 0,
+        not_reached: 0,
+    }
 }

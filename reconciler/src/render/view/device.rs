@@ -15,7 +15,7 @@ use crate::judge::entry::{DeviceType, Register};
 use crate::render::scene::{self, Scene};
 use crate::render::words::device::{self, Headings};
 use crate::render::words::phrase::{Phrase, mark};
-use crate::render::words::{date, field, fixed, level, observation};
+use crate::render::words::{date, field, fixed, graded, level, observation};
 
 /// Contradictions that are shown for one value.
 const OTHERS: usize = 4;
@@ -69,6 +69,7 @@ pub(crate) fn device(asset: &Asset, asked: &[&Observation], scene: &Scene<'_>) -
     sections.push(draw.names(asset));
     sections.push(draw.interfaces(asset));
     sections.push(draw.services(asset));
+    sections.extend(draw.hypotheses(asset));
     sections.push(draw.ledger(asset));
     sections.push(draw.findings(asset));
     sections.extend([draw.care(asset), draw.sent(asset), draw.questions(asked)]);
@@ -291,6 +292,19 @@ impl Draw<'_, '_> {
             format!("［{severity}・{grade}］ {}", fixed::code(&finding.kind, lang))
         };
         self.list(self.w.findings, own.map(text))
+    }
+
+    /// Second network, forwarding, way out: what was seen, what explains it, and which methods could not tell.
+    fn hypotheses(&self, asset: &Asset) -> Vec<Section> {
+        let lang = self.scene.lang();
+        let section = |row: graded::Row| {
+            let grade = format!("{}　{}", fixed::grade(row.grade, lang), row.asks);
+            let grade = lang.pick(grade.clone(), grade.replace('　', ": "));
+            let said = row.seen.into_iter().chain(row.benign).map(|text| Line { depth: 1, text });
+            let methods = row.methods.into_iter().map(|text| Line { depth: 2, text });
+            Section { heading: row.heading, summary: Some(Phrase::new(grade)), lines: said.chain(methods).collect() }
+        };
+        graded::of(asset, lang).map(section).into()
     }
 
     fn care(&self, asset: &Asset) -> Section {

@@ -18,13 +18,15 @@ pub(crate) struct DualHomed<'a> {
     pub(crate) asset: &'a Asset,
     /// How people call it, as it stands; may be empty.
     pub(crate) name: String,
+    /// The same, or what tells it from its neighbours; safe to show.
+    pub(crate) device: String,
     pub(crate) sides: Vec<Side>,
     /// The ledger declares the second connection.
     pub(crate) declared: bool,
     pub(crate) department: Option<String>,
-    /// 説明 of the rows.
+    /// 用途 of the rows, or else their 説明.
     pub(crate) purpose: Option<String>,
-    /// メーカー of the rows.
+    /// 保守事業者 of the rows, or else their メーカー.
     pub(crate) vendor: Option<String>,
     pub(crate) entries: Vec<String>,
     /// What shows it, in words.
@@ -59,14 +61,17 @@ fn one<'a>(asset: &'a Asset, scene: &Scene<'a>) -> DualHomed<'a> {
     let own = asset.names.first().map(|name| name.name.clone());
     let lang = scene.lang();
     let second = asset.multi_homed.benign.iter().any(|one| one.benign == Benign::DeclaredSecond);
+    let name = first(scene::row_name).or(own).unwrap_or_default();
+    let key = || scene::key(asset).map(|(word, value)| format!("{word} {value}")).unwrap_or_default();
     DualHomed {
         asset,
-        name: first(scene::row_name).or(own).unwrap_or_default(),
+        device: if name.is_empty() { key() } else { shown(&name) },
+        name,
         sides: sides(asset),
         declared: second || rows.iter().any(|row| row.dual_homed == FourValued::Yes),
         department: first(|row| row.department.as_deref()),
-        purpose: first(|row| row.description.as_deref()),
-        vendor: first(|row| row.manufacturer.as_deref()),
+        purpose: first(|row| row.purpose.as_deref()).or_else(|| first(|row| row.description.as_deref())),
+        vendor: first(|row| row.vendor.as_deref()).or_else(|| first(|row| row.manufacturer.as_deref())),
         entries: scene.row_ids_of(&asset.id).into_iter().map(|id| id.0).collect(),
         signs: asset.multi_homed.signs.iter().map(|seen| hypothesis::sign(seen.sign, lang)).collect(),
         benign: asset.multi_homed.benign.iter().map(|one| Phrase::new(hypothesis::explained(one, lang))).collect(),
@@ -91,7 +96,10 @@ fn sides(asset: &Asset) -> Vec<Side> {
     }
     let networks = asset.multi_homed.signs.iter().filter(|seen| seen.sign == Sign::ConnectedNetwork);
     for network in networks.flat_map(|seen| &seen.addresses) {
-        betrayed.entry(around(Some(*network))).or_default();
+        let network = around(Some(*network));
+        if !sides.iter().any(|side| side.network == network) {
+            betrayed.entry(network).or_default();
+        }
     }
     sides.extend(betrayed.into_iter().map(|(network, addresses)| Side {
         network,
@@ -119,13 +127,13 @@ impl DualHomed<'_> {
         value.map(|text| shown(text)).unwrap_or_default()
     }
 
-    /// One line a side: card, addresses, network.
+    /// One line a side: network, addresses, card.
     pub(crate) fn side_lines(&self) -> Vec<String> {
         let line = |side: &Side| {
-            let mac = side.mac.map(|mac| mac.to_string());
-            let addresses = side.addresses.iter().map(ToString::to_string);
             let network = side.network.as_ref().map(|network| format!("[{network}]"));
-            let parts: Vec<String> = mac.into_iter().chain(addresses).chain(network).collect();
+            let addresses = side.addresses.iter().map(ToString::to_string);
+            let mac = side.mac.map(|mac| format!("({mac})"));
+            let parts: Vec<String> = network.into_iter().chain(addresses).chain(mac).collect();
             parts.join(" ")
         };
         self.sides.iter().map(line).collect()

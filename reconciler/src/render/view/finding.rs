@@ -14,6 +14,9 @@ use crate::render::words::finding::Said;
 use crate::render::words::phrase::{Phrase, short, shown};
 use crate::render::words::{self, Lang, fixed, observation, problem};
 
+/// Answers to the same question that one finding shows: the next say the same again.
+const ALIKE: usize = 3;
+
 /// One finding.
 pub(crate) struct FindingView<'a> {
     pub(crate) finding: &'a Finding,
@@ -29,7 +32,7 @@ pub(crate) struct FindingView<'a> {
     pub(crate) asset_no: String,
     pub(crate) said: Said,
     /// Of what hypothesis which grade, by which signs, and which methods could not see it.
-    pub(crate) graded: Vec<Phrase>,
+    pub(crate) graded: Vec<words::graded::Row>,
     pub(crate) evidence: Vec<EvidenceLine>,
     /// It was not there in the run before; `None` on the first night.
     pub(crate) is_new: Option<bool>,
@@ -104,7 +107,7 @@ fn view<'a>(finding: &'a Finding, scene: &Scene<'a>) -> FindingView<'a> {
         department: shown(&scene.departments(asset, rows)),
         asset_no: cell(asset, rows, scene, |row| row.asset_no.as_deref()),
         said: words::finding::say(finding, scene),
-        graded: words::graded::lines(finding, scene),
+        graded: words::graded::rows(finding, scene),
         evidence: evidence(finding, scene),
         is_new: scene.verdict.changes.as_ref().map(|changes| changes.new_findings.contains(&finding.id)),
     }
@@ -149,7 +152,21 @@ fn cell(
 fn evidence(finding: &Finding, scene: &Scene<'_>) -> Vec<EvidenceLine> {
     let basis =
         basis(finding, scene).into_iter().map(|sentence| EvidenceLine { sentence, request: vec![], reply: vec![] });
-    basis.chain(finding.evidence.iter().filter_map(|id| line(id, scene))).collect()
+    let mut told: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut more = 0;
+    let few = finding.evidence.iter().filter(|id| {
+        let Some(seen) = scene.verdict.evidence.get(id) else { return false };
+        let count = told.entry(&seen.probe.0).or_default();
+        *count += 1;
+        more += usize::from(*count > ALIKE);
+        *count <= ALIKE
+    });
+    let mut lines: Vec<EvidenceLine> = basis.chain(few.filter_map(|id| line(id, scene))).collect();
+    if more > 0 {
+        let sentence = Phrase::new(observation::more_alike(more, scene.lang()));
+        lines.push(EvidenceLine { sentence, request: vec![], reply: vec![] });
+    }
+    lines
 }
 
 fn line(id: &ObservationId, scene: &Scene<'_>) -> Option<EvidenceLine> {

@@ -15,7 +15,7 @@ use crate::judge::verdict::{EntryVerdict, ExternalPoint};
 use crate::render::scene::{self, Scene};
 use crate::render::words::headings::headings;
 use crate::render::words::phrase::{Phrase, shown};
-use crate::render::words::{device as device_words, fixed, hypothesis, level, observation, problem};
+use crate::render::words::{device as device_words, fixed, graded, hypothesis, level, observation, problem};
 
 /// One machine.
 pub(crate) struct AssetRow {
@@ -34,9 +34,8 @@ pub(crate) struct AssetRow {
     /// What speaks for each of these, most important first: `分類 80%: …`.
     pub(crate) why: Vec<Phrase>,
     pub(crate) services: Vec<String>,
-    pub(crate) multi_homed: Grade,
-    pub(crate) forwards: Grade,
-    pub(crate) uplink: Grade,
+    /// The three hypotheses.
+    pub(crate) three: [graded::Row; 3],
     pub(crate) first_seen: Timestamp,
     pub(crate) last_seen: Timestamp,
     pub(crate) left_alone: bool,
@@ -70,9 +69,7 @@ fn asset_row(asset: &Asset, scene: &Scene<'_>) -> AssetRow {
         firmware: claim(&asset.firmware),
         why: why(asset, scene),
         services: asset.services.iter().map(service).collect(),
-        multi_homed: asset.multi_homed.grade,
-        forwards: asset.forwards.grade,
-        uplink: asset.uplink.grade,
+        three: graded::of(asset, lang),
         first_seen: asset.first_seen,
         last_seen: asset.last_seen,
         left_alone: asset.left_alone,
@@ -173,26 +170,34 @@ pub(crate) struct PointRow {
     pub(crate) status: String,
     pub(crate) line: String,
     pub(crate) department: String,
+    pub(crate) purpose: String,
+    pub(crate) vendor: String,
     pub(crate) device: Phrase,
+    /// Of the device; may be empty.
+    pub(crate) address: String,
     pub(crate) row: Phrase,
     pub(crate) grade: Grade,
     pub(crate) signs: String,
 }
 
-/// External connection points, undeclared first.
+/// External connection points, undeclared first, most certain first.
 pub(crate) fn points(scene: &Scene<'_>) -> Vec<PointRow> {
     let mut points: Vec<&ExternalPoint> = scene.verdict.external_points.iter().collect();
-    points.sort_by_key(|point| Reverse(point.status));
+    points.sort_by_key(|point| (Reverse(point.status), Reverse(point.grade)));
     points.into_iter().map(|point| point_row(point, scene)).collect()
 }
 
 fn point_row(point: &ExternalPoint, scene: &Scene<'_>) -> PointRow {
     let lang = scene.lang();
     let signs: Vec<&str> = point.signs.iter().map(|sign| hypothesis::sign(*sign, lang)).collect();
+    let address = point.asset.as_ref().and_then(|id| scene.asset(id)).and_then(scene::address);
     PointRow {
         status: hypothesis::point(point, lang),
         line: fixed::line_kind(&point.kind, lang),
         department: EntryRow::text(point.department.as_deref()),
+        purpose: EntryRow::text(point.purpose.as_deref()),
+        vendor: EntryRow::text(point.vendor.as_deref()),
+        address: address.map(|address| address.to_string()).unwrap_or_default(),
         device: point.asset.as_ref().map(|id| Phrase::new(scene.subject(id))).unwrap_or_default(),
         row: point.entry.as_ref().map(|id| Phrase::new(scene.row(id))).unwrap_or_default(),
         grade: point.grade,

@@ -1,10 +1,9 @@
 //! What else a finding could be, what to do about it, and what would settle it.
 
 use super::phrase::mark;
-use super::{Lang, problem};
+use super::{Lang, exit, problem};
 use crate::judge::entry::{Field, RowProblem};
 use crate::judge::finding::{Finding, Kind, NotCheckedReason};
-use crate::judge::graded::Sign;
 use crate::render::scene::Scene;
 
 /// Benign explanations; those that the judge has ruled out are said by their absence in the evidence.
@@ -106,18 +105,7 @@ fn other_network(kind: &Kind, lang: Lang) -> &'static [&'static str] {
                 "a virtual interface of VPN software",
             ],
         ),
-        Kind::UndeclaredUplink { .. } => lang.pick(
-            &[
-                "申告済みの外部接続点の予備機や入替機",
-                "院内のセグメントどうしをつなぐだけのルータ・L3スイッチ",
-                "ルーター機能を切って無線アクセスポイントとして使う機器",
-            ],
-            &[
-                "a spare or successor of a declared point",
-                "a router between segments inside the hospital",
-                "a router used as an access point only",
-            ],
-        ),
+        Kind::UndeclaredUplink { signs } => exit::other(signs, lang),
         Kind::ForwardsUndeclared => lang.pick(
             &[
                 "仮想マシンやコンテナを動かすサーバの、内部のための中継",
@@ -155,11 +143,9 @@ pub(super) fn action(finding: &Finding, scene: &Scene<'_>) -> String {
         lang.pick(format!("{}の担当者", mark(&department)), mark(&department))
     };
     match &finding.kind {
-        Kind::DualHomed { .. } | Kind::UndeclaredUplink { .. } => cable(finding, &who, lang),
-        Kind::ForwardsUndeclared => lang.pick(
-            format!("{who}は、この機器で接続の共有・VPN・仮想化ソフトを使っているかを確認してください。事業者が設定した場合は、何のための中継かを事業者に確認し、必要なら台帳の機器区分に「ネットワーク機器」と書いてください。"),
-            format!("{who}: find out whether the device shares its connection, or runs VPN or virtualisation software. If a vendor set it up, ask the vendor what for; if it is needed, declare the device as network equipment."),
-        ),
+        Kind::DualHomed { .. } | Kind::UndeclaredUplink { .. } | Kind::ForwardsUndeclared => {
+            exit::action(finding, &who, scene)
+        }
         Kind::NotChecked { reason } => widen(*reason, lang).to_owned(),
         Kind::DefectiveEntry { problem } => correct(problem, lang),
         Kind::NotInLedger => lang.pick(
@@ -194,19 +180,6 @@ pub(super) fn action(finding: &Finding, scene: &Scene<'_>) -> String {
             format!("{who}: see whether the device was really removed. If in use, correct the ledger's status; if not, ask the vendor when it can be disconnected."),
         ),
     }
-}
-
-fn cable(finding: &Finding, who: &str, lang: Lang) -> String {
-    if let Kind::DualHomed { .. } = finding.kind {
-        return lang.pick(
-            format!("{who}は、機器のUSB端子とLAN端子を確認し、2本目のLANケーブル・スマートフォン・モバイルルーターが接続されていないか見てください。事業者が設置した場合は、目的・接続方法を事業者に確認してください。"),
-            format!("{who}: look at the device's USB and LAN sockets for a second cable, a phone or a mobile router. If a vendor installed it, ask the vendor what for and how it is connected."),
-        );
-    }
-    lang.pick(
-        format!("{who}は、機器の回線側の端子（WAN・電話・SIM）に何がつながっているかを確認してください。回線の契約者・目的・保守での利用を事業者に確認し、外部接続点台帳に登録してください。確認が済むまでケーブルは抜かないでください（診療への影響を先に確認）。"),
-        format!("{who}: see what is connected to the device's line side (WAN, telephone, SIM). Ask the vendor who holds the line and what for, and add it to the register. Do not unplug it before its effect on care is known."),
-    )
 }
 
 fn widen(reason: NotCheckedReason, lang: Lang) -> &'static str {
@@ -261,14 +234,7 @@ pub(super) fn settle(kind: &Kind, lang: Lang) -> &'static str {
             "機器のネットワーク設定画面、または2枚目のLANカードの配線の確認",
             "the device's network settings, or the cable of its second card",
         ),
-        Kind::UndeclaredUplink { signs } if signs.contains(&Sign::DefaultGateway) => lang.pick(
-            "この機器の回線側の配線と回線契約書、または外部接続点台帳への申告",
-            "the cable and contract on its line side, or its declaration in the register",
-        ),
-        Kind::UndeclaredUplink { .. } => lang.pick(
-            "SIM・回線の契約書、または管理画面に表示される回線側のIPアドレス",
-            "the SIM or line contract, or the outer address on its management page",
-        ),
+        Kind::UndeclaredUplink { signs } => exit::settle(signs, lang),
         Kind::ForwardsUndeclared => lang.pick(
             "機器の設定画面の接続共有・ルーティングの項目、またはその機器からたどれるLANケーブルの確認",
             "the device's settings for sharing and routing, or the cables that lead on from it",

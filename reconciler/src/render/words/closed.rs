@@ -8,6 +8,7 @@ use crate::render::view::closed::Closed;
 pub(crate) fn statement(closed: &Closed, lang: Lang) -> String {
     let (segment, devices) = (mark(&closed.segment.to_string()), closed.devices);
     let (second, out) = (closed.multi_homed.len(), closed.uplink.len());
+    let declared = closed.declared.len();
     let (forwards, undecided) = (closed.forwards.len(), closed.undecided.len());
     if closed.methods.is_empty() || closed.devices == 0 {
         return lang.pick(
@@ -15,10 +16,10 @@ pub(crate) fn statement(closed: &Closed, lang: Lang) -> String {
             format!("Nothing answered in {segment}: nobody can say whether it is closed."),
         );
     }
-    if second + out + forwards > 0 {
+    if second + out + forwards + declared > 0 {
         return lang.pick(
-            format!("{segment} で応答した機器{devices}台のうち、外部への出口の兆候が{out}台、二系統接続の兆候が{second}台、中継の兆候が{forwards}台にありました。閉域とは言えません。"),
-            format!("Of {devices} machines in {segment}, {out} show signs of a way out, {second} of a second network, {forwards} of forwarding. It cannot be called closed."),
+            format!("{segment} で応答した機器{devices}台のうち、申告のない外部への出口の兆候が{out}台、二系統接続の兆候が{second}台、中継の兆候が{forwards}台にありました。申告済みの外部接続点は{declared}台です。閉域とは言えません。"),
+            format!("Of {devices} machines in {segment}, {out} show signs of an undeclared way out, {second} of a second network, {forwards} of forwarding; {declared} are declared external connection points. It cannot be called closed."),
         );
     }
     let cut = if closed.complete {

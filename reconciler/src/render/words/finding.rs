@@ -3,7 +3,7 @@
 //! How we know stands in [`super::observation`], because it is said of observations, not of findings.
 
 use super::phrase::{Phrase, mark};
-use super::{Lang, advice, fixed, hypothesis, problem};
+use super::{Lang, advice, exit, fixed, problem};
 use crate::judge::finding::{Finding, Kind, NotCheckedReason};
 use crate::render::scene::Scene;
 
@@ -90,26 +90,8 @@ fn what(finding: &Finding, scene: &Scene<'_>) -> String {
 fn network(finding: &Finding, scene: &Scene<'_>) -> String {
     let (lang, device) = (scene.lang(), device(finding, scene));
     match &finding.kind {
-        Kind::DualHomed { addresses } if addresses.is_empty() => lang.pick(
-            format!("{device}は、院内LANのほかに別のネットワークにもつながっています。"),
-            format!("{device} is connected to another network, too."),
-        ),
-        Kind::DualHomed { addresses } => {
-            let listed: Vec<String> = addresses.iter().take(8).map(|address| mark(&address.to_string())).collect();
-            let listed = listed.join(lang.pick("、", ", "));
-            lang.pick(
-                format!("{device}は、院内LANのほかに別のネットワークのIPアドレス（{listed}）も持っています。"),
-                format!("{device} also holds addresses of another network ({listed})."),
-            )
-        }
-        Kind::UndeclaredUplink { signs } => {
-            let signs: Vec<&str> = signs.iter().map(|sign| hypothesis::sign(*sign, lang)).collect();
-            let signs = signs.join(lang.pick("、", ", "));
-            lang.pick(
-                format!("{device}は外部への出口として働いている可能性がありますが、台帳に申告がありません（兆候: {signs}）。"),
-                format!("{device} may be a way out of the hospital that no register declares (signs: {signs})."),
-            )
-        }
+        Kind::DualHomed { .. } => exit::dual_homed(finding, &device, scene),
+        Kind::UndeclaredUplink { .. } => exit::uplink(finding, &device, scene),
         Kind::ForwardsUndeclared => lang.pick(
             format!(
                 "{device}は、ほかの機器あての通信を中継しますが、台帳ではネットワーク機器として申告されていません。"

@@ -1,42 +1,95 @@
-//! The grade of a finding in detail: what speaks for each hypothesis, what explains it, and who could not see it.
+//! The grades of a machine in detail: what speaks for each hypothesis, what explains it, and who could not see it.
 
 use std::collections::BTreeMap;
 
-use super::phrase::Phrase;
+use super::phrase::{Phrase, mark};
 use super::{Lang, fixed, headings, hypothesis, observation};
-use crate::judge::asset::{Grade, Graded};
+use crate::judge::asset::{Asset, Grade, Graded};
 use crate::judge::finding::{Finding, Kind};
-use crate::judge::graded::{Explained, Sight};
+use crate::judge::graded::{Explained, Sight, SignSeen};
 use crate::render::scene::Scene;
 
-/// One line for each of the three hypotheses, and one for each explanation; nothing for findings of another kind.
-pub(crate) fn lines(finding: &Finding, scene: &Scene<'_>) -> Vec<Phrase> {
+/// Addresses that one sign is shown with.
+const ADDRESSES: usize = 4;
+
+/// One hypothesis about a machine.
+pub(crate) struct Row {
+    /// Its name.
+    pub(crate) heading: &'static str,
+    /// What is asked, in words of every day.
+    pub(crate) asks: &'static str,
+    pub(crate) grade: Grade,
+    /// What was seen of it; where nothing was, whether it could have been.
+    pub(crate) seen: Vec<Phrase>,
+    /// Explanations that hold.
+    pub(crate) benign: Vec<Phrase>,
+    /// The methods, by what they could see of this machine.
+    pub(crate) methods: Vec<Phrase>,
+}
+
+impl Row {
+    /// In one line: name, grade, and what was seen.
+    pub(crate) fn line(&self, lang: Lang) -> Phrase {
+        let grade = fixed::grade(self.grade, lang);
+        let comma = Phrase::new(lang.pick("、", ", "));
+        let start = lang.pick(format!("{} ［{grade}］：", self.heading), format!("{} [{grade}]: ", self.heading));
+        let mut line = Phrase::new(start);
+        for (at, seen) in self.seen.iter().enumerate() {
+            line = if at > 0 { line.join(&comma).join(seen) } else { line.join(seen) };
+        }
+        line
+    }
+}
+
+/// Of a finding that stands on a hypothesis, all three of its machine; nothing of any other.
+pub(crate) fn rows(finding: &Finding, scene: &Scene<'_>) -> Vec<Row> {
     let about =
         matches!(finding.kind, Kind::DualHomed { .. } | Kind::UndeclaredUplink { .. } | Kind::ForwardsUndeclared);
     let asset = finding.asset.as_ref().and_then(|id| scene.asset(id)).filter(|_| about);
-    let Some(asset) = asset else { return vec![] };
-    let (lang, w) = (scene.lang(), headings::headings(scene.lang()));
-    let three = [(w.multi_homed, &asset.multi_homed), (w.forwards, &asset.forwards), (w.uplink, &asset.uplink)];
-    three.into_iter().flat_map(|(heading, graded)| one(heading, graded, lang)).map(Phrase::new).collect()
+    asset.map(|asset| of(asset, scene.lang()).into()).unwrap_or_default()
 }
 
-fn one(heading: &str, graded: &Graded, lang: Lang) -> Vec<String> {
-    let mut said: Vec<String> = graded.signs.iter().map(|seen| sign(seen, lang)).collect();
-    said.extend(graded.together.iter().map(|name| hypothesis::together(name, lang)));
-    if said.is_empty() {
-        said.extend(unseen(graded, lang));
+/// The three hypotheses about a machine.
+pub(crate) fn of(asset: &Asset, lang: Lang) -> [Row; 3] {
+    let w = headings::headings(lang);
+    [
+        row(w.multi_homed, w.asks_multi_homed, &asset.multi_homed, lang),
+        row(w.forwards, w.asks_forwards, &asset.forwards, lang),
+        row(w.uplink, w.asks_uplink, &asset.uplink, lang),
+    ]
+}
+
+fn row(heading: &'static str, asks: &'static str, graded: &Graded, lang: Lang) -> Row {
+    let mut seen: Vec<String> = graded.signs.iter().map(|seen| sign(seen, lang)).collect();
+    seen.extend(graded.together.iter().map(|name| hypothesis::together(name, lang)));
+    if seen.is_empty() {
+        seen.push(hypothesis::nothing_seen(graded.grade == Grade::Undecidable, lang).to_owned());
     }
-    let grade = fixed::grade(graded.grade, lang);
-    let separator = lang.pick("、", ", ");
-    let colon = lang.pick("：", ": ");
-    let reasons = if said.is_empty() { String::new() } else { format!("{colon}{}", said.join(separator)) };
-    let line = lang.pick(format!("{heading} ［{grade}］{reasons}"), format!("{heading} [{grade}]{reasons}"));
-    [line].into_iter().chain(graded.benign.iter().map(|one| benign(one, lang))).collect()
+    Row {
+        heading,
+        asks,
+        grade: graded.grade,
+        seen: seen.into_iter().map(Phrase::new).collect(),
+        benign: graded.benign.iter().map(|one| Phrase::new(benign(one, lang))).collect(),
+        methods: methods(graded, lang),
+    }
 }
 
-fn sign(seen: &crate::judge::graded::SignSeen, lang: Lang) -> String {
-    let (sign, class) = (hypothesis::sign(seen.sign, lang), hypothesis::class(seen.class, lang));
-    lang.pick(format!("{sign}（{class}）"), format!("{sign} ({class})"))
+/// A sign with its addresses and its kind of evidence.
+fn sign(seen: &SignSeen, lang: Lang) -> String {
+    let (sign, class) = (named(seen, lang), hypothesis::class(seen.class, lang));
+    lang.pick(format!("{sign}［{class}］"), format!("{sign} [{class}]"))
+}
+
+/// A sign with its addresses.
+pub(crate) fn named(seen: &SignSeen, lang: Lang) -> String {
+    let sign = hypothesis::sign(seen.sign, lang);
+    let addresses: Vec<String> = seen.addresses.iter().take(ADDRESSES).map(|one| mark(&one.to_string())).collect();
+    match (addresses.is_empty(), lang) {
+        (true, _) => sign.to_owned(),
+        (false, Lang::Ja) => format!("{sign}（{}）", addresses.join("、")),
+        (false, Lang::En) => format!("{sign} ({})", addresses.join(", ")),
+    }
 }
 
 fn benign(one: &Explained, lang: Lang) -> String {
@@ -44,19 +97,15 @@ fn benign(one: &Explained, lang: Lang) -> String {
     lang.pick(format!("該当する他の理由：{said}"), format!("An explanation that holds: {said}"))
 }
 
-/// The methods, by what they could see: whoever reads 判定不能 must see whom to blame.
-fn unseen(graded: &Graded, lang: Lang) -> Vec<String> {
+/// One line for each kind of sight: whoever reads 判定不能 must see which methods could not tell.
+fn methods(graded: &Graded, lang: Lang) -> Vec<Phrase> {
     let mut by_sight: BTreeMap<Sight, Vec<String>> = BTreeMap::new();
     for method in &graded.methods {
         by_sight.entry(method.sight).or_default().push(observation::method_plain(&method.probe.0, lang));
     }
-    // What was found is said by its signs; here, only whether anybody could have seen it.
-    let wanted = |sight: &Sight| (graded.grade == Grade::Undecidable) != (*sight == Sight::Clear);
-    let listed = by_sight.into_iter().filter(|(sight, _)| wanted(sight));
-    listed
-        .map(|(sight, methods)| {
-            let sight = hypothesis::sight(sight, lang);
-            lang.pick(format!("{}（{sight}）", methods.join("・")), format!("{} ({sight})", methods.join("; ")))
-        })
-        .collect()
+    let line = |(sight, methods): (Sight, Vec<String>)| {
+        let (sight, methods) = (hypothesis::sight(sight, lang), methods.join(lang.pick("、", "; ")));
+        Phrase::new(lang.pick(format!("{sight}：{methods}"), format!("{sight}: {methods}")))
+    };
+    by_sight.into_iter().map(line).collect()
 }

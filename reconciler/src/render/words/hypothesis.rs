@@ -86,6 +86,10 @@ fn way_out(sign: Sign) -> Option<Both> {
             "SNMP names a mobile, dial-up or outward interface",
         ),
         Sign::CellularMaker => ("モバイルルーター製造元のMACアドレス", "MAC address of a mobile router maker"),
+        Sign::MobileMtu => (
+            "モバイル回線に多い小さなパケット長の広告（IPv6）",
+            "advertises a packet size that mobile lines have (IPv6)",
+        ),
         Sign::CellularTitle => ("モバイルルーターの管理画面", "management page of a mobile router"),
         Sign::RouterAdvertisement => ("IPv6の出口としての広告", "advertises itself as a way out by IPv6"),
         Sign::AccessConcentrator => {
@@ -218,14 +222,27 @@ pub fn sight(sight: Sight, lang: Lang) -> &'static str {
     match sight {
         Sight::Saw => lang.pick("観測した", "saw it"),
         Sight::Clear => lang.pick("見える状態で、観測しなかった", "could have seen it, and did not"),
-        Sight::Blind => {
-            lang.pick("尋ねたが、この方法の無応答からは判断できない", "asked, but its silence says nothing")
-        }
+        Sight::Blind => lang.pick(
+            "調べたが、この方法で何も見えなくても、ないとは言えない",
+            "looked, but seeing nothing this way proves nothing",
+        ),
         Sight::NoAnswer => lang.pick("尋ねたが、応答がない", "asked, no answer"),
         Sight::OffLink => lang.pick("ルータ越しのため、尋ねられない", "behind a router: cannot be asked"),
         Sight::NotAllowed => lang.pick("安全設定により、尋ねていない", "not asked: not allowed"),
         Sight::Fragile => lang.pick("慎重に扱う機器のため、尋ねていない", "not asked: a fragile device"),
         Sight::NotAsked => lang.pick("尋ねていない", "not asked"),
+    }
+}
+
+/// Where nothing speaks for it: nothing was found, or nobody could have found it.
+pub fn nothing_seen(undecidable: bool, lang: Lang) -> &'static str {
+    if undecidable {
+        lang.pick(
+            "この機器について見つけられる方法がなく、あるともないとも言えない",
+            "no method could have seen it on this machine: nobody can say",
+        )
+    } else {
+        lang.pick("見つけられる方法で調べ、兆候なし", "a method that could have seen it saw no sign")
     }
 }
 
@@ -255,6 +272,10 @@ pub fn point(point: &ExternalPoint, lang: Lang) -> String {
     if let Some(department) = &point.other_department {
         let department = shown(department);
         said.push(lang.pick(format!("機器の部門: {department}"), format!("the device's own department: {department}")));
+    }
+    if let Some(purpose) = &point.other_purpose {
+        let purpose = shown(purpose);
+        said.push(lang.pick(format!("機器の用途: {purpose}"), format!("the device's own purpose: {purpose}")));
     }
     match point.could_be_seen {
         Some(true) => said.push(lang.pick("調べたが見つからない", "looked for, and not found").to_owned()),

@@ -9,6 +9,7 @@ pub mod blind;
 pub(crate) mod closed;
 pub mod date;
 pub mod device;
+mod exit;
 pub mod field;
 pub mod finding;
 pub mod fixed;

@@ -157,6 +157,14 @@ pub fn answer(observation: &Observation, lang: Lang) -> String {
     }
 }
 
+/// Further answers to questions that were shown already.
+pub fn more_alike(count: usize, lang: Lang) -> String {
+    lang.pick(
+        format!("同じ調べ方による応答がほかに{count}件あります（result.json に記載）。"),
+        format!("There are {count} more answers to the same questions (in result.json)."),
+    )
+}
+
 /// One fact as a noun phrase.
 pub fn say(fact: &Fact, lang: Lang) -> String {
     match fact {

@@ -29,6 +29,9 @@ pub fn field(field: Field, lang: Lang) -> &'static str {
         Field::ExternalConnection => lang.pick("外部接続", "external connection"),
         Field::DualHomed => lang.pick("2枚挿し", "dual-homed"),
         Field::LineKind => lang.pick("回線種別", "line kind"),
+        Field::Purpose => lang.pick("用途", "purpose"),
+        Field::Vendor => lang.pick("保守事業者", "maintenance vendor"),
+        Field::Segment => lang.pick("院内側セグメント", "inside segment"),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::render::view::Report;
 use crate::render::view::dual_homed::DualHomed;
 use crate::render::view::finding::FindingView;
 use crate::render::view::rows::{self, AssetRow, EntryRow, PointRow, ProblemRow, SentRow};
+use crate::render::words::graded::Row;
 use crate::render::words::headings::{Headings, headings};
 use crate::render::words::phrase::{Phrase, shown};
 use crate::render::words::{Lang, fixed, observation};
@@ -76,6 +77,15 @@ fn phrases(phrases: &[Phrase]) -> Value {
     Value::Text(phrases.iter().map(Phrase::plain).collect::<Vec<_>>().join("\n"))
 }
 
+/// Of what could not be decided, the methods, too: whoever reads it must see which could not tell.
+fn graded(rows: &[Row], lang: Lang) -> String {
+    let lines = rows.iter().flat_map(|row| {
+        let methods = row.methods.iter().filter(|_| row.grade == Grade::Undecidable).map(Phrase::plain);
+        std::iter::once(row.line(lang).plain()).chain(row.benign.iter().map(Phrase::plain)).chain(methods)
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 fn number(number: impl Into<f64>) -> Value {
     Value::Number(number.into())
 }
@@ -96,7 +106,7 @@ fn findings(report: &Report<'_>, w: &'static Headings) -> Sheet {
             text(view.said.what.plain()),
             text(view.said.action.plain()),
             text(view.how(lang)),
-            phrases(&view.graded),
+            text(graded(&view.graded, lang)),
             phrases(&view.said.other),
             text(view.said.settle.plain()),
             text(new),
@@ -139,9 +149,9 @@ fn assets(assets: &[AssetRow], lang: Lang, w: &'static Headings) -> Sheet {
             Value::Moment(asset.first_seen),
             number(asset.confidence),
             foreign(&asset.serial),
-            Value::Grade(asset.multi_homed),
-            Value::Grade(asset.forwards),
-            Value::Grade(asset.uplink),
+            Value::Grade(asset.three[0].grade),
+            Value::Grade(asset.three[1].grade),
+            Value::Grade(asset.three[2].grade),
             text(if asset.left_alone { lang.pick("あり", "yes") } else { "" }),
             foreign(&asset.id),
             lines(&asset.joined),
@@ -229,7 +239,10 @@ fn points(points: &[PointRow], w: &'static Headings) -> Sheet {
             Value::Grade(point.grade),
             text(&point.line),
             text(&point.department),
+            text(&point.purpose),
+            text(&point.vendor),
             text(point.device.plain()),
+            foreign(&point.address),
             text(point.row.plain()),
             text(&point.signs),
         ]
@@ -239,11 +252,14 @@ fn points(points: &[PointRow], w: &'static Headings) -> Sheet {
         (w.grade, 14),
         (w.line, 24),
         (w.department, 16),
+        (w.purpose, 20),
+        (w.vendor, 16),
         (w.device, 38),
+        (w.address, 18),
         (w.ledger_row, 38),
         (w.signs, 36),
     ]);
-    Sheet { name: w.points, columns, frozen: 1, printed: 7, rows: points.iter().map(row).collect() }
+    Sheet { name: w.points, columns, frozen: 1, printed: 10, rows: points.iter().map(row).collect() }
 }
 
 fn dual_homed(report: &Report<'_>, w: &'static Headings) -> Sheet {
@@ -251,7 +267,7 @@ fn dual_homed(report: &Report<'_>, w: &'static Headings) -> Sheet {
     let row = |one: &DualHomed<'_>| {
         let benign: Vec<String> = one.benign.iter().map(Phrase::plain).collect();
         vec![
-            foreign(shown(&one.name)),
+            foreign(&one.device),
             Value::Grade(one.asset.multi_homed.grade),
             lines(&one.side_lines()),
             Value::Grade(one.asset.forwards.grade),
@@ -274,7 +290,7 @@ fn dual_homed(report: &Report<'_>, w: &'static Headings) -> Sheet {
         (w.declared_second, 9),
         (w.department, 14),
         (w.purpose, 20),
-        (w.maker, 16),
+        (w.vendor, 16),
         (w.id, 22),
     ]);
     Sheet { name: w.dual_homed, columns, frozen: 1, printed: 10, rows: report.dual_homed.iter().map(row).collect() }
