@@ -11,6 +11,7 @@ use daicho_shared::observation::Target;
 
 use super::Engine;
 use super::device::Proof;
+use super::exchange::Answer;
 use crate::probe::uplink::foreign_sender;
 use crate::probe::{Heard, Level, Link, Probe, Reading, named, overhear};
 use crate::scope::{DeviceKey, is_link_local};
@@ -28,6 +29,8 @@ struct Said<'s> {
     heard: Heard,
     /// What it answers, where that is known.
     request: &'s [u8],
+    /// It counts as an answer; one of a device's own question counts when that ends.
+    counts: bool,
     frame: &'s [u8],
 }
 
@@ -87,12 +90,12 @@ impl Engine {
             return;
         }
         let answers = self.exchanges.answers(link, frame);
-        let at = &self.plan.links[link];
-        let answers: Vec<(&'static dyn Probe, &[u8], Heard)> =
-            answers.iter().map(|(probe, request, heard)| (*probe, request.as_slice(), of_link(heard, at))).collect();
-        let overheard = overhear(frame).into_iter().map(|(probe, heard)| (probe, &[][..], heard));
-        for (probe, request, heard) in overheard.chain(answers) {
-            self.note(now, Said { probe, heard, request, frame }, &interface);
+        for (probe, heard) in overhear(frame) {
+            self.note(now, Said { probe, heard, request: &[], counts: true, frame }, &interface);
+        }
+        for Answer { probe, sent, to_device, heard } in answers {
+            let heard = of_link(&heard, &self.plan.links[link]);
+            self.note(now, Said { probe, heard, request: &sent, counts: !to_device, frame }, &interface);
         }
     }
 
@@ -140,7 +143,7 @@ impl Engine {
         let slip = elsewhere.and_then(|_| foreign_sender::slip(said.frame, &said.heard));
         let (Some(heard), Some(probe)) = (slip, named("foreign-sender")) else { return };
         let target = self.unproven(None, heard.mac, interface);
-        self.take_note(now, Said { probe, heard, request: &[], frame: said.frame }, &target);
+        self.take_note(now, Said { probe, heard, request: &[], counts: false, frame: said.frame }, &target);
     }
 
     /// Whom a frame is about that does not show where he is: the device with this link-layer address
@@ -153,13 +156,13 @@ impl Engine {
 
     /// Writes it down once, and keeps it for choosing questions; `true` where it was news.
     fn take_note(&mut self, now: Duration, said: Said<'_>, target: &Target) -> bool {
-        let Said { probe, heard: Heard { address, mac, facts }, request, frame } = said;
+        let Said { probe, heard: Heard { address, mac, facts }, request, counts, frame } = said;
         let bare = target.mac.is_none() && target.address.is_unspecified();
         let in_scope = self.gate.networks().allows(target.address);
         if bare || !self.gate.may_record(target) || !self.log.is_news(now, (address, mac), in_scope, &facts) {
             return false;
         }
-        if probe.card().level > Level::Listen {
+        if counts && probe.card().level > Level::Listen {
             self.log.answered(&self.gate, &self.plan, target, probe.card().name);
         }
         if !self.listens_only {

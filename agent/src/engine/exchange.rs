@@ -40,16 +40,26 @@ impl Exchanges {
         self.open.is_empty()
     }
 
-    /// What a frame says to those that are open: who asked, what was asked, what it means.
-    pub(super) fn answers(&mut self, link: usize, frame: &[u8]) -> Vec<(&'static dyn Probe, Vec<u8>, Heard)> {
+    /// What a frame says to those that are open.
+    pub(super) fn answers(&mut self, link: usize, frame: &[u8]) -> Vec<Answer> {
         let here = self.open.values_mut().filter(|open| open.link == link);
         let answers = here.filter_map(|open| {
             let heard = open.probe.answer(&open.bytes, frame)?;
             open.told.extend(heard.facts.iter().take(TOLD.saturating_sub(open.told.len())).cloned());
-            Some((open.probe, open.bytes.clone(), heard))
+            Some(Answer { probe: open.probe, sent: open.bytes.clone(), to_device: open.device.is_some(), heard })
         });
         answers.collect()
     }
+}
+
+/// A frame that answers one of ours.
+pub(super) struct Answer {
+    pub(super) probe: &'static dyn Probe,
+    /// What was asked.
+    pub(super) sent: Vec<u8>,
+    /// It was asked of one device, whose question counts as answered when it ends.
+    pub(super) to_device: bool,
+    pub(super) heard: Heard,
 }
 
 impl Engine {
