@@ -409,6 +409,18 @@ fn a_register_with_another_purpose_is_told_and_other_words_for_it_are_not() {
 }
 
 #[test]
+fn a_declared_line_is_no_alarm_for_the_network_behind_it() {
+    let mut world =
+        world(&[("second-address", vec![answers("192.168.8.1", "arp-probe")]), ("dhcp-server", vec![dhcp()])]);
+    world.rows.push(keyed(1, HOST, MAC));
+    assert_eq!(world.codes(), ["undeclared_uplink", "dual_homed"]);
+    world.rows[0].register = super::super::entry::Register::ExternalConnection;
+    world.rows[0].line_kind = Some("LTE".into());
+    assert_eq!(world.codes(), Vec::<&str>::new());
+    assert_eq!(asset(&world).multi_homed.grade, Confirmed, "it stands in the list of dual-homed machines");
+}
+
+#[test]
 fn a_mobile_router_is_no_tethered_pc() {
     let second = ("second-address", vec![answers("192.168.8.1", "arp-probe")]);
     let kind = |seen: &[(&str, Vec<Fact>)]| world(seen).verdict().external_points.remove(0).kind;

@@ -12,14 +12,16 @@ pub(crate) fn speak(scene: &Scene<'_>) -> Vec<Draft> {
     (0..scene.assets.len()).filter_map(|index| draft(scene, index)).collect()
 }
 
-/// Silent where the second network is declared, where it is what network equipment is for, and where nothing is left
-/// that a benign explanation does not explain: such machines stand in the list of dual-homed ones, with it.
+/// Silent where the second network is declared, where it is what network equipment or a declared line is for, and where
+/// nothing is left that a benign explanation does not explain: such machines stand in the list of dual-homed ones, with it.
 fn draft(scene: &Scene<'_>, index: usize) -> Option<Draft> {
     let (asset, group) = (&scene.assets[index], scene.group_of(index));
     let uplinks = &scene.knowledge.uplinks;
     let homed = &asset.multi_homed;
-    let expected =
-        group.is_some_and(|group| group.is_network_device() || group.any(|row| row.dual_homed == FourValued::Yes));
+    let expected = group.is_some_and(|group| {
+        let joins = group.is_network_device() || group.is_external_connection();
+        joins || group.any(|row| row.dual_homed == FourValued::Yes)
+    });
     let harmless = homed.grade <= Grade::Indication && homed.bare() > homed.grade;
     if homed.grade <= Grade::Undecidable || expected || harmless {
         return None;
