@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use daicho_shared::address::Mac;
 
 use crate::judge::asset::{Asset, Grade};
-use crate::judge::entry::{Entry, FourValued};
+use crate::judge::entry::{Entry, FourValued, Register};
 use crate::judge::graded::{Benign, Sign};
 use crate::render::scene::{self, Scene};
 use crate::render::words::hypothesis;
@@ -68,7 +68,7 @@ fn one<'a>(asset: &'a Asset, scene: &Scene<'a>) -> DualHomed<'a> {
         device: if name.is_empty() { key() } else { shown(&name) },
         name,
         sides: sides(asset),
-        declared: second || rows.iter().any(|row| row.dual_homed == FourValued::Yes),
+        declared: second || rows.iter().any(|row| declares(row)),
         department: first(|row| row.department.as_deref()),
         purpose: first(|row| row.purpose.as_deref()).or_else(|| first(|row| row.description.as_deref())),
         vendor: first(|row| row.vendor.as_deref()).or_else(|| first(|row| row.manufacturer.as_deref())),
@@ -76,6 +76,12 @@ fn one<'a>(asset: &'a Asset, scene: &Scene<'a>) -> DualHomed<'a> {
         signs: asset.multi_homed.signs.iter().map(|seen| hypothesis::sign(seen.sign, lang)).collect(),
         benign: asset.multi_homed.benign.iter().map(|one| Phrase::new(hypothesis::explained(one, lang))).collect(),
     }
+}
+
+/// The row declares two networks, or a line, which is one.
+fn declares(row: &Entry) -> bool {
+    let line = row.register == Register::ExternalConnection || row.external_connection == FourValued::Yes;
+    line || row.dual_homed == FourValued::Yes
 }
 
 /// The sides that were seen or told of, and beside them the addresses that betray another one.
