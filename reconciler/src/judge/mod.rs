@@ -16,6 +16,7 @@
 //! `knowledge` holds what the judge knows beforehand: `config/classes.toml`, `identity.toml`, `uplinks.toml`,
 //! `hypotheses.toml`.
 
+pub mod amendment;
 pub mod asset;
 pub mod decision;
 pub mod entry;
