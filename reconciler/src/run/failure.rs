@@ -31,7 +31,7 @@ pub enum Failure {
         /// The settings file.
         path: PathBuf,
     },
-    /// The segment that is to be shown closed lies outside what may be scanned.
+    /// The segment that is to be shown closed, or the device to be walked through, lies outside what may be scanned.
     #[error("{segment} is not within [scope] networks")]
     OutsideScope {
         /// The segment.
