@@ -24,6 +24,22 @@ pub fn explain(failure: &Failure, lang: Lang) -> String {
                 "No network is set to be scanned. Write the networks you have permission for into [scope] networks of daicho.toml. Not one packet goes anywhere else.",
             )
             .to_owned(),
+        Failure::NoRunUntil { day } => lang.pick(
+            format!("{day} までに照合した実行がありません。`daicho runs` で一覧を確かめてください。"),
+            format!("no run was judged until {day}; `daicho runs` lists them"),
+        ),
+        Failure::DiagramFormat { path, known } => lang.pick(
+            format!("{}: 構成図の形式が分かりません。拡張子を {known} のいずれかにしてください。", path.display()),
+            format!("{}: not a format of diagrams; the name must end with one of {known}", path.display()),
+        ),
+        Failure::Png(crate::render::diagram::PngError::NoFont) => lang.pick(
+            "日本語のフォントが見つからないため、PNG を描けません。フォント（Noto Sans CJK など）を入れるか、.svg を指定してください。".to_owned(),
+            "no font with Japanese characters is installed, so a PNG cannot be drawn; install one (e.g. Noto Sans CJK) or write .svg".to_owned(),
+        ),
+        Failure::Png(crate::render::diagram::PngError::NotDrawn { detail }) => lang.pick(
+            format!("構成図を PNG にできません（{detail}）。.svg を指定してください。"),
+            format!("the diagram cannot be drawn as PNG ({detail}); write .svg"),
+        ),
         Failure::OutsideScope { segment } => lang.pick(
             format!("{segment} は、daicho.toml の [scope] networks に含まれていません。許可を得てから、そこに記入してください。"),
             format!("{segment} is not within [scope] networks of daicho.toml. Get leave to scan it, and write it there."),
