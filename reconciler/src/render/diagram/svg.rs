@@ -92,10 +92,10 @@ fn wires(out: &mut String, lines: &[Vec<(i32, i32)>], look: Look) {
     let paint = paint(look);
     for points in lines {
         let points: Vec<String> = points.iter().map(|(x, y)| format!("{x},{y}")).collect();
-        let dash = if matches!(look, Look::Unseen) { r##" stroke-dasharray="6 4""## } else { "" };
+        let dash = if matches!(look, Look::Unseen) { r#" stroke-dasharray="6 4""# } else { "" };
         let _ = write!(
             out,
-            r##"<polyline points="{}" fill="none" stroke="{}" stroke-width="{}"{dash}/>"##,
+            r#"<polyline points="{}" fill="none" stroke="{}" stroke-width="{}"{dash}/>"#,
             points.join(" "),
             paint.border,
             paint.width
@@ -106,19 +106,19 @@ fn wires(out: &mut String, lines: &[Vec<(i32, i32)>], look: Look) {
 fn one(out: &mut String, card: &Card, rect: &Rect, lang: Lang) {
     let paint = paint(card.look);
     let (x, y, height) = (rect.x, rect.y, rect.height);
-    let dash = if paint.dash.is_empty() { String::new() } else { format!(r##" stroke-dasharray="{}""##, paint.dash) };
+    let dash = if paint.dash.is_empty() { String::new() } else { format!(r#" stroke-dasharray="{}""#, paint.dash) };
     let _ = write!(out, "<g><title>{}</title>", safe(&card.detail));
     if let Some(mark) = card.mark {
         let (left, top, wide, high) = (x - 6, y - 6, BOX + 12, height + 12);
         let colour = mark_colour(mark);
         let _ = write!(
             out,
-            r##"<rect x="{left}" y="{top}" width="{wide}" height="{high}" rx="9" fill="none" stroke="{colour}" stroke-width="4"/>"##
+            r#"<rect x="{left}" y="{top}" width="{wide}" height="{high}" rx="9" fill="none" stroke="{colour}" stroke-width="4"/>"#
         );
     }
     let _ = write!(
         out,
-        r##"<rect x="{x}" y="{y}" width="{BOX}" height="{height}" rx="5" fill="{}" stroke="{}" stroke-width="{}"{dash}/>"##,
+        r#"<rect x="{x}" y="{y}" width="{BOX}" height="{height}" rx="5" fill="{}" stroke="{}" stroke-width="{}"{dash}/>"#,
         paint.fill, paint.border, paint.width
     );
     let title = match card.mark {
@@ -152,10 +152,10 @@ fn legend(out: &mut String, drawing: &Drawing) {
         let index = i32::try_from(index).unwrap_or(0);
         let (x, y) = (24 + index % columns * wide, drawing.sheet.height - 58 + index / columns * 22);
         let paint = paint(look);
-        let dash = if paint.dash.is_empty() { "" } else { r##" stroke-dasharray="4 3""## };
+        let dash = if paint.dash.is_empty() { "" } else { r#" stroke-dasharray="4 3""# };
         let _ = write!(
             out,
-            r##"<rect x="{x}" y="{y}" width="22" height="13" fill="{}" stroke="{}" stroke-width="{}"{dash}/>"##,
+            r#"<rect x="{x}" y="{y}" width="22" height="13" fill="{}" stroke="{}" stroke-width="{}"{dash}/>"#,
             paint.fill, paint.border, paint.width
         );
         text(out, (x + 29, y + 11), 11, "#102027", "normal", words::look(look_word(look), drawing.lang));
@@ -172,7 +172,7 @@ fn text(out: &mut String, (x, y): (i32, i32), size: i32, colour: &str, weight: &
     }
     let _ = write!(
         out,
-        r##"<text x="{x}" y="{y}" font-size="{size}" font-weight="{weight}" fill="{colour}">{}</text>"##,
+        r#"<text x="{x}" y="{y}" font-size="{size}" font-weight="{weight}" fill="{colour}">{}</text>"#,
         safe(words)
     );
 }
