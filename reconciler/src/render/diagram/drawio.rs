@@ -71,10 +71,13 @@ fn vertex(out: &mut String, id: &str, card: &Card, (x, y, height): (i32, i32, i3
 fn edge(out: &mut String, id: &str, (from, to): &(String, String), points: &[(i32, i32)], look: Look) {
     let paint = paint(look);
     let inner = points.get(1..points.len().saturating_sub(1)).unwrap_or_default();
-    let inner: String = inner.iter().map(|(x, y)| format!(r#"<mxPoint x="{x}" y="{y}"/>"#)).collect();
+    let corners = inner.iter().fold(String::new(), |mut all, (x, y)| {
+        let _ = write!(all, r#"<mxPoint x="{x}" y="{y}"/>"#);
+        all
+    });
     let _ = write!(
         out,
-        r#"<mxCell id="{id}" style="endArrow=none;rounded=0;strokeColor={};strokeWidth={};" edge="1" parent="1" source="{from}" target="{to}"><mxGeometry relative="1" as="geometry"><Array as="points">{inner}</Array></mxGeometry></mxCell>"#,
+        r#"<mxCell id="{id}" style="endArrow=none;rounded=0;strokeColor={};strokeWidth={};" edge="1" parent="1" source="{from}" target="{to}"><mxGeometry relative="1" as="geometry"><Array as="points">{corners}</Array></mxGeometry></mxCell>"#,
         paint.border, paint.width
     );
 }

@@ -52,8 +52,7 @@ pub(super) struct Sheet {
     pub(super) height: i32,
     /// Each tier's boxes.
     pub(super) boxes: Vec<Vec<Rect>>,
-    /// Where each tier's name stands: left, base line.
-    pub(super) headings: Vec<Option<(i32, i32)>>,
+    pub(super) headings: Headings,
     /// Each net's lines, one for each box it leads to.
     pub(super) lines: Vec<Vec<Vec<(i32, i32)>>>,
 }
@@ -65,6 +64,9 @@ pub(super) struct Rect {
     pub(super) y: i32,
     pub(super) height: i32,
 }
+
+/// Where a tier's name stands: left, base line; `None` for a tier without boxes.
+type Headings = Vec<Option<(i32, i32)>>;
 
 /// Lays the plan out on the sheet that is nearest to A paper.
 pub(super) fn layout(plan: &Plan) -> Sheet {
@@ -168,7 +170,7 @@ impl<'p> Grid<'p> {
     }
 
     /// Tops of the rows, places of the tiers' names, and the bottom.
-    fn tops(&self) -> (Vec<i32>, Vec<Option<(i32, i32)>>, i32) {
+    fn tops(&self) -> (Vec<i32>, Headings, i32) {
         let mut y = MARGIN + self.plan.head;
         let (mut tops, mut headings) = (vec![], vec![None; self.plan.tiers.len()]);
         for (index, row) in self.rows.iter().enumerate() {
