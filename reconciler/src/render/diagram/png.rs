@@ -32,14 +32,14 @@ pub fn png(svg: &str) -> Result<Vec<u8>, PngError> {
     let family = japanese(&fonts).ok_or(PngError::NoFont)?;
     fonts.set_sans_serif_family(family);
     let options = Options { fontdb: Arc::new(fonts), ..Options::default() };
-    let tree = Tree::from_str(svg, &options).map_err(not_drawn)?;
+    let tree = Tree::from_str(svg, &options).map_err(|error| not_drawn(&error))?;
     let size = tree.size();
     let (width, height) = pixels(size.width(), size.height());
     let mut pixmap = Pixmap::new(width, height).ok_or_else(|| not_drawn("no memory for the picture"))?;
     #[allow(clippy::cast_precision_loss, reason = "a few thousand pixels")]
     let scale = width as f32 / size.width();
     resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixmap.as_mut());
-    pixmap.encode_png().map_err(not_drawn)
+    pixmap.encode_png().map_err(|error| not_drawn(&error))
 }
 
 /// Width and height in pixels, within [`MOST`].
@@ -62,6 +62,6 @@ fn is_japanese(family: &str) -> bool {
     ["CJK JP", " JP", "Gothic", "Mincho", "IPA", "ゴシック", "明朝"].iter().any(|part| family.contains(part))
 }
 
-fn not_drawn(detail: impl ToString) -> PngError {
+fn not_drawn(detail: &(impl ToString + ?Sized)) -> PngError {
     PngError::NotDrawn { detail: detail.to_string() }
 }
