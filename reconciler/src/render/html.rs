@@ -125,7 +125,7 @@ impl<'a> Page<'a> {
             impact: impact_lines,
             severities: report.figures.by_severity,
             grades: [Grade::Confirmed, Grade::Probable, Grade::Indication, Grade::Undecidable, Grade::Nothing],
-            diagram: diagram::svg(&Picture::new(verdict, scene.options), &scene.options.tz, lang),
+            diagram: diagram::inline_svg(&Picture::new(verdict, scene.options), &scene.options.tz, lang),
             points: rows::points(scene),
             assets: rows::assets(scene),
             entries: rows::entries(scene),

@@ -17,4 +17,4 @@ pub use self::change::{Change, FieldChange, Marked, Part, changes};
 pub use self::drawio::drawio;
 pub use self::picture::{Door, Elsewhere, Machine, Picture, Segment, Standing};
 pub use self::png::{PngError, png};
-pub use self::svg::{svg, svg_of_changes};
+pub use self::svg::{inline_svg, svg, svg_of_changes};

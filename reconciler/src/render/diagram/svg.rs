@@ -17,15 +17,23 @@ const FONTS: &str = "'Noto Sans CJK JP','Noto Sans JP','Yu Gothic','Meiryo','Hir
 /// Paper on which the whole sheet is printed, in millimetres (ISO 216 A3, landscape).
 const PAPER: i32 = 420;
 
+/// Names the language of a file of its own; a page of HTML knows it (HTML Living Standard, 4.8.16).
+const NAMESPACE: &str = r#" xmlns="http://www.w3.org/2000/svg""#;
+
 /// Draws a picture.
 pub fn svg(picture: &Picture, tz: &TimeZone, lang: Lang) -> String {
-    write(&draw(picture, &BTreeMap::new(), tz, lang))
+    write(&draw(picture, &BTreeMap::new(), tz, lang), NAMESPACE)
+}
+
+/// Draws a picture as part of a page.
+pub fn inline_svg(picture: &Picture, tz: &TimeZone, lang: Lang) -> String {
+    write(&draw(picture, &BTreeMap::new(), tz, lang), "")
 }
 
 /// Draws the later of two pictures, with what is new, gone or changed marked by a colour and a word.
 pub fn svg_of_changes(before: &Picture, after: &Picture, tz: &TimeZone, lang: Lang) -> String {
     let marks = changes(before, after).into_iter().map(|change| (change.key, change.marked)).collect();
-    write(&draw(&both(before, after), &marks, tz, lang))
+    write(&draw(&both(before, after), &marks, tz, lang), NAMESPACE)
 }
 
 /// Colours of a card: fill, border, and words of its heading; how thick and how dashed the border is.
@@ -59,13 +67,13 @@ fn mark_colour(mark: Marked) -> &'static str {
     }
 }
 
-fn write(drawing: &Drawing) -> String {
+fn write(drawing: &Drawing, namespace: &str) -> String {
     let (width, height) = (drawing.sheet.width, drawing.sheet.height);
     let mut out = String::new();
     let paper = PAPER * height / width.max(1);
     let _ = write!(
         out,
-        r##"<svg xmlns="http://www.w3.org/2000/svg" width="{PAPER}mm" height="{paper}mm" viewBox="0 0 {width} {height}" font-family="{FONTS}" role="img"><title>{}</title><rect width="{width}" height="{height}" fill="#ffffff"/>"##,
+        r##"<svg{namespace} width="{PAPER}mm" height="{paper}mm" viewBox="0 0 {width} {height}" font-family="{FONTS}" role="img"><title>{}</title><rect width="{width}" height="{height}" fill="#ffffff"/>"##,
         safe(&drawing.title)
     );
     text(&mut out, (24, 40), 20, "#102027", "bold", &drawing.title);
