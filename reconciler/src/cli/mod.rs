@@ -81,6 +81,8 @@ pub enum Command {
     Reconcile(Reconcile),
     /// Write report.html, findings.xlsx and result.json of a judged run (報告書のみ)
     Report(Report),
+    /// Draw the network diagram of a judged run; `diff` says what changed between two (ネットワーク構成図)
+    Diagram(Diagram),
     /// Scan, reconcile and report in one (スキャン・照合・報告をまとめて実行)
     Audit(Audit),
     /// Show one device: what it is, why, and what it was asked (1台の正体とその理由)
@@ -179,6 +181,36 @@ pub struct Report {
     /// Output folder; by default one of its own in [report] out (出力先)
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+}
+
+/// `diagram`.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct Diagram {
+    /// Compare two of them.
+    #[command(subcommand)]
+    pub command: Option<DiagramCommand>,
+    /// The file to write: .svg, .png, or .drawio to be edited (出力ファイル)
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Which run: its id, or a day, for the last run until then; by default the latest (対象の実行、または日付)
+    #[arg(long, value_name = "RUN|DAY")]
+    pub run: Option<String>,
+}
+
+/// `diagram diff`.
+#[derive(Debug, Subcommand)]
+pub enum DiagramCommand {
+    /// Say what changed between two runs or days, and draw it (構成図の変更点)
+    Diff {
+        /// The earlier run, or a day such as 2026-03-31: the last run until then.
+        before: String,
+        /// The later one.
+        after: String,
+        /// The later diagram, with what changed marked: .svg or .png (出力ファイル)
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
 }
 
 /// `audit`.
@@ -289,6 +321,7 @@ impl Command {
             Self::Scan(_) => "scan",
             Self::Reconcile(_) => "reconcile",
             Self::Report(_) => "report",
+            Self::Diagram(_) => "diagram",
             Self::Audit(_) => "audit",
             Self::Show(_) => "show",
             Self::Decide(_) => "decide",

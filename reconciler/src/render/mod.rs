@@ -2,6 +2,7 @@
 
 pub mod closed;
 pub mod device;
+pub mod diagram;
 pub mod html;
 pub mod json;
 mod scene;

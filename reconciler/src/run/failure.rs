@@ -37,6 +37,23 @@ pub enum Failure {
         /// The segment.
         segment: IpNet,
     },
+    /// No run was judged until that day.
+    #[error("no judged run until {day}")]
+    NoRunUntil {
+        /// The day.
+        day: jiff::civil::Date,
+    },
+    /// A diagram is asked for in a format that is not known.
+    #[error("{path}: not a format of diagrams")]
+    DiagramFormat {
+        /// The file that was named.
+        path: PathBuf,
+        /// Which formats there are.
+        known: &'static str,
+    },
+    /// The diagram cannot be turned into pixels.
+    #[error(transparent)]
+    Png(#[from] crate::render::diagram::PngError),
     /// Nothing was scanned yet.
     #[error("no run is kept in this folder yet")]
     NoRun,
@@ -157,6 +174,8 @@ impl Failure {
             | Self::NotEmpty { .. }
             | Self::NoScope { .. }
             | Self::OutsideScope { .. }
+            | Self::NoRunUntil { .. }
+            | Self::DiagramFormat { .. }
             | Self::NoRun
             | Self::NoDevice { .. }
             | Self::SeveralDevices { .. }

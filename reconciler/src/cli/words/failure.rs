@@ -6,6 +6,7 @@ use daicho_shared::batch::BatchError;
 
 use super::clock;
 use crate::lang::Lang;
+use crate::render::diagram::PngError;
 use crate::run::Failure;
 use crate::settings::SettingsError;
 use crate::store::StoreError;
@@ -24,6 +25,12 @@ pub fn explain(failure: &Failure, lang: Lang) -> String {
                 "No network is set to be scanned. Write the networks you have permission for into [scope] networks of daicho.toml. Not one packet goes anywhere else.",
             )
             .to_owned(),
+        Failure::NoRunUntil { day } => lang.pick(
+            format!("{day} までに照合した実行がありません。`daicho runs` で一覧を確かめてください。"),
+            format!("no run was judged until {day}; `daicho runs` lists them"),
+        ),
+        Failure::DiagramFormat { path, known } => diagram_format(path, known, lang),
+        Failure::Png(why) => png(why, lang),
         Failure::OutsideScope { segment } => lang.pick(
             format!("{segment} は、daicho.toml の [scope] networks に含まれていません。許可を得てから、そこに記入してください。"),
             format!("{segment} is not within [scope] networks of daicho.toml. Get leave to scan it, and write it there."),
@@ -328,6 +335,27 @@ fn program(failure: &Failure, lang: Lang) -> String {
             )
         }
         other => other.to_string(),
+    }
+}
+
+fn diagram_format(path: &Path, known: &str, lang: Lang) -> String {
+    let path = path.display();
+    lang.pick(
+        format!("{path}: 構成図の形式が分かりません。拡張子を {known} のいずれかにしてください。"),
+        format!("{path}: not a format of diagrams; the name must end with one of {known}"),
+    )
+}
+
+fn png(why: &PngError, lang: Lang) -> String {
+    match why {
+        PngError::NoFont => lang.pick(
+            "日本語のフォントが見つからないため、PNG を描けません。フォント（Noto Sans CJK など）を入れるか、.svg を指定してください。".to_owned(),
+            "no font with Japanese characters is installed, so a PNG cannot be drawn; install one (e.g. Noto Sans CJK) or write .svg".to_owned(),
+        ),
+        PngError::NotDrawn { detail } => lang.pick(
+            format!("構成図を PNG にできません（{detail}）。.svg を指定してください。"),
+            format!("the diagram cannot be drawn as PNG ({detail}); write .svg"),
+        ),
     }
 }
 

@@ -116,6 +116,17 @@ pub fn reported(folder: &Path, lang: Lang) -> String {
     }
 }
 
+/// A file was written.
+pub fn written(path: &Path, lang: Lang) -> String {
+    let path = path.display();
+    lang.pick(format!("書き出しました: {path}"), format!("written: {path}"))
+}
+
+/// Two diagrams say the same.
+pub fn diagram_unchanged(lang: Lang) -> &'static str {
+    lang.pick("構成図に変更はありません。", "The diagram did not change.")
+}
+
 /// An inventory file was kept; `found` of its machines were seen by the latest run.
 pub fn inventory(name: &str, format: &str, machines: usize, found: Option<usize>, lang: Lang) -> String {
     match (lang, found) {

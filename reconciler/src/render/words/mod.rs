@@ -9,6 +9,7 @@ pub mod blind;
 pub(crate) mod closed;
 pub mod date;
 pub mod device;
+pub mod diagram;
 mod exit;
 pub mod field;
 pub mod finding;
