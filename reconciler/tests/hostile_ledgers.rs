@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
-use daicho::import::{Columns, Imported, Reason, child, import};
+use daicho::import::{Columns, Imported, Mappings, Reason, child, import};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
@@ -53,7 +53,7 @@ fn one(path: &Path) -> ExitCode {
         return ExitCode::from(2);
     };
     let before = Instant::now();
-    let found = import(path, jiff::Timestamp::UNIX_EPOCH, &Columns::builtin());
+    let found = import(path, jiff::Timestamp::UNIX_EPOCH, &Columns::builtin(), &Mappings::default());
     let (took, peak) = (before.elapsed(), peak());
     let said = found.as_ref().map_or_else(ToString::to_string, |found| format!("{} entries", found.entries.len()));
     let holds = expected(&found.map_err(|error| error.reason)) && took < PATIENCE && peak <= MEMORY_KIB;
@@ -99,7 +99,7 @@ fn refused_workbooks() -> Vec<Case> {
             |found| matches!(found, Err(Reason::Truncated)),
         ),
         ("locked.xlsx", locked, |found| matches!(found, Err(Reason::PasswordProtected))),
-        ("old.xls", || COMPOUND.to_vec(), |found| matches!(found, Err(Reason::OldXls))),
+        ("old.xls", || COMPOUND.to_vec(), |found| matches!(found, Err(Reason::WrongExtension { .. }))),
         ("text.xlsx", || b"a,b,c\n".to_vec(), |found| matches!(found, Err(Reason::WrongExtension { .. }))),
         ("workbook.csv", plain, |found| matches!(found, Err(Reason::WrongExtension { .. }))),
     ]

@@ -37,5 +37,7 @@ pub(crate) const READER_WALL: Duration = Duration::from_secs(40);
 pub(crate) const ANSWER_BYTES: u64 = 160 << 20;
 /// Addresses of one cell.
 pub(crate) const VALUES_PER_CELL: usize = 64;
+/// Addresses of one range.
+pub(crate) const RANGE: u32 = 256;
 /// Rows at the top in which the heading is looked for.
 pub(crate) const HEADING_ROWS: usize = 30;

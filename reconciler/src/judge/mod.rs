@@ -20,11 +20,13 @@ pub mod amendment;
 pub mod asset;
 pub mod decision;
 pub mod entry;
+pub mod field;
 pub mod finding;
 pub mod graded;
 pub mod inventory;
 pub mod knowledge;
 pub mod pairing;
+pub mod record;
 pub mod understanding;
 pub mod verdict;
 

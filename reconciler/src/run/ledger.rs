@@ -70,12 +70,13 @@ fn read(files: &[PathBuf], console: &Console, now: Timestamp) -> Result<Vec<Impo
             return Err(Failure::SameName { name });
         }
     }
-    files.iter().map(|path| rooms::import(path, now, console.lang)).collect()
+    files.iter().map(|path| rooms::import(path, now, &crate::import::Mappings::default(), console.lang)).collect()
 }
 
 fn version(path: &Path, imported: &Imported, who: &str) -> NewLedger {
     let ledger = Ledger {
         entries: imported.entries.clone(),
+        records: imported.records.clone(),
         files: vec![imported.file.clone()],
         problems: imported.problems.clone(),
     };

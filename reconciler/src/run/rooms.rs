@@ -14,7 +14,7 @@ use jiff::tz::TimeZone;
 
 use super::Failure;
 use crate::import::template::{Guide, template};
-use crate::import::{Columns, Imported};
+use crate::import::{Columns, Imported, Mappings};
 use crate::judge::asset::Asset;
 use crate::judge::entry::{Ledger, RowProblem};
 use crate::judge::understanding::Change;
@@ -33,8 +33,8 @@ pub(super) fn read_sheets(args: impl IntoIterator<Item = OsString>) -> ExitCode 
 }
 
 /// Reads a ledger file.
-pub(super) fn import(path: &Path, now: Timestamp, lang: Lang) -> Result<Imported, Failure> {
-    crate::import::import(path, now, &Columns::builtin()).map_err(|error| Failure::Ledger {
+pub(super) fn import(path: &Path, now: Timestamp, mappings: &Mappings, lang: Lang) -> Result<Imported, Failure> {
+    crate::import::import(path, now, &Columns::builtin(), mappings).map_err(|error| Failure::Ledger {
         path: path.to_owned(),
         message: match lang {
             Lang::Ja => error.ja(),
@@ -66,8 +66,8 @@ pub(super) fn ledger_template(lang: Lang) -> Result<Vec<u8>, Failure> {
 /// The current ledger as one.
 pub(super) fn ledger(store: &Store) -> Result<Ledger, StoreError> {
     let files = store.ledger()?.into_iter().filter_map(|one| {
-        let Ledger { entries, files, problems } = one;
-        files.into_iter().next().map(|file| Imported { file, entries, problems })
+        let Ledger { entries, records, files, problems } = one;
+        files.into_iter().next().map(|file| Imported { file, entries, records, problems })
     });
     Ok(crate::import::join(files))
 }

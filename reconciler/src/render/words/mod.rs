@@ -7,6 +7,7 @@ mod advice;
 pub(crate) mod basis;
 pub mod blind;
 pub(crate) mod closed;
+mod column;
 pub mod date;
 pub mod device;
 mod exit;

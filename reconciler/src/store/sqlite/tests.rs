@@ -190,7 +190,7 @@ fn file(name: &str, rows: u32) -> NewLedger {
         imported: at(i64::from(rows)),
         rows,
     };
-    let ledger = Ledger { entries: vec![], files: vec![named], problems: vec![] };
+    let ledger = Ledger { entries: vec![], records: vec![], files: vec![named], problems: vec![] };
     NewLedger { ledger, path: format!("/share/{name}"), who: "hanako".to_owned() }
 }
 
@@ -228,7 +228,7 @@ fn verdict(run: &str, started: i64) -> Verdict {
     };
     Verdict {
         run,
-        ledger: Ledger { entries: vec![], files: vec![], problems: vec![] },
+        ledger: Ledger { entries: vec![], records: vec![], files: vec![], problems: vec![] },
         assets: vec![],
         entries: vec![],
         comparisons: vec![],
