@@ -53,7 +53,7 @@ fn one(path: &Path) -> ExitCode {
         return ExitCode::from(2);
     };
     let before = Instant::now();
-    let found = import(path, jiff::Timestamp::UNIX_EPOCH, &Columns::builtin(), &Mappings::default());
+    let found = import(path, jiff::Timestamp::UNIX_EPOCH, &Columns::builtin(), &Mappings::default(), &|_, _| {});
     let (took, peak) = (before.elapsed(), peak());
     let said = found.as_ref().map_or_else(ToString::to_string, |found| format!("{} entries", found.entries.len()));
     let holds = expected(&found.map_err(|error| error.reason)) && took < PATIENCE && peak <= MEMORY_KIB;

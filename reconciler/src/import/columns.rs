@@ -20,6 +20,8 @@ pub struct Columns {
     common: BTreeMap<String, Role>,
     /// Headings that mean something else, or anything at all, in one register only.
     own: BTreeMap<Register, BTreeMap<String, Role>>,
+    /// Every heading of whatever register, so that a row is asked once and not register by register.
+    anywhere: BTreeMap<String, Role>,
     shapes: BTreeMap<Field, Vec<Shape>>,
     reading: BTreeMap<String, Reading>,
     personal: (BTreeSet<String>, BTreeSet<String>),
@@ -169,7 +171,9 @@ impl Columns {
         let file: File = toml::from_str(columns)?;
         let registers = Registers::parse(registers)?;
         let (common, own) = roles(&file, &registers);
+        let all = own.values().flatten().chain(&common);
         Ok(Self {
+            anywhere: all.map(|(key, role)| (key.clone(), *role)).collect(),
             common,
             own,
             shapes: registers.shapes,
@@ -202,17 +206,12 @@ impl Columns {
 
     /// What a heading of a register is for. A heading with `/` is tried whole, then in parts.
     pub(crate) fn role(&self, register: Register, heading: &str) -> Option<Role> {
-        let whole = heading_key(heading);
-        let bare = whole.split('(').next().unwrap_or_default();
-        std::iter::once(whole.as_str())
-            .chain(std::iter::once(bare))
-            .chain(whole.split('/'))
-            .find_map(|key| self.role_of_key(register, key))
+        first_of(&heading_key(heading), |key| self.role_of_key(register, key))
     }
 
     /// What a heading is for in any register.
     pub(crate) fn role_anywhere(&self, heading: &str) -> Option<Role> {
-        Register::ALL.into_iter().find_map(|register| self.role(register, heading))
+        first_of(&heading_key(heading), |key| self.anywhere.get(key).copied())
     }
 
     /// The field of the longest known heading that this one contains, and how much of it that is (per cent).
@@ -283,6 +282,12 @@ impl Columns {
         let own = self.own.get(&register).and_then(|own| own.get(key));
         own.or_else(|| self.common.get(key)).copied()
     }
+}
+
+/// What is found first of a heading: of the whole, without its parenthesis, of its parts between `/`.
+fn first_of(whole: &str, find: impl Fn(&str) -> Option<Role>) -> Option<Role> {
+    let bare = whole.split('(').next().unwrap_or_default();
+    [whole, bare].into_iter().chain(whole.split('/')).find_map(find)
 }
 
 fn keys(words: &[String]) -> impl Iterator<Item = String> {

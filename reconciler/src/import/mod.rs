@@ -60,6 +60,8 @@ use crate::judge::entry::{Entry, EntryId, Ledger, LedgerFile, ProblemKind, Recor
 pub struct Imported {
     /// The file.
     pub file: LedgerFile,
+    /// The names of its sheets, in their order; one empty name for CSV. Not kept.
+    pub sheets: Vec<String>,
     /// Its rows that declare devices.
     pub entries: Vec<Entry>,
     /// Its rows of other registers.
@@ -75,9 +77,21 @@ pub fn import(
     imported: jiff::Timestamp,
     columns: &Columns,
     mappings: &Mappings,
+    progress: Progress<'_>,
 ) -> Result<Imported, ImportError> {
     let (name, digest, plain) = cells_of(path)?;
-    entries(&name, digest, &plain, imported, Known { columns, mappings })
+    let file = File { name: &name, sha256: digest, plain: &plain, imported };
+    entries(file, Known { columns, mappings }, progress)
+}
+
+/// Is told how many of how many rows were read, every few hundred rows.
+pub type Progress<'a> = &'a dyn Fn(u64, u64);
+
+struct File<'a> {
+    name: &'a str,
+    sha256: String,
+    plain: &'a Plain,
+    imported: jiff::Timestamp,
 }
 
 /// The cells of a file, read by another process, with its name and SHA-256.
@@ -99,7 +113,7 @@ pub fn read_in_process(
     let format: Format = kind::format(name, bytes).map_err(|reason| ImportError::new(name, reason))?;
     let plain = child::cells(format, bytes).map_err(|refusal| refused(name, refusal))?;
     let known = Known { columns, mappings: &Mappings::default() };
-    entries(name, hex::encode(Sha256::digest(bytes)), &plain, imported, known)
+    entries(File { name, sha256: hex::encode(Sha256::digest(bytes)), plain: &plain, imported }, known, &|_, _| {})
 }
 
 /// Puts several files together. A 管理番号 that stands in two files names two rows, so the second gets
@@ -142,14 +156,11 @@ fn refused(name: &str, refusal: Refusal) -> ImportError {
     ImportError { file: name.to_owned(), place: refusal.place, reason: refusal.reason }
 }
 
-fn entries(
-    name: &str,
-    sha256: String,
-    plain: &Plain,
-    imported: jiff::Timestamp,
-    known: Known<'_>,
-) -> Result<Imported, ImportError> {
-    let (mut rows, mut titles, mut tables) = (Rows::new(name, known), title::Title::default(), 0);
+fn entries(file: File<'_>, known: Known<'_>, progress: Progress<'_>) -> Result<Imported, ImportError> {
+    let File { name, sha256, plain, imported } = file;
+    let all = plain.sheets.iter().map(|sheet| sheet.rows.len() as u64).sum();
+    let mut rows = Rows::new(name, known, progress, all);
+    let (mut titles, mut tables) = (title::Title::default(), 0);
     for sheet in plain.sheets.iter().filter(|sheet| !sheet.rows.is_empty()) {
         let found =
             if known.columns.is_skipped_sheet(&sheet.name) { Found::Nothing } else { table::find(sheet, name, known) };
@@ -183,7 +194,8 @@ fn entries(
         imported,
         rows: u32::try_from(rows.entries.len() + rows.records.len()).unwrap_or(u32::MAX),
     };
-    Ok(Imported { file, entries: rows.entries, records: rows.records, problems: rows.problems })
+    let sheets = plain.sheets.iter().map(|sheet| sheet.name.clone()).collect();
+    Ok(Imported { file, sheets, entries: rows.entries, records: rows.records, problems: rows.problems })
 }
 
 fn no_table(name: &str, plain: &Plain, problems: &[RowProblem]) -> ImportError {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Progress;
 use super::columns::{Columns, Role};
 use super::draft::{Draft, Piece};
 use super::fold::heading_key;
@@ -10,12 +11,18 @@ use super::sheet::{Cut, Merged, Row, Sheet, Value, letters};
 use super::table::{self, Basis, Column, Known, Table};
 use crate::judge::entry::{Entry, EntryId, Field, Origin, ProblemKind, Record, Register, RowProblem};
 
+/// Rows between two words about progress.
+const STEP: u64 = 500;
+
 /// Reads sheet after sheet of one file.
 pub(crate) struct Rows<'a> {
     /// File name without folders.
     file: &'a str,
     /// Headings and words.
     known: Known<'a>,
+    progress: Progress<'a>,
+    done: u64,
+    all: u64,
     /// Every row that is a device.
     pub entries: Vec<Entry>,
     /// Every row of the other registers.
@@ -36,8 +43,16 @@ enum Kind {
 
 impl<'a> Rows<'a> {
     /// Before the first sheet.
-    pub(crate) fn new(file: &'a str, known: Known<'a>) -> Self {
-        Self { file, known, entries: vec![], records: vec![], problems: vec![], ids: BTreeSet::new() }
+    pub(crate) fn new(file: &'a str, known: Known<'a>, progress: Progress<'a>, all: u64) -> Self {
+        let ids = BTreeSet::new();
+        Self { file, known, progress, all, done: 0, entries: vec![], records: vec![], problems: vec![], ids }
+    }
+
+    fn step(&mut self) {
+        self.done += 1;
+        if self.done.is_multiple_of(STEP) {
+            (self.progress)(self.done, self.all);
+        }
     }
 
     /// Reads a sheet's tables, one below the other.
@@ -49,6 +64,7 @@ impl<'a> Rows<'a> {
         let merged = fillings(&sheet.merged, &sheet.rows);
         let mut above: BTreeMap<u16, Value> = BTreeMap::new();
         for (index, row) in sheet.rows.iter().enumerate().skip(table.first) {
+            self.step();
             if index < table.first {
                 continue;
             }

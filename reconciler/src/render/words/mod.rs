@@ -18,6 +18,7 @@ pub(crate) mod graded;
 pub mod headings;
 mod heard;
 pub mod hypothesis;
+pub(crate) mod layout;
 pub mod level;
 pub mod observation;
 pub mod phrase;

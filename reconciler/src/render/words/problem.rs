@@ -230,6 +230,39 @@ pub fn what(problem: &RowProblem, lang: Lang) -> String {
     lang.pick(format!("{place}: 『{found}』は{done}"), format!("{place}: “{found}”. {done}"))
 }
 
+/// For who keeps the file: where in it, what was found and done, and what to do. `sheet` counts the file's sheets
+/// from 1.
+pub fn told(problem: &RowProblem, sheet: Option<usize>, lang: Lang) -> String {
+    let place = place_in_file(problem, sheet, lang);
+    let (done, todo) = (done(problem.kind, lang), todo(problem.kind, lang));
+    let gap = lang.pick("", " ");
+    if problem.found.trim().is_empty() || !is_about_cell(problem.kind) {
+        return format!("{place}: {done}{gap}{todo}");
+    }
+    let heading = problem.field.map(|known| field(known, lang)).unwrap_or_default();
+    let found = mark(&problem.found);
+    lang.pick(
+        format!("{place}: {heading}『{found}』は{done}{todo}"),
+        format!("{place}: {heading} “{found}”. {done} {todo}"),
+    )
+}
+
+fn place_in_file(problem: &RowProblem, sheet: Option<usize>, lang: Lang) -> String {
+    let (name, row) = (mark(&problem.origin.sheet), problem.origin.row);
+    let sheet = match (lang, sheet) {
+        (_, None) => String::new(),
+        (Lang::Ja, Some(count)) => format!("{count}枚目のシート『{name}』"),
+        (Lang::En, Some(count)) => format!("sheet {count} “{name}”"),
+    };
+    // A problem of a whole sheet has no row.
+    let row = (row > 0).then(|| lang.pick(format!("{row}行目"), format!("row {row}")));
+    let column = problem.column.as_deref().map(mark);
+    let column = column.map(|column| lang.pick(format!(" {column}列"), format!(", column {column}")));
+    let comma = lang.pick("", ", ");
+    let between = if sheet.is_empty() || row.is_none() { "" } else { comma };
+    format!("{sheet}{between}{}{}", row.unwrap_or_default(), column.unwrap_or_default())
+}
+
 /// The sentence is about the cell's text; the others are about the row or the file.
 fn is_about_cell(kind: ProblemKind) -> bool {
     let other = [
