@@ -72,7 +72,7 @@ pub enum Color {
 pub enum Command {
     /// Make a project folder: settings, ledger template, data (はじめの準備)
     Init(Init),
-    /// Import, list and withdraw ledger files (機器台帳の取り込み)
+    /// Import, compare, list and withdraw ledger files (機器台帳の取り込み)
     #[command(subcommand)]
     Ledger(LedgerCommand),
     /// Scan, and keep what was seen (スキャンのみ)
@@ -139,17 +139,37 @@ pub struct Init {
 /// `ledger`.
 #[derive(Debug, Subcommand)]
 pub enum LedgerCommand {
-    /// Import CSV and xlsx files; all of them or none (取り込み)
+    /// Import xlsx, xls, ods, CSV and TSV files; all of them or none (取り込み)
     Import {
         /// Ledger files.
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
-        /// Only say what would be noticed; keep nothing (確認のみ)
+        /// Only say what would be noticed, and what would change; keep nothing (確認のみ)
         #[arg(long)]
         dry_run: bool,
     },
     /// List the versions of the ledger files (取り込み履歴)
     Show,
+    /// Show how a file's columns would be read: recognised, guessed, left over (列の読み方の確認)
+    Map {
+        /// A ledger file.
+        file: PathBuf,
+        /// Write it to mappings/ of the project folder, to be edited; imports then follow it (対応表の作成)
+        #[arg(long)]
+        write: bool,
+    },
+    /// Show what differs between two versions, e.g. `diff 3 5` (版どうしの比較)
+    Diff {
+        /// Number of the earlier version, as `ledger show` lists it.
+        before: i64,
+        /// Number of the later version.
+        after: i64,
+    },
+    /// Go back to an earlier version of a file; it becomes a new version, and nothing is deleted (前の版に戻す)
+    Rollback {
+        /// Number of the version, as `ledger show` lists it.
+        version: i64,
+    },
     /// Take a file out of the ledger, e.g. after it was renamed (台帳からの取り下げ)
     Withdraw {
         /// File name without folders, as `ledger show` lists it.

@@ -5,6 +5,7 @@ pub mod device;
 pub mod diagram;
 pub mod html;
 pub mod json;
+pub mod layout;
 mod scene;
 pub mod text;
 pub mod understanding;

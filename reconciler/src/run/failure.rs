@@ -111,6 +111,14 @@ pub enum Failure {
         /// What the importer says, in the chosen language.
         message: String,
     },
+    /// A mapping of columns cannot be read.
+    #[error("{path}: {message}")]
+    Mapping {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        message: String,
+    },
     /// No device of the run is meant.
     #[error("no device {text}")]
     NoDevice {
@@ -182,9 +190,15 @@ impl Failure {
             | Self::NothingDecided { .. }
             | Self::NoSuchClass { .. }
             | Self::Rules(_)
+            | Self::Mapping { .. }
             | Self::NotJudged { .. }
             | Self::SameName { .. }
-            | Self::Store(StoreError::NoSuchRun { .. } | StoreError::NoSuchFile { .. })
+            | Self::Store(
+                StoreError::NoSuchRun { .. }
+                | StoreError::NoSuchFile { .. }
+                | StoreError::NoSuchVersion { .. }
+                | StoreError::CurrentVersion { .. },
+            )
             | Self::ProgramFailed { usage: true, .. } => USAGE,
             _ => FAILED,
         }

@@ -67,6 +67,14 @@ pub fn explain(failure: &Failure, lang: Lang) -> String {
             )
         }
         Failure::Ledger { message, .. } => message.clone(),
+        Failure::Mapping { path, message } => {
+            let path = path.display();
+            both(
+                lang,
+                format!("列の対応表 {path} を読めません（{message}）。その行を直すか、ファイルを消してから、もう一度実行してください。"),
+                format!("The mapping {path} cannot be read ({message}). Correct that line, or remove the file, then run again."),
+            )
+        }
         Failure::Other(error) => format!("{error:#}"),
         Failure::ProgramMissing { .. } | Failure::ProgramStart { .. } | Failure::ProgramFailed { .. } => {
             program(failure, lang)
@@ -263,6 +271,16 @@ fn rare(error: &StoreError, lang: Lang) -> String {
             lang,
             format!("『{file}』は、いまの台帳にありません。daicho ledger show で名前を確認してください。"),
             format!("{file} is not in the ledger. See the names in daicho ledger show."),
+        ),
+        StoreError::NoSuchVersion { number } => both(
+            lang,
+            format!("版 {number} はありません。daicho ledger show で版の番号を確認してください。"),
+            format!("There is no version {number}. See the numbers in daicho ledger show."),
+        ),
+        StoreError::CurrentVersion { number, file } => both(
+            lang,
+            format!("版 {number} は、いまの『{file}』そのものです。戻す必要はありません。"),
+            format!("Version {number} is {file} as it is now. There is nothing to go back to."),
         ),
         other => both(
             lang,

@@ -1,6 +1,7 @@
 //! What the commands say to people: every sentence in Japanese and English, side by side.
 
 mod failure;
+pub mod ledger;
 
 use std::path::Path;
 
@@ -43,14 +44,6 @@ pub fn kept(path: &Path, lang: Lang) -> String {
     }
 }
 
-/// One ledger file was read.
-pub fn imported(name: &str, rows: usize, problems: usize, lang: Lang) -> String {
-    match lang {
-        Lang::Ja => format!("『{name}』: {rows}行を読み取りました。確認が必要な点は{problems}件です。"),
-        Lang::En => format!("{name}: {rows} rows read, {problems} points to check."),
-    }
-}
-
 /// A file of the same name, from another place, takes the place of the earlier one.
 pub fn replaced(name: &str, before: &str, now: &str, lang: Lang) -> String {
     match lang {
@@ -71,9 +64,14 @@ pub fn ledger_version(version: &LedgerVersion, lang: Lang) -> String {
         (None, _) => lang.pick("取り下げ", "withdrawn").to_owned(),
     };
     let current = if version.current { lang.pick("最新", "current") } else { lang.pick("旧", "old") };
+    let restored = match (version.restored, lang) {
+        (None, _) => String::new(),
+        (Some(number), Lang::Ja) => format!("（版{number}に戻した）"),
+        (Some(number), Lang::En) => format!(" (back to version {number})"),
+    };
     let sha256: String = version.sha256.chars().take(12).collect();
     let (number, when) = (version.number, clock(version.imported));
-    format!("{number}\t{when}\t{}\t{rows}\t{current}\t{}\t{sha256}", version.file, version.who)
+    format!("{number}\t{when}\t{}\t{rows}\t{current}{restored}\t{}\t{sha256}", version.file, version.who)
 }
 
 /// One line of `runs`.
