@@ -13,7 +13,8 @@ mod error;
 mod fold;
 pub mod inventory;
 mod kind;
-mod limits;
+mod layout;
+pub(crate) mod limits;
 mod reader;
 mod rows;
 mod sheet;
@@ -33,7 +34,14 @@ use sha2::{Digest, Sha256};
 
 pub use self::columns::{Columns, DEFAULT as COLUMNS, Described};
 pub use self::error::{Content, ImportError, Place, Reason};
+pub use self::layout::{Layout, layout, layout_in_process};
 pub use self::values::DEFAULT as VALUES;
+
+pub(crate) use self::archive::check as check_archive;
+pub(crate) use self::cells::date::date as read_date;
+pub(crate) use self::csv::{decode as decode_text, separator as text_separator};
+pub(crate) use self::layout::Places;
+pub(crate) use self::sheet::letters;
 
 use self::error::Refusal;
 use self::kind::Format;

@@ -1,0 +1,205 @@
+//! Separated values: the hospital's own file with some fields changed, and new files that Excel opens.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use encoding_rs::{Encoding, ISO_2022_JP, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE};
+
+use super::{Made, Outcome, Refusal, Told, Wish, cp932};
+use crate::import::{decode_text, text_separator};
+
+/// Changes fields of a file in its own encoding and with its own line ends; new rows come last.
+pub(crate) fn write(bytes: &[u8], mut wishes: Vec<Wish>) -> Result<Made, Refusal> {
+    let (text, name) = decode_text(bytes).map_err(|reason| Refusal::damaged("text", reason))?;
+    let encoding = Encoding::for_label(name.as_bytes()).unwrap_or(UTF_8);
+    // Its octets mean something else after every change of the character set.
+    if encoding == ISO_2022_JP {
+        return Err(Refusal::Encoding { encoding: name.to_owned() });
+    }
+    let separator = text_separator(&text.replace("\r\n", "\n").replace('\r', "\n"));
+    let file = File::new(bytes, text, encoding);
+    let rows = records(&file.octets, separator);
+    let mut splices: Vec<(Range<usize>, Vec<u8>)> = Vec::new();
+    let mut added: BTreeMap<u32, BTreeMap<u16, usize>> = BTreeMap::new();
+    for (index, wish) in wishes.iter_mut().enumerate().filter(|(_, wish)| wish.told.is_written()) {
+        let Some(spot) = &wish.told.spot else { continue };
+        if let Err(missing) = file.encoded(&wish.told.after) {
+            wish.told.outcome = Outcome::NotEncodable { characters: missing };
+        } else if wish.told.added {
+            added.entry(spot.row).or_default().insert(spot.column, index);
+        } else {
+            match change(&file, rows.get(&spot.row), spot.column.into(), separator, &wish.told.after) {
+                Some(splice) => splices.push(splice),
+                None => wish.told.outcome = Outcome::Unplaced,
+            }
+        }
+    }
+    let mut octets = spliced(&file.octets, splices);
+    append(&file, &mut octets, separator, added.values(), &mut wishes);
+    let told: Vec<Told> = wishes.into_iter().map(|wish| wish.told).collect();
+    Ok(Made { bytes: file.whole(octets), told })
+}
+
+/// A file as octets in which separators, quotation marks and line ends are one ASCII octet each, and no other
+/// character holds one: so are UTF-8, CP932 (second octets begin at 0x40) and EUC-JP. UTF-16 is rewritten as UTF-8.
+struct File {
+    mark: Vec<u8>,
+    octets: Vec<u8>,
+    encoding: &'static Encoding,
+    line_end: &'static str,
+}
+
+impl File {
+    fn new(bytes: &[u8], text: String, encoding: &'static Encoding) -> Self {
+        let mark = Encoding::for_bom(bytes).map_or(0, |(_, length)| length);
+        let wide = encoding == UTF_16LE || encoding == UTF_16BE;
+        let line_end = if text.contains("\r\n") { "\r\n" } else if text.contains('\n') { "\n" } else { "\r" };
+        let line_end = if text.contains(['\r', '\n']) { line_end } else { "\r\n" };
+        let octets = if wide { text.into_bytes() } else { bytes[mark..].to_vec() };
+        Self { mark: bytes[..mark].to_vec(), octets, encoding, line_end }
+    }
+
+    /// A text in the file's encoding; the characters that it lacks, if it lacks some.
+    fn encoded(&self, text: &str) -> Result<Vec<u8>, String> {
+        if self.encoding == SHIFT_JIS {
+            let fitted = cp932::fit(text);
+            let missing: String = fitted.missing.iter().collect();
+            return if missing.is_empty() { Ok(cp932::encode(&fitted.text).into_owned()) } else { Err(missing) };
+        }
+        let (octets, _, lost) = self.encoding.output_encoding().encode(text);
+        let lacks = |c: &char| self.encoding.encode(c.encode_utf8(&mut [0; 4])).2;
+        if lost { Err(text.chars().filter(lacks).collect()) } else { Ok(octets.into_owned()) }
+    }
+
+    fn whole(&self, octets: Vec<u8>) -> Vec<u8> {
+        let wide: fn(u16) -> [u8; 2] = if self.encoding == UTF_16LE { u16::to_le_bytes } else { u16::to_be_bytes };
+        if self.encoding == UTF_16LE || self.encoding == UTF_16BE {
+            let text = String::from_utf8_lossy(&octets);
+            return self.mark.iter().copied().chain(text.encode_utf16().flat_map(wide)).collect();
+        }
+        [self.mark.as_slice(), &octets].concat()
+    }
+}
+
+/// The fields of every row, and where the row ends, by its number as a spreadsheet shows it.
+#[derive(Debug, Default)]
+struct Record {
+    fields: Vec<Range<usize>>,
+}
+
+/// Splits as the import does: quotation marks count at the beginning of a field only, and an empty line is a row.
+fn records(octets: &[u8], separator: u8) -> BTreeMap<u32, Record> {
+    let mut rows = BTreeMap::new();
+    let (mut number, mut at) = (1_u32, 0);
+    while at < octets.len() {
+        let mut record = Record::default();
+        loop {
+            let end = field_end(octets, at, separator);
+            record.fields.push(at..end);
+            at = end + 1;
+            if octets.get(end) != Some(&separator) {
+                at += usize::from(octets.get(end) == Some(&b'\r') && octets.get(end + 1) == Some(&b'\n'));
+                break;
+            }
+        }
+        rows.insert(number, record);
+        number = number.saturating_add(1);
+    }
+    rows
+}
+
+fn field_end(octets: &[u8], start: usize, separator: u8) -> usize {
+    let mut quoted = octets.get(start) == Some(&b'"');
+    let mut at = start + usize::from(quoted);
+    while let Some(octet) = octets.get(at) {
+        match octet {
+            b'"' if quoted && octets.get(at + 1) == Some(&b'"') => at += 1,
+            b'"' if quoted => quoted = false,
+            octet if !quoted && (*octet == separator || matches!(octet, b'\r' | b'\n')) => return at,
+            _ => {}
+        }
+        at += 1;
+    }
+    octets.len()
+}
+
+fn change(
+    file: &File,
+    record: Option<&Record>,
+    column: usize,
+    separator: u8,
+    after: &str,
+) -> Option<(Range<usize>, Vec<u8>)> {
+    let fields = &record?.fields;
+    let octets = quoted(file.encoded(after).ok()?, separator);
+    match fields.get(column) {
+        Some(span) => Some((span.clone(), octets)),
+        // The row is shorter than its heading: separators fill the gap.
+        None => {
+            let end = fields.last()?.end;
+            let gap = vec![separator; column + 1 - fields.len()];
+            Some((end..end, [gap, octets].concat()))
+        }
+    }
+}
+
+fn append<'a>(
+    file: &File,
+    octets: &mut Vec<u8>,
+    separator: u8,
+    rows: impl Iterator<Item = &'a BTreeMap<u16, usize>>,
+    wishes: &mut [Wish],
+) {
+    let mut number = u32::try_from(records(octets, separator).len()).unwrap_or(u32::MAX);
+    for row in rows {
+        if octets.last().is_some_and(|last| !matches!(last, b'\r' | b'\n')) {
+            octets.extend_from_slice(file.line_end.as_bytes());
+        }
+        number = number.saturating_add(1);
+        let width = row.keys().next_back().map_or(0, |last| *last + 1);
+        for column in 0..width {
+            if column > 0 {
+                octets.push(separator);
+            }
+            let Some(index) = row.get(&column) else { continue };
+            octets.extend(quoted(file.encoded(&wishes[*index].told.after).unwrap_or_default(), separator));
+            if let Some(spot) = &mut wishes[*index].told.spot {
+                spot.row = number;
+            }
+        }
+        octets.extend_from_slice(file.line_end.as_bytes());
+    }
+}
+
+fn quoted(octets: Vec<u8>, separator: u8) -> Vec<u8> {
+    let plain = |octet: &u8| *octet != separator && !matches!(octet, b'"' | b'\r' | b'\n');
+    if octets.iter().all(plain) {
+        return octets;
+    }
+    let inner = octets.iter().flat_map(|octet| if *octet == b'"' { vec![b'"', b'"'] } else { vec![*octet] });
+    std::iter::once(b'"').chain(inner).chain(std::iter::once(b'"')).collect()
+}
+
+fn spliced(octets: &[u8], mut splices: Vec<(Range<usize>, Vec<u8>)>) -> Vec<u8> {
+    splices.sort_by_key(|(span, _)| (span.start, span.end));
+    let mut out = Vec::with_capacity(octets.len());
+    let mut done = 0;
+    for (span, new) in splices {
+        out.extend_from_slice(octets.get(done..span.start).unwrap_or_default());
+        out.extend(new);
+        done = done.max(span.end);
+    }
+    out.extend_from_slice(octets.get(done..).unwrap_or_default());
+    out
+}
+
+/// One line of a new file, with its end (RFC 4180).
+pub(crate) fn line<'a>(cells: impl Iterator<Item = &'a str>) -> String {
+    let cells: Vec<String> = cells
+        .map(|cell| {
+            let quoted = cell.contains([',', '"', '\r', '\n']);
+            if quoted { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell.to_owned() }
+        })
+        .collect();
+    format!("{}\r\n", cells.join(","))
+}
