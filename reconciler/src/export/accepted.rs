@@ -28,8 +28,12 @@ struct Step<'a> {
 }
 
 fn cells(layout: &Layout, ledger: &Ledger, amendments: &[&Amendment]) -> Vec<Wish> {
-    let entries: BTreeMap<&EntryId, &Entry> =
-        ledger.entries.iter().filter(|entry| entry.origin.file == layout.name).map(|entry| (&entry.id, entry)).collect();
+    let entries: BTreeMap<&EntryId, &Entry> = ledger
+        .entries
+        .iter()
+        .filter(|entry| entry.origin.file == layout.name)
+        .map(|entry| (&entry.id, entry))
+        .collect();
     let added: BTreeSet<&EntryId> = amendments.iter().filter_map(|one| new_row(one)).collect();
     let mut chains: BTreeMap<(&EntryId, Field), Vec<Step<'_>>> = BTreeMap::new();
     for amendment in amendments {
@@ -115,9 +119,9 @@ fn number(text: &str) -> Option<u16> {
     if text.is_empty() || text.len() > 3 {
         return None;
     }
-    let column = text.bytes().try_fold(0_u32, |sum, byte| {
-        byte.is_ascii_uppercase().then(|| sum * 26 + u32::from(byte - b'A') + 1)
-    })?;
+    let column = text
+        .bytes()
+        .try_fold(0_u32, |sum, byte| byte.is_ascii_uppercase().then(|| sum * 26 + u32::from(byte - b'A') + 1))?;
     let column = u16::try_from(column.checked_sub(1)?).ok()?;
     debug_assert_eq!(letters(column), text);
     Some(column)
@@ -209,13 +213,7 @@ fn is_present(ledger: &Ledger, register: Register, cells: &BTreeMap<Field, Strin
     !keys.is_empty() && entries.any(|entry| keys.iter().all(|(field, text)| says(entry, field, text)))
 }
 
-fn row(
-    layout: &Layout,
-    sheet: &str,
-    last: Option<u32>,
-    new: &New<'_>,
-    taken: &mut BTreeMap<String, u32>,
-) -> Vec<Wish> {
+fn row(layout: &Layout, sheet: &str, last: Option<u32>, new: &New<'_>, taken: &mut BTreeMap<String, u32>) -> Vec<Wish> {
     let Some(places) = layout.sheet(sheet) else { return Vec::new() };
     let last = last.or_else(|| places.last_heading()).unwrap_or_default();
     let number = free_row(places, last, taken.get(sheet).copied());
@@ -243,7 +241,8 @@ fn row(
             outcome,
             spot,
         };
-        let content = column.map_or_else(|| Content::Text(after.clone()), |column| content(places, last, column, after));
+        let content =
+            column.map_or_else(|| Content::Text(after.clone()), |column| content(places, last, column, after));
         Wish { told, content, like: Some(last) }
     });
     cells.collect()
@@ -262,7 +261,8 @@ fn free_row(places: &Places, last: u32, taken: Option<u32>) -> Option<u32> {
 
 /// A cell to which the row below points with "as above" would change that row, too.
 fn undo_dittos(layout: &Layout, wishes: &mut [Wish]) {
-    let written: BTreeSet<Spot> = wishes.iter().filter(|wish| wish.told.is_written()).filter_map(|wish| wish.told.spot.clone()).collect();
+    let written: BTreeSet<Spot> =
+        wishes.iter().filter(|wish| wish.told.is_written()).filter_map(|wish| wish.told.spot.clone()).collect();
     for wish in wishes.iter_mut().filter(|wish| wish.told.is_written()) {
         let Some(spot) = &wish.told.spot else { continue };
         let below = Spot { row: spot.row.saturating_add(1), ..spot.clone() };

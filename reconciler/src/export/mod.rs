@@ -100,7 +100,7 @@ pub fn own_file(
     }
     let bytes = &layout.bytes;
     if bytes.starts_with(b"PK") {
-        workbook::write(bytes, wishes, wording)
+        workbook::write(bytes, &wishes, wording)
     } else if bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
         Err(Refusal::Format)
     } else {

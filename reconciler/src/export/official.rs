@@ -10,7 +10,7 @@ use super::{Refusal, cp932};
 use crate::import::template::{Filled, filled, word};
 use crate::import::{Columns, read_date};
 use crate::judge::amendment::{Amendment, Change};
-use crate::judge::entry::{Entry, EntryId, Field, Ledger, Register, Status};
+use crate::judge::entry::{Entry, EntryId, Field, FourValued, Ledger, Register};
 use crate::render::xlsx::neutral;
 
 /// A row of the form.
@@ -113,7 +113,7 @@ pub fn form(sheets: &[Sheet], form: &Form, columns: &Columns) -> Result<(Vec<u8>
                 .map(|sheet| Filled { title: &sheet.title, rows: sheet.rows.iter().map(|row| &row.cells).collect() })
                 .collect();
             let bytes = filled(&sheets, columns, *updated, updated_by);
-            Ok((bytes.map_err(|error| Refusal::damaged("xlsx", error))?, Vec::new()))
+            Ok((bytes.map_err(|error| Refusal::damaged("xlsx", &error))?, Vec::new()))
         }
         Form::Separated(encoding) => Ok(separated(sheets.first().map_or(&[], |sheet| &sheet.rows), *encoding, columns)),
     }
@@ -167,12 +167,13 @@ fn text(entry: &Entry, field: Field, columns: &Columns) -> String {
     let raw = cell.map(|cell| cell.raw.clone()).unwrap_or_default();
     let plain = cell.is_some_and(|cell| !cell.column.contains(',')) && !columns.words.is_ditto(&raw);
     let listed = |list: Vec<String>| list.join("\n");
+    // An empty cell of yes and no stays empty: nobody said that it is unknown.
+    if let Some(word) = word(field, entry, columns)
+        && !(raw.is_empty() && columns.words.answer(word) == Some(FourValued::Unknown))
+    {
+        return word.to_owned();
+    }
     let understood = match field {
-        Field::Status if entry.status != Status::Unknown => word(field, entry, columns).map(str::to_owned),
-        Field::DeviceType | Field::NetworkConnected | Field::RemoteMaintenance => {
-            word(field, entry, columns).map(str::to_owned)
-        }
-        Field::ExternalConnection | Field::DualHomed => word(field, entry, columns).map(str::to_owned),
         Field::RegisteredDate => entry.registered.map(|day| day.to_string()),
         Field::IpAddress if entry.dynamic_address && !columns.words.is_dynamic(&raw) => {
             Some(listed(entry.addresses.iter().map(ToString::to_string).chain(["DHCP".to_owned()]).collect()))
@@ -202,4 +203,127 @@ fn text(entry: &Entry, field: Field, columns: &Columns) -> String {
     };
     let raw = if columns.words.is_ditto(&raw) { String::new() } else { raw };
     understood.filter(|text| !text.trim().is_empty()).unwrap_or(raw)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::export::seen;
+    use crate::import::{Imported, join, read_in_process};
+    use crate::judge::sample::{World, keyed};
+
+    fn imported(name: &str, bytes: &[u8], columns: &Columns) -> Imported {
+        read_in_process(name, bytes, jiff::Timestamp::UNIX_EPOCH, columns).unwrap()
+    }
+
+    fn row(cells: &[(Field, &str)]) -> Row {
+        let cells = cells.iter().map(|(field, text)| (*field, (*text).to_owned())).collect();
+        Row { id: EntryId("equipment:1".into()), register: Register::Equipment, cells }
+    }
+
+    fn csv(rows: Vec<Row>, encoding: Encoding) -> (Vec<u8>, Vec<Lacking>) {
+        let sheet = Sheet { title: "機器台帳".into(), rows };
+        form(&[sheet], &Form::Separated(encoding), &Columns::builtin()).unwrap()
+    }
+
+    #[test]
+    fn the_official_columns_come_first_in_their_order() {
+        let (bytes, _) =
+            csv(vec![row(&[(Field::AssetNo, "001"), (Field::RegisteredDate, "令和6年4月1日")])], Encoding::Cp932);
+        let text = encoding_rs::SHIFT_JIS.decode(&bytes).0.into_owned();
+        let official = "管理番号,メーカー,OS,ソフトウェア,ソフトウェアバージョン,IPアドレス,コンピュータ名,設置場所,利用者,登録日,状態,説明,";
+        assert!(text.starts_with(official), "{text}");
+        assert!(text.contains("\r\n001,,,,,,,,,2024/4/1,,"), "{text}");
+    }
+
+    #[test]
+    fn formulas_are_neutralised_and_what_cp932_lacks_is_told() {
+        let cells = [(Field::Hostname, "=cmd|'/c calc'!A1"), (Field::Model, "-"), (Field::User, "𠮷田〜\"A\"\n+B")];
+        let (bytes, lacking) = csv(vec![row(&cells)], Encoding::Cp932);
+        let text = encoding_rs::SHIFT_JIS.decode(&bytes).0.into_owned();
+        assert!(text.contains(",'=cmd|'/c calc'!A1,") && text.contains(",-,"), "{text}");
+        assert!(text.contains("\"〓田～\"\"A\"\"\n+B\""), "{text}");
+        let expected = Lacking { row: 2, column: 8, field: Field::User, characters: "𠮷".into() };
+        assert_eq!(lacking, [expected]);
+        let (bytes, lacking) = csv(vec![row(&cells)], Encoding::Utf8);
+        assert!(lacking.is_empty() && bytes.starts_with("\u{feff}管理番号".as_bytes()));
+        assert!(String::from_utf8(bytes).unwrap().contains("𠮷田〜"));
+    }
+
+    #[test]
+    fn a_ledger_comes_back_as_it_was() {
+        let columns = Columns::builtin();
+        let text = "No.,資産番号,棟,フロア,IP,NIC数,スタンドアロン,状態,使用者,備考\n\
+                    1,A-1,本館,2F,192.0.2.1,2,×,使用中,a医師、b医師,x\n\
+                    2,A-2,〃,3F,DHCP,1,○,除却,,〃\n";
+        let first = imported("a.csv", text.as_bytes(), &columns);
+        let ledger = join([first.clone()]);
+        let sheet = Sheet { title: "機器台帳".into(), rows: rows(&ledger, &columns) };
+        let made = [
+            ("b.xlsx", Form::Workbook { updated: jiff::civil::date(2026, 11, 20), updated_by: "情報係".into() }),
+            ("b.csv", Form::Separated(Encoding::Cp932)),
+            ("b.csv", Form::Separated(Encoding::Utf8)),
+        ];
+        for (name, kind) in made {
+            let (bytes, lacking) = form(std::slice::from_ref(&sheet), &kind, &columns).unwrap();
+            let again = imported(name, &bytes, &columns);
+            assert_eq!((again.problems.as_slice(), lacking.as_slice()), (&[][..], &[][..]), "{name}");
+            for (was, is) in first.entries.iter().zip(&again.entries) {
+                let blank =
+                    |entry: &Entry| Entry { origin: was.origin.clone(), cells: BTreeMap::new(), ..entry.clone() };
+                assert_eq!(blank(is), blank(was));
+            }
+            assert_eq!(again.entries.len(), 2);
+        }
+    }
+
+    #[test]
+    fn accepted_changes_are_in_it() {
+        let basis = crate::judge::amendment::Basis {
+            finding: "f".into(),
+            at: jiff::Timestamp::UNIX_EPOCH,
+            by: "b".into(),
+            reason: None,
+            evidence: "e".into(),
+        };
+        let entry = keyed(1, "10.0.0.5", "00:80:A3:00:00:05");
+        let ledger = Ledger { entries: vec![entry.clone()], files: vec![], problems: vec![] };
+        let cell = Change::Cell {
+            entry: entry.id.clone(),
+            origin: entry.origin,
+            field: Field::Location,
+            before: String::new(),
+            after: "1診".into(),
+        };
+        let id = EntryId("equipment:new".into());
+        let new = Change::Row { entry: id.clone(), register: Register::Equipment, cells: BTreeMap::new() };
+        let accepted = [cell, new].map(|change| Amendment { change, basis: basis.clone() });
+        let rows = amended(rows(&ledger, &Columns::builtin()), &accepted);
+        assert_eq!((rows[0].cells[&Field::Location].as_str(), &rows[1].id), ("1診", &id));
+    }
+
+    #[test]
+    fn a_ledger_of_what_was_seen_leaves_nothing_to_say() {
+        let columns = Columns::builtin();
+        let mut world = World::new();
+        for (address, mac) in
+            [("10.0.0.5", "00:80:A3:00:00:05"), ("10.0.0.6", "00:80:A3:00:00:06"), ("10.0.0.1", "00:80:A3:00:00:01")]
+        {
+            world.arp(address, mac);
+        }
+        let before = world.verdict();
+        assert_eq!(before.findings.len(), 3, "every device is unknown to an empty ledger");
+        let sheet = Sheet { title: "機器台帳".into(), rows: seen(&before, &columns) };
+        let forms = [
+            ("見.xlsx", Form::Workbook { updated: jiff::civil::date(2026, 11, 20), updated_by: "情報係".into() }),
+            ("見.csv", Form::Separated(Encoding::Cp932)),
+        ];
+        for (name, kind) in forms {
+            let (bytes, _) = form(std::slice::from_ref(&sheet), &kind, &columns).unwrap();
+            let again = imported(name, &bytes, &columns);
+            assert_eq!(again.problems, []);
+            world.rows = again.entries;
+            assert_eq!(world.verdict().findings, []);
+        }
+    }
 }

@@ -117,7 +117,7 @@ pub enum Refusal {
 
 impl Refusal {
     /// A damaged part.
-    pub(crate) fn damaged(part: &str, detail: impl ToString) -> Self {
+    pub(crate) fn damaged(part: &str, detail: &dyn std::fmt::Display) -> Self {
         let bounded = daicho_shared::text::bounded;
         Self::Damaged { part: bounded(part), detail: bounded(&detail.to_string()) }
     }

@@ -10,7 +10,7 @@ use crate::import::{decode_text, text_separator};
 
 /// Changes fields of a file in its own encoding and with its own line ends; new rows come last.
 pub(crate) fn write(bytes: &[u8], mut wishes: Vec<Wish>) -> Result<Made, Refusal> {
-    let (text, name) = decode_text(bytes).map_err(|reason| Refusal::damaged("text", reason))?;
+    let (text, name) = decode_text(bytes).map_err(|reason| Refusal::damaged("text", &reason))?;
     let encoding = Encoding::for_label(name.as_bytes()).unwrap_or(UTF_8);
     // Its octets mean something else after every change of the character set.
     if encoding == ISO_2022_JP {
@@ -37,7 +37,7 @@ pub(crate) fn write(bytes: &[u8], mut wishes: Vec<Wish>) -> Result<Made, Refusal
     let mut octets = spliced(&file.octets, splices);
     append(&file, &mut octets, separator, added.values(), &mut wishes);
     let told: Vec<Told> = wishes.into_iter().map(|wish| wish.told).collect();
-    Ok(Made { bytes: file.whole(octets), told })
+    Ok(Made { bytes: file.whole(&octets), told })
 }
 
 /// A file as octets in which separators, quotation marks and line ends are one ASCII octet each, and no other
@@ -53,7 +53,13 @@ impl File {
     fn new(bytes: &[u8], text: String, encoding: &'static Encoding) -> Self {
         let mark = Encoding::for_bom(bytes).map_or(0, |(_, length)| length);
         let wide = encoding == UTF_16LE || encoding == UTF_16BE;
-        let line_end = if text.contains("\r\n") { "\r\n" } else if text.contains('\n') { "\n" } else { "\r" };
+        let line_end = if text.contains("\r\n") {
+            "\r\n"
+        } else if text.contains('\n') {
+            "\n"
+        } else {
+            "\r"
+        };
         let line_end = if text.contains(['\r', '\n']) { line_end } else { "\r\n" };
         let octets = if wide { text.into_bytes() } else { bytes[mark..].to_vec() };
         Self { mark: bytes[..mark].to_vec(), octets, encoding, line_end }
@@ -71,13 +77,13 @@ impl File {
         if lost { Err(text.chars().filter(lacks).collect()) } else { Ok(octets.into_owned()) }
     }
 
-    fn whole(&self, octets: Vec<u8>) -> Vec<u8> {
+    fn whole(&self, octets: &[u8]) -> Vec<u8> {
         let wide: fn(u16) -> [u8; 2] = if self.encoding == UTF_16LE { u16::to_le_bytes } else { u16::to_be_bytes };
         if self.encoding == UTF_16LE || self.encoding == UTF_16BE {
-            let text = String::from_utf8_lossy(&octets);
+            let text = String::from_utf8_lossy(octets);
             return self.mark.iter().copied().chain(text.encode_utf16().flat_map(wide)).collect();
         }
-        [self.mark.as_slice(), &octets].concat()
+        [self.mark.as_slice(), octets].concat()
     }
 }
 
@@ -132,15 +138,13 @@ fn change(
 ) -> Option<(Range<usize>, Vec<u8>)> {
     let fields = &record?.fields;
     let octets = quoted(file.encoded(after).ok()?, separator);
-    match fields.get(column) {
-        Some(span) => Some((span.clone(), octets)),
-        // The row is shorter than its heading: separators fill the gap.
-        None => {
-            let end = fields.last()?.end;
-            let gap = vec![separator; column + 1 - fields.len()];
-            Some((end..end, [gap, octets].concat()))
-        }
+    if let Some(span) = fields.get(column) {
+        return Some((span.clone(), octets));
     }
+    // The row is shorter than its heading: separators fill the gap.
+    let end = fields.last()?.end;
+    let gap = vec![separator; column + 1 - fields.len()];
+    Some((end..end, [gap, octets].concat()))
 }
 
 fn append<'a>(
@@ -202,4 +206,103 @@ pub(crate) fn line<'a>(cells: impl Iterator<Item = &'a str>) -> String {
         })
         .collect();
     format!("{}\r\n", cells.join(","))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::export::{Changes, Wording, own_file};
+    use crate::import::{Columns, layout_in_process, read_in_process};
+    use crate::judge::amendment::{Amendment, Basis, Change};
+    use crate::judge::entry::{EntryId, Field, Ledger, Register};
+
+    struct Silent;
+
+    impl Wording for Silent {
+        fn note(&self, _told: &Told) -> String {
+            String::new()
+        }
+
+        fn changes(&self, _told: &[Told]) -> Changes {
+            Changes::default()
+        }
+    }
+
+    fn basis() -> Basis {
+        let at = jiff::Timestamp::UNIX_EPOCH;
+        Basis { finding: "f".into(), at, by: "b".into(), reason: None, evidence: "e".into() }
+    }
+
+    fn written(bytes: &[u8], number: &str, field: Field, after: &str) -> Made {
+        let columns = Columns::builtin();
+        let imported = read_in_process("台帳.csv", bytes, jiff::Timestamp::UNIX_EPOCH, &columns).unwrap();
+        let entry = imported.entries.iter().find(|entry| entry.asset_no.as_deref() == Some(number)).unwrap();
+        let before = entry.cells.get(&field).map(|cell| cell.raw.clone()).unwrap_or_default();
+        let (id, origin) = (entry.id.clone(), entry.origin.clone());
+        let change = Change::Cell { entry: id, origin, field, before, after: after.into() };
+        let cells = [(Field::AssetNo, "99".to_owned()), (Field::Hostname, "a,\"b".to_owned())].into();
+        let row = Change::Row { entry: EntryId("equipment:new".into()), register: Register::Equipment, cells };
+        let all = [change, row].map(|change| Amendment { change, basis: basis() });
+        let layout = layout_in_process("台帳.csv", bytes, &columns).unwrap();
+        let ledger = Ledger { entries: imported.entries, files: vec![imported.file], problems: imported.problems };
+        own_file(&layout, &ledger, &all, &Silent).unwrap()
+    }
+
+    const LEDGER: &str = "管理番号,コンピュータ名,設置場所\r\n\r\n\"1\",PC1,\"2階\r\n\"\"東\"\"\"\r\n2,PC2\r\n";
+
+    #[test]
+    fn only_the_field_changes_whatever_the_encoding() {
+        let expected = LEDGER.replace("PC2", "PC2,③病棟") + "99,\"a,\"\"b\"\r\n";
+        let (cp932, ..) = SHIFT_JIS.encode(LEDGER);
+        let wide: Vec<u8> = format!("\u{feff}{LEDGER}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for bytes in [LEDGER.as_bytes().to_vec(), ["\u{feff}", LEDGER].concat().into_bytes(), cp932.to_vec(), wide] {
+            let made = written(&bytes, "2", Field::Location, "③病棟");
+            assert!(made.told.iter().all(Told::is_written), "{:?}", made.told);
+            let (encoding, _) = Encoding::for_bom(&bytes).unwrap_or((SHIFT_JIS, 0));
+            let encoding = if bytes == LEDGER.as_bytes() { UTF_8 } else { encoding };
+            assert_eq!(encoding.decode(&made.bytes).0, expected);
+            assert_eq!(made.bytes.starts_with(&bytes[..2]), true);
+            assert_eq!(made.told.last().unwrap().spot.as_ref().unwrap().row, 5);
+        }
+    }
+
+    #[test]
+    fn a_quoted_field_is_replaced_whole_and_a_bare_line_end_kept() {
+        let made = written(LEDGER.replace("\r\n", "\n").as_bytes(), "1", Field::Location, "3階");
+        let expected = LEDGER.replace("\"2階\r\n\"\"東\"\"\"", "3階").replace("\r\n", "\n") + "99,\"a,\"\"b\"\n";
+        assert_eq!(String::from_utf8(made.bytes).unwrap(), expected);
+    }
+
+    #[test]
+    fn characters_that_the_encoding_lacks_are_told_and_not_replaced() {
+        let (cp932, ..) = SHIFT_JIS.encode(LEDGER);
+        let made = written(&cp932, "1", Field::Hostname, "𠮷野〜1");
+        assert_eq!(made.told[0].outcome, Outcome::NotEncodable { characters: "𠮷".into() });
+        assert!(SHIFT_JIS.decode(&made.bytes).0.contains("PC1"));
+        let made = written(&cp932, "1", Field::Hostname, "8〜9");
+        assert!(SHIFT_JIS.decode(&made.bytes).0.contains("8～9"));
+    }
+
+    proptest! {
+        #[test]
+        fn fields_stand_where_import_reads_them(text in "[a,\"\r\n\tあ]{0,60}") {
+            let separator = text_separator(&text.replace("\r\n", "\n").replace('\r', "\n"));
+            let rows = records(text.as_bytes(), separator);
+            if let Ok(layout) = layout_in_process("x.csv", text.as_bytes(), &Columns::builtin()) {
+                for row in 1..=layout.sheets[0].last_row() {
+                    for column in 0..20_u16 {
+                        let read = layout.sheets[0].raw(row, column);
+                        let field = rows.get(&row).and_then(|record| record.fields.get(usize::from(column)));
+                        let field = field.map(|span| text[span.clone()].to_owned()).unwrap_or_default();
+                        let inner: String = field.chars().filter(|c| *c != '"').collect();
+                        let read: String = read.chars().filter(|c| *c != '"').collect();
+                        let unified = inner.replace("\r\n", "\n").replace('\r', "\n");
+                        prop_assert_eq!(unified.trim(), read.trim());
+                    }
+                }
+            }
+        }
+    }
 }

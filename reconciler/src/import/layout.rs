@@ -141,12 +141,11 @@ impl Places {
 
 /// The row's known headings, where it has enough to be one.
 fn heading(row: &Row, columns: &Columns) -> Option<Heading> {
-    let known = row.cells.iter().filter_map(|(at, value)| {
-        match columns.role(Register::Equipment, &value.text()) {
-            Some(Role::Field(field)) => Some((*at, field)),
-            _ => None,
-        }
+    let known = row.cells.iter().filter_map(|(at, value)| match columns.role(Register::Equipment, &value.text()) {
+        Some(Role::Field(field)) => Some((*at, field)),
+        _ => None,
     });
     let known: Vec<(u16, Field)> = known.collect();
-    (known.len() >= HEADINGS && known.len() * 2 >= row.cells.len()).then_some(Heading { row: row.number, columns: known })
+    (known.len() >= HEADINGS && known.len() * 2 >= row.cells.len())
+        .then_some(Heading { row: row.number, columns: known })
 }

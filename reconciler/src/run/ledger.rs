@@ -31,6 +31,7 @@ pub(super) fn ledger(
             tell(&import(&mut project.store, files, console, now)?, console)
         }
         LedgerCommand::Show => show(common, console),
+        LedgerCommand::Export(options) => super::export::export(common, options, console, now),
         LedgerCommand::Withdraw { file } => {
             let (mut project, _lock) = Project::open(&common.folder, "ledger withdraw", now)?;
             project.store.withdraw(file, &edge::user(), now)?;

@@ -7,6 +7,7 @@ mod console;
 mod decide;
 mod declared;
 mod demo;
+mod export;
 mod failure;
 mod init;
 mod inventory;

@@ -13,10 +13,12 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::Failure;
+use crate::export::{Made, Refusal};
 use crate::import::template::{Guide, template};
-use crate::import::{Columns, Imported};
+use crate::import::{Columns, Imported, Layout};
+use crate::judge::amendment::Amendment;
 use crate::judge::asset::Asset;
-use crate::judge::entry::{Ledger, RowProblem};
+use crate::judge::entry::{Ledger, Register, RowProblem};
 use crate::judge::understanding::Change;
 use crate::judge::verdict::Verdict;
 use crate::judge::{Case, Knowledge};
@@ -61,6 +63,39 @@ pub(super) fn ledger_template(lang: Lang) -> Result<Vec<u8>, Failure> {
         Lang::En => Guide::English,
     };
     Ok(template(guide).map_err(anyhow::Error::from)?)
+}
+
+/// Where the cells of a ledger file stand.
+pub(super) fn layout(path: &Path, lang: Lang) -> Result<Layout, Failure> {
+    crate::import::layout(path, &Columns::builtin()).map_err(|error| Failure::Ledger {
+        path: path.to_owned(),
+        message: match lang {
+            Lang::Ja => error.ja(),
+            Lang::En => error.to_string(),
+        },
+    })
+}
+
+/// What people accepted to change in the ledger. No command accepts a change of the ledger yet, so that the store
+/// has none.
+pub(super) fn accepted(_store: &Store) -> Vec<Amendment> {
+    Vec::new()
+}
+
+/// The hospital's own file with the accepted cells changed.
+pub(super) fn own_file(
+    layout: &Layout,
+    ledger: &Ledger,
+    amendments: &[Amendment],
+    lang: Lang,
+) -> Result<Made, Refusal> {
+    let words = render::words::export::Words { lang, tz: TimeZone::system() };
+    crate::export::own_file(layout, ledger, amendments, &words)
+}
+
+/// The name of a register on the official form's sheet, which is Japanese whoever reads it.
+pub(super) fn register(register: Register) -> String {
+    render::words::fixed::register(register, Lang::Ja).to_owned()
 }
 
 /// The current ledger as one.

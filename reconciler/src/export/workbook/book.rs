@@ -8,6 +8,8 @@ use crate::export::Refusal;
 
 const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 const PACKAGE_RELATIONS: &str = "http://schemas.openxmlformats.org/package/2006/relationships";
+/// Ids that may be taken by what is no relationship within the package, e.g. links to pages.
+const ID_ROOM: usize = 100_000;
 /// Sheets of a workbook that are looked at.
 const SHEETS: usize = 4_096;
 
@@ -43,7 +45,7 @@ impl Book {
         }
         let roots = relations(package, "")?;
         let part = roots.into_iter().find(|relation| relation.kind == "officeDocument").map(|relation| relation.target);
-        let part = part.ok_or_else(|| Refusal::damaged("_rels/.rels", "no workbook"))?;
+        let part = part.ok_or_else(|| Refusal::damaged("_rels/.rels", &"no workbook"))?;
         let targets: BTreeMap<String, String> =
             relations(package, &part)?.into_iter().map(|relation| (relation.id, relation.target)).collect();
         let text = package.needed(&part)?;
@@ -118,7 +120,7 @@ impl Book {
     /// A title that no sheet has; the comparison of sheet names ignores case.
     fn free_title(&self, title: &str) -> String {
         let taken = |title: &str| self.sheets.iter().any(|(name, _)| name.to_lowercase() == title.to_lowercase());
-        let numbered = (2..).map(|number: u32| format!("{title} {number}"));
+        let numbered = (2..self.sheets.len() + 3).map(|number| format!("{title} {number}"));
         std::iter::once(title.to_owned()).chain(numbered).find(|title| !taken(title)).unwrap_or_default()
     }
 }
@@ -151,10 +153,9 @@ pub(crate) fn relate(package: &mut Package<'_>, part: &str, kind: &str, target: 
     };
     let text = old.unwrap_or_else(empty);
     let taken = |id: &String| known.iter().any(|one| one.id == *id) || text.contains(&format!("\"{id}\""));
-    let id = (1..).map(|number: u32| format!("rId{number}")).find(|id| !taken(id)).unwrap_or_default();
-    let line = |prefix: &str| {
-        format!("<{prefix}Relationship Id=\"{id}\" Type=\"{RELATIONS}/{kind}\" Target=\"/{target}\"/>")
-    };
+    let id = (1..=known.len() + ID_ROOM).map(|number| format!("rId{number}")).find(|id| !taken(id)).unwrap_or_default();
+    let line =
+        |prefix: &str| format!("<{prefix}Relationship Id=\"{id}\" Type=\"{RELATIONS}/{kind}\" Target=\"/{target}\"/>");
     let changed = with_last(&name, &text, line)?;
     package.put(&name, changed);
     Ok(id)
@@ -203,7 +204,7 @@ fn with_last(part: &str, text: &str, line: impl Fn(&str) -> String) -> Result<St
         };
         return Ok(spliced(text, vec![splice]));
     }
-    Err(Refusal::damaged(part, "no element"))
+    Err(Refusal::damaged(part, &"no element"))
 }
 
 fn relations_part(part: &str) -> String {

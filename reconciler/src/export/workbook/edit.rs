@@ -160,10 +160,9 @@ fn new_row(text: &str, scan: &Scan, number: u32, writes: &[&Write]) -> String {
         cells.insert(write.column, shown(scan, write, style.as_deref()));
     }
     let tag = like.map_or("", |like| &text[like.tag.clone()]);
-    let looks: String = attributes(tag)
-        .filter(|(key, _)| matches!(*key, "s" | "customFormat" | "ht" | "customHeight"))
-        .map(|(key, range)| format!(" {key}=\"{}\"", &tag[range]))
-        .collect();
+    let kept = attributes(tag).filter(|(key, _)| matches!(*key, "s" | "customFormat" | "ht" | "customHeight"));
+    let looks: Vec<String> = kept.map(|(key, range)| format!(" {key}=\"{}\"", &tag[range])).collect();
+    let looks = looks.concat();
     format!("<{prefix}row r=\"{number}\"{looks}>{}</{prefix}row>", cells.into_values().collect::<String>())
 }
 

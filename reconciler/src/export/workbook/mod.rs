@@ -30,7 +30,7 @@ use super::{Content, Made, Outcome, Refusal, Told, Wish, Wording};
 const DAYS_1904: i64 = 1462;
 
 /// Writes the wishes whose outcome is [`Outcome::Written`], and says of all what became of them.
-pub(crate) fn write(bytes: &[u8], wishes: Vec<Wish>, wording: &dyn Wording) -> Result<Made, Refusal> {
+pub(crate) fn write(bytes: &[u8], wishes: &[Wish], wording: &dyn Wording) -> Result<Made, Refusal> {
     let mut package = Package::open(bytes)?;
     let book = Book::read(&mut package)?;
     let mut by_sheet: BTreeMap<String, Vec<usize>> = BTreeMap::new();
@@ -42,7 +42,8 @@ pub(crate) fn write(bytes: &[u8], wishes: Vec<Wish>, wording: &dyn Wording) -> R
     for (name, indices) in by_sheet {
         let writes: Vec<(usize, Write)> =
             indices.iter().filter_map(|index| Some((*index, asked(&wishes[*index], book.is_1904)?))).collect();
-        for (index, outcome) in sheet(&mut package, &book, &name, &writes, &|index| wording.note(&wishes[index].told))? {
+        for (index, outcome) in sheet(&mut package, &book, &name, &writes, &|index| wording.note(&wishes[index].told))?
+        {
             told[index].outcome = outcome;
         }
     }
@@ -72,7 +73,7 @@ fn sheet(
 ) -> Result<Vec<(usize, Outcome)>, Refusal> {
     // Import knows sheets by their bounded names.
     let index = book.sheets.iter().position(|(title, _)| daicho_shared::text::bounded(title) == name);
-    let index = index.ok_or_else(|| Refusal::damaged(&book.part, format!("no sheet {name}")))?;
+    let index = index.ok_or_else(|| Refusal::damaged(&book.part, &format!("no sheet {name}")))?;
     let part = &book.sheets[index].1;
     let text = package.needed(part)?;
     let mut writes: Writes = asked.iter().map(|(_, write)| ((write.row, write.column), write.clone())).collect();
@@ -82,10 +83,16 @@ fn sheet(
     let place = |write: &Write| (write.row, write.column);
     if !writes.is_empty() {
         let written = asked.iter().filter(|(_, write)| writes.contains_key(&place(write)));
-        let notes: Notes = written.map(|(index, write)| (place(write), note(*index))).collect();
+        // A new row has one note, at its first cell.
+        let first = |write: &Write| {
+            let mut others = writes.keys().filter(|(row, _)| *row == write.row);
+            write.like.is_none() || others.next() == Some(&place(write))
+        };
+        let notes: Notes =
+            written.filter(|(_, write)| first(write)).map(|(index, write)| (place(write), note(*index))).collect();
         let changed = edit::edited(&text, &scan, &writes);
-        let noted = notes::add(package, part, (changed, &scan), &notes, AUTHOR)?;
-        package.put(part, noted);
+        let pointing = notes::add(package, part, (changed, &scan), &notes, AUTHOR)?;
+        package.put(part, pointing);
         grow(package, book, index, (&text, &scan), &writes)?;
     }
     Ok(asked.iter().filter_map(|(index, write)| Some((*index, hindered.get(&place(write))?.clone()))).collect())

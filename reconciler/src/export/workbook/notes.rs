@@ -12,6 +12,9 @@ use crate::export::Refusal;
 const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
 const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 const COMMENTS: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml";
+/// Those of the drawing's elements; declared at every shape, because another program may have named them otherwise.
+const NAMESPACES: &str = "xmlns:v='urn:schemas-microsoft-com:vml' xmlns:o='urn:schemas-microsoft-com:office:office' \
+                          xmlns:x='urn:schemas-microsoft-com:office:excel'";
 const VML: &str = "application/vnd.openxmlformats-officedocument.vmlDrawing";
 
 /// Notes by row (from 1) and column (from 0).
@@ -36,9 +39,9 @@ pub(crate) fn add(
         None => new_comments(package, part)?,
     };
     let old = package.needed(&comments)?;
-    let (changed, noted) = with_notes(&comments, &old, notes, author)?;
+    let (changed, extended) = with_notes(&comments, &old, notes, author)?;
     package.put(&comments, changed);
-    let fresh = notes.keys().filter(|at| !noted.contains(*at)).copied();
+    let fresh = notes.keys().filter(|at| !extended.contains(*at)).copied();
     let drawn = scan.drawing.as_deref().and_then(|id| target("vmlDrawing", Some(id)));
     if let Some(drawing) = &drawn {
         let old = package.needed(drawing)?;
@@ -50,7 +53,7 @@ pub(crate) fn add(
     declare_extension(package, "vml", VML)?;
     let id = relate(package, part, "vmlDrawing", &drawing)?;
     package.put(&drawing, with_shapes(&drawing, &empty_drawing(&drawing), fresh)?);
-    Ok(pointed(part, &text, &scan.prefix, &id)?)
+    pointed(part, &text, &scan.prefix, &id)
 }
 
 fn new_comments(package: &mut Package<'_>, part: &str) -> Result<String, Refusal> {
@@ -74,13 +77,16 @@ fn pointed(part: &str, text: &str, prefix: &str, id: &str) -> Result<String, Ref
 /// The texts with the new ones, and where notes stood before.
 fn with_notes(part: &str, text: &str, notes: &Notes, author: &str) -> Result<(String, BTreeSet<(u32, u32)>), Refusal> {
     let mut tags = Tags::new(part, text);
-    let (mut splices, mut noted) = (Vec::new(), BTreeSet::new());
+    let (mut splices, mut extended) = (Vec::new(), BTreeSet::new());
     let (mut authors, mut open, mut behind) = (0_usize, None, 0);
     while let Some(tag) = tags.next()? {
         let prefix = tag.prefix().to_owned();
         match (tag.name, tag.kind) {
             ("author", Kind::Open | Kind::Empty) => authors += 1,
-            ("authors", Kind::Close) => splices.push(between(tag.span.start, format!("<{prefix}author>{author}</{prefix}author>"))),
+            ("authors", Kind::Close) => {
+                let written = format!("<{prefix}author>{author}</{prefix}author>");
+                splices.push(between(tag.span.start, written));
+            }
             ("authors", Kind::Empty) => {
                 let written = format!("<{prefix}authors><{prefix}author>{author}</{prefix}author></{prefix}authors>");
                 splices.push(Splice { span: tag.span.clone(), text: written });
@@ -91,12 +97,12 @@ fn with_notes(part: &str, text: &str, notes: &Notes, author: &str) -> Result<(St
             ("r" | "t", Kind::Close | Kind::Empty) if tag.depth == 4 => behind = tag.span.end,
             ("text", Kind::Close) if tag.depth == 3 => {
                 if let Some((at, note)) = open.take().and_then(|at| Some((at, notes.get(&at)?))) {
-                    noted.insert(at);
+                    extended.insert(at);
                     splices.push(between(behind, run(&prefix, &format!("\n{note}"))));
                 }
             }
             ("commentList", Kind::Close | Kind::Empty) => {
-                let fresh = notes.iter().filter(|(at, _)| !noted.contains(*at));
+                let fresh = notes.iter().filter(|(at, _)| !extended.contains(*at));
                 let list: String = fresh.map(|(at, note)| comment(&prefix, *at, note, authors)).collect();
                 splices.push(match tag.kind {
                     Kind::Empty => {
@@ -109,7 +115,7 @@ fn with_notes(part: &str, text: &str, notes: &Notes, author: &str) -> Result<(St
             _ => {}
         }
     }
-    Ok((spliced(text, splices), noted))
+    Ok((spliced(text, splices), extended))
 }
 
 fn between(at: usize, text: String) -> Splice {
@@ -119,9 +125,7 @@ fn between(at: usize, text: String) -> Splice {
 fn comment(prefix: &str, (row, column): (u32, u32), note: &str, author: usize) -> String {
     let at = format!("{}{row}", letters(column));
     let run = run(prefix, note);
-    format!(
-        "<{prefix}comment ref=\"{at}\" authorId=\"{author}\"><{prefix}text>{run}</{prefix}text></{prefix}comment>"
-    )
+    format!("<{prefix}comment ref=\"{at}\" authorId=\"{author}\"><{prefix}text>{run}</{prefix}text></{prefix}comment>")
 }
 
 fn run(prefix: &str, text: &str) -> String {
@@ -134,7 +138,9 @@ fn empty_drawing(name: &str) -> String {
     // Far behind the numbers that Excel gives out itself, which begin with 1.
     let block = 500 + digits.parse::<u32>().unwrap_or(0) % 500;
     format!(
-        r##"<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" xmlns:x="urn:schemas-microsoft-com:office:excel"><o:shapelayout v:ext="edit"><o:idmap v:ext="edit" data="{block}"/></o:shapelayout><v:shapetype id="_x0000_t202" coordsize="21600,21600" o:spt="202" path="m,l,21600r21600,l21600,xe"><v:stroke joinstyle="miter"/><v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype></xml>"##
+        "<xml {NAMESPACES}><o:shapelayout v:ext='edit'><o:idmap v:ext='edit' data='{block}'/></o:shapelayout>\
+         <v:shapetype id='_x0000_t202' coordsize='21600,21600' o:spt='202' path='m,l,21600r21600,l21600,xe'>\
+         <v:stroke joinstyle='miter'/><v:path gradientshapeok='t' o:connecttype='rect'/></v:shapetype></xml>"
     )
 }
 
@@ -153,7 +159,7 @@ fn with_shapes(part: &str, text: &str, places: impl Iterator<Item = (u32, u32)>)
             end = Some(tag.span.start);
         }
     }
-    let end = end.ok_or_else(|| Refusal::damaged(part, "no drawing"))?;
+    let end = end.ok_or_else(|| Refusal::damaged(part, &"no drawing"))?;
     let first = last.max(block.saturating_mul(1024)).saturating_add(1);
     let shapes: String = (first..).zip(places).map(|(number, at)| shape(number, at)).collect();
     Ok(spliced(text, vec![between(end, shapes)]))
@@ -164,7 +170,13 @@ fn shape(number: u32, (row, column): (u32, u32)) -> String {
     let row = row.saturating_sub(1);
     let (left, right, top, bottom) = (column + 1, column + 5, row.saturating_sub(1), row + 6);
     format!(
-        r##"<v:shape xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" xmlns:x="urn:schemas-microsoft-com:office:excel" id="_x0000_s{number}" type="#_x0000_t202" style="position:absolute;margin-left:60pt;margin-top:2pt;width:240pt;height:110pt;z-index:1;visibility:hidden" fillcolor="#ffffe1" o:insetmode="auto"><v:fill color2="#ffffe1"/><v:shadow on="t" color="black" obscured="t"/><v:path o:connecttype="none"/><v:textbox style="mso-direction-alt:auto"><div style="text-align:left"></div></v:textbox><x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/><x:Anchor>{left}, 15, {top}, 2, {right}, 15, {bottom}, 4</x:Anchor><x:AutoFill>False</x:AutoFill><x:Row>{row}</x:Row><x:Column>{column}</x:Column></x:ClientData></v:shape>"##
+        "<v:shape {NAMESPACES} id='_x0000_s{number}' type='#_x0000_t202' style='position:absolute;margin-left:60pt;\
+         margin-top:2pt;width:240pt;height:110pt;z-index:1;visibility:hidden' fillcolor='#ffffe1' o:insetmode='auto'>\
+         <v:fill color2='#ffffe1'/><v:shadow on='t' color='black' obscured='t'/><v:path o:connecttype='none'/>\
+         <v:textbox style='mso-direction-alt:auto'><div style='text-align:left'></div></v:textbox>\
+         <x:ClientData ObjectType='Note'><x:MoveWithCells/><x:SizeWithCells/>\
+         <x:Anchor>{left}, 15, {top}, 2, {right}, 15, {bottom}, 4</x:Anchor><x:AutoFill>False</x:AutoFill>\
+         <x:Row>{row}</x:Row><x:Column>{column}</x:Column></x:ClientData></v:shape>"
     )
 }
 
@@ -176,8 +188,8 @@ mod tests {
     fn notes_that_are_there_stay_and_are_extended() {
         let old = r#"<comments xmlns="m"><authors><author>情報係</author></authors><commentList><comment ref="B2" authorId="0"><text><t>旧</t><phoneticPr fontId="1"/></text></comment></commentList></comments>"#;
         let notes = Notes::from([((2, 1), "a<b".to_owned()), ((3, 0), "新".to_owned())]);
-        let (new, noted) = with_notes("c", old, &notes, "Daicho").unwrap();
-        assert_eq!(noted, BTreeSet::from([(2, 1)]));
+        let (new, extended) = with_notes("c", old, &notes, "Daicho").unwrap();
+        assert_eq!(extended, BTreeSet::from([(2, 1)]));
         assert_eq!(
             new,
             "<comments xmlns=\"m\"><authors><author>情報係</author><author>Daicho</author></authors><commentList><comment ref=\"B2\" authorId=\"0\"><text><t>旧</t><r><t xml:space=\"preserve\">\na&lt;b</t></r><phoneticPr fontId=\"1\"/></text></comment><comment ref=\"A3\" authorId=\"1\"><text><r><t xml:space=\"preserve\">新</t></r></text></comment></commentList></comments>"

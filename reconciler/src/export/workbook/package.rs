@@ -19,10 +19,10 @@ pub(crate) struct Package<'a> {
 impl<'a> Package<'a> {
     /// Opens an archive within the limits of the import: parts, their inflated sizes, and all of them.
     pub(crate) fn open(bytes: &'a [u8]) -> Result<Self, Refusal> {
-        check_archive(bytes).map_err(|reason| Refusal::damaged("zip", reason))?;
-        let archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| Refusal::damaged("zip", error))?;
+        check_archive(bytes).map_err(|reason| Refusal::damaged("zip", &reason))?;
+        let archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| Refusal::damaged("zip", &error))?;
         let names = archive.file_names().map(|name| name.map(std::borrow::Cow::into_owned));
-        let names: Vec<String> = names.collect::<Result<_, _>>().map_err(|error| Refusal::damaged("zip", error))?;
+        let names: Vec<String> = names.collect::<Result<_, _>>().map_err(|error| Refusal::damaged("zip", &error))?;
         Ok(Self { archive, names, changed: BTreeMap::new() })
     }
 
@@ -38,16 +38,16 @@ impl<'a> Package<'a> {
             return Ok(Some(changed.clone()));
         }
         let Some(index) = self.archive.index_for_name(name) else { return Ok(None) };
-        let part = self.archive.by_index(index).map_err(|error| Refusal::damaged(name, error))?;
+        let part = self.archive.by_index(index).map_err(|error| Refusal::damaged(name, &error))?;
         let mut text = String::new();
         let read = part.take(limits::ZIP_PART_BYTES + 1).read_to_string(&mut text);
-        read.map_err(|error| Refusal::damaged(name, error))?;
+        read.map_err(|error| Refusal::damaged(name, &error))?;
         Ok(Some(text))
     }
 
     /// Like [`Self::text`], of a part that must be there.
     pub(crate) fn needed(&mut self, name: &str) -> Result<String, Refusal> {
-        self.text(name)?.ok_or_else(|| Refusal::damaged(name, "the part is missing"))
+        self.text(name)?.ok_or_else(|| Refusal::damaged(name, &"the part is missing"))
     }
 
     /// Replaces or adds a part.
@@ -64,7 +64,7 @@ impl<'a> Package<'a> {
 
     /// The archive with its changes: replaced parts in their places, added ones at the end.
     pub(crate) fn finish(mut self) -> Result<Vec<u8>, Refusal> {
-        let broken = |error: &dyn std::fmt::Display| Refusal::damaged("zip", error.to_string());
+        let broken = |error: &dyn std::fmt::Display| Refusal::damaged("zip", error);
         let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
         for index in 0..self.archive.len() {
             let part = self.archive.by_index_raw(index).map_err(|error| broken(&error))?;
@@ -82,6 +82,6 @@ impl<'a> Package<'a> {
 }
 
 fn add(writer: &mut ZipWriter<Cursor<Vec<u8>>>, name: &str, text: &str) -> Result<(), Refusal> {
-    writer.start_file(name, SimpleFileOptions::default()).map_err(|error| Refusal::damaged(name, error))?;
-    writer.write_all(text.as_bytes()).map_err(|error| Refusal::damaged(name, error))
+    writer.start_file(name, SimpleFileOptions::default()).map_err(|error| Refusal::damaged(name, &error))?;
+    writer.write_all(text.as_bytes()).map_err(|error| Refusal::damaged(name, &error))
 }

@@ -66,8 +66,16 @@ pub(crate) struct CellAt {
 }
 
 /// Elements of a sheet that come after the notes' drawing (ECMA-376 18.3.1.99).
-const AFTER_DRAWING: [&str; 8] =
-    ["legacyDrawingHF", "picture", "oleObjects", "controls", "webPublishItems", "tableParts", "extLst", "AlternateContent"];
+const AFTER_DRAWING: [&str; 8] = [
+    "legacyDrawingHF",
+    "picture",
+    "oleObjects",
+    "controls",
+    "webPublishItems",
+    "tableParts",
+    "extLst",
+    "AlternateContent",
+];
 
 struct Scanner<'w> {
     scan: Scan,
@@ -93,15 +101,15 @@ pub(crate) fn scan(part: &str, text: &str, wanted: &BTreeSet<u32>) -> Result<Sca
         seen_data |= tag.name == "sheetData";
         scanner.tag(&tag);
     }
-    if seen_data { Ok(scanner.scan) } else { Err(Refusal::damaged(part, "no cells")) }
+    if seen_data { Ok(scanner.scan) } else { Err(Refusal::damaged(part, &"no cells")) }
 }
 
 fn root(scan: &mut Scan, part: &str, tag: &Tag<'_>) -> Result<(), Refusal> {
     if tag.text.contains("purl.oclc.org/ooxml") {
-        return Err(Refusal::damaged(part, "Strict Open XML; save it as an ordinary Excel workbook"));
+        return Err(Refusal::damaged(part, &"Strict Open XML; save it as an ordinary Excel workbook"));
     }
     tag.prefix().clone_into(&mut scan.prefix);
-    if tag.name == "worksheet" { Ok(()) } else { Err(Refusal::damaged(part, "no worksheet")) }
+    if tag.name == "worksheet" { Ok(()) } else { Err(Refusal::damaged(part, &"no worksheet")) }
 }
 
 impl Scanner<'_> {
@@ -223,7 +231,8 @@ mod tests {
     fn everything_that_may_change_is_found() {
         let scan = scan("sheet", SHEET, &BTreeSet::from([1, 2, 3, 5, 9])).unwrap();
         let row = &scan.rows[&2];
-        let cells: Vec<_> = row.cells.iter().map(|cell| (cell.column, cell.computed, &SHEET[cell.span.clone()])).collect();
+        let cells: Vec<_> =
+            row.cells.iter().map(|cell| (cell.column, cell.computed, &SHEET[cell.span.clone()])).collect();
         assert_eq!(cells[0], (0, false, r#"<c r="A2" s="3" t="s"><v>0</v></c>"#));
         assert_eq!((cells[1].0, cells[1].1), (2, true));
         assert!(SHEET[row.end.unwrap()..].starts_with("</row>") && scan.rows[&5].end.is_none());
@@ -237,7 +246,11 @@ mod tests {
 
     #[test]
     fn what_is_no_sheet_is_refused() {
-        for text in ["<chartsheet/>", "<worksheet/>", r#"<worksheet xmlns="http://purl.oclc.org/ooxml/x"><sheetData/></worksheet>"#] {
+        for text in [
+            "<chartsheet/>",
+            "<worksheet/>",
+            r#"<worksheet xmlns="http://purl.oclc.org/ooxml/x"><sheetData/></worksheet>"#,
+        ] {
             assert!(scan("sheet", text, &BTreeSet::new()).is_err(), "{text}");
         }
         assert_eq!(scan("s", "<worksheet><sheetData/></worksheet>", &BTreeSet::from([4])).unwrap().gaps[&4], Some(23));

@@ -49,7 +49,9 @@ fn hospital() -> Vec<u8> {
         let date = ExcelDateTime::from_ymd(2020, 12, 1).unwrap();
         sheet.write_with_format(3 + row, 4, &date, &day).unwrap();
         sheet.write(3 + row, 5, "稼働").unwrap();
-        sheet.write_formula(3 + row, 6, Formula::new(format!("=ROW()-{}", 3)).set_result((row + 1).to_string())).unwrap();
+        sheet
+            .write_formula(3 + row, 6, Formula::new(format!("=ROW()-{}", 3)).set_result((row + 1).to_string()))
+            .unwrap();
     }
     sheet.merge_range(3, 3, 4, 3, "1診", &bold).unwrap();
     sheet.write(5, 3, "2診").unwrap();
@@ -109,13 +111,14 @@ fn made(bytes: &[u8], amendments: impl Fn(&Ledger) -> Vec<Amendment>) -> Made {
 
 fn parts(bytes: &[u8]) -> BTreeMap<String, Vec<u8>> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let count = archive.len();
     let part = |index| {
         let mut part = archive.by_index(index).unwrap();
         let mut octets = Vec::new();
         part.read_to_end(&mut octets).unwrap();
         (part.name().unwrap().into_owned(), octets)
     };
-    (0..archive.len()).map(part).collect()
+    (0..count).map(part).collect()
 }
 
 /// Parts that differ, and parts that were added.
@@ -156,7 +159,10 @@ fn only_the_accepted_cells_change_and_every_other_part_stays() {
         "xl/workbook.xml",
         "xl/worksheets/sheet1.xml",
     ];
-    assert_eq!((changed.as_slice(), added.as_slice()), (&expected.map(String::from)[..], &["xl/worksheets/sheet3.xml".into()][..]));
+    assert_eq!(
+        (changed.as_slice(), added.as_slice()),
+        (&expected.map(String::from)[..], &["xl/worksheets/sheet3.xml".into()][..])
+    );
     let (old, mut new) = (cells(&before, "機器台帳"), cells(&made.bytes, "機器台帳"));
     assert_eq!(new[&(4, 1)], Data::String("KARTE-01".into()));
     assert_eq!(new[&(6, 2)], Data::String("10.0.0.99".into()));
@@ -188,7 +194,12 @@ fn what_must_not_be_overwritten_is_told_and_left() {
         ]
     });
     let outcome = |field, after: &str| {
-        made.told.iter().find(|told| told.field == field && told.after == after && told.before != "2診").unwrap().outcome.clone()
+        made.told
+            .iter()
+            .find(|told| told.field == field && told.after == after && told.before != "2診")
+            .unwrap()
+            .outcome
+            .clone()
     };
     assert_eq!(outcome(Field::Status, "停止"), Outcome::Conflict { found: "稼働".into() });
     assert_eq!(outcome(Field::Location, "3診"), Outcome::Merged);
@@ -221,7 +232,7 @@ fn new_rows_come_below_the_last_one_and_look_like_it() {
     let rows = |_: &Ledger| {
         vec![
             new(&[(Field::AssetNo, "006"), (Field::Hostname, "=NEW()"), (Field::RegisteredDate, "2026-11-20")]),
-            new(&[(Field::AssetNo, "007"), (Field::MacAddress, "00-00-5E-00-53-01")]),
+            new(&[(Field::AssetNo, "007"), (Field::Hostname, "PC7"), (Field::MacAddress, "00-00-5E-00-53-01")]),
         ]
     };
     let made = made(&before, rows);

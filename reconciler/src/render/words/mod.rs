@@ -10,6 +10,7 @@ pub(crate) mod closed;
 pub mod date;
 pub mod device;
 mod exit;
+pub mod export;
 pub mod field;
 pub mod finding;
 pub mod fixed;
