@@ -203,14 +203,14 @@ fn home(
     }
 }
 
-/// The file has the row by now: one row says the same of everything that names the device.
+/// The file has the row by now: a row says the same of something that names the device, and nothing else.
 fn is_present(ledger: &Ledger, register: Register, cells: &BTreeMap<Field, String>) -> bool {
-    let keys: Vec<(&Field, &String)> = cells.iter().filter(|(field, _)| KEYS.contains(field)).collect();
-    let says = |entry: &Entry, field: &Field, text: &str| {
-        entry.cells.get(field).is_some_and(|cell| cell.raw.trim() == text.trim())
+    let says = |entry: &Entry| {
+        let both = KEYS.iter().filter_map(|field| Some((entry.cells.get(field)?.raw.trim(), cells.get(field)?.trim())));
+        let same: Vec<bool> = both.map(|(said, new)| said == new).collect();
+        !same.is_empty() && same.iter().all(|same| *same)
     };
-    let mut entries = ledger.entries.iter().filter(|entry| entry.register == register);
-    !keys.is_empty() && entries.any(|entry| keys.iter().all(|(field, text)| says(entry, field, text)))
+    ledger.entries.iter().filter(|entry| entry.register == register).any(says)
 }
 
 fn row(layout: &Layout, sheet: &str, last: Option<u32>, new: &New<'_>, taken: &mut BTreeMap<String, u32>) -> Vec<Wish> {

@@ -47,7 +47,7 @@ mod place;
 mod portrait;
 mod rule;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 mod scene;
 mod silence;
 mod witness;

@@ -381,3 +381,65 @@ proptest! {
         }
     }
 }
+
+/// Runs LibreOffice without a window in a profile of its own; `None` where it is not installed.
+fn office(folder: &std::path::Path, to: &str, file: &str) -> Option<()> {
+    let profile = format!("-env:UserInstallation=file://{}/profile", folder.display());
+    let arguments = [profile.as_str(), "--headless", "--convert-to", to, file];
+    let run =
+        std::process::Command::new("soffice").args(arguments).current_dir(folder).env("LC_ALL", "C.UTF-8").output();
+    let output = run.inspect_err(|error| eprintln!("skipped: soffice: {error}")).ok()?;
+    assert!(output.status.success(), "{output:?}");
+    Some(())
+}
+
+/// The cells of every sheet as LibreOffice computes and shows them.
+fn shown_by_office(folder: &std::path::Path, name: &str) -> Option<BTreeMap<String, String>> {
+    office(
+        folder,
+        "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1",
+        &format!("{name}.xlsx"),
+    )?;
+    let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+    let sheet = |path: std::path::PathBuf| {
+        let sheet = path.file_stem()?.to_str()?.strip_prefix(&format!("{name}-"))?.to_owned();
+        Some((sheet, std::fs::read_to_string(&path).ok()?))
+    };
+    Some(files.filter_map(sheet).collect())
+}
+
+#[test]
+fn libreoffice_opens_what_was_written_also_into_its_own_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let wanted = |ledger: &Ledger| {
+        let new = new(&[(Field::AssetNo, "006"), (Field::Hostname, "NEW"), (Field::RegisteredDate, "2026-11-20")]);
+        vec![
+            change(ledger, "001", Field::Hostname, "KARTE-01"),
+            change(ledger, "003", Field::RegisteredDate, "R6.4.1"),
+            new,
+        ]
+    };
+    std::fs::write(folder.path().join("excel.xlsx"), hospital()).unwrap();
+    if office(folder.path(), "ods", "excel.xlsx")
+        .and_then(|()| office(folder.path(), "xlsx:Calc MS Excel 2007 XML", "excel.ods"))
+        .is_none()
+    {
+        return;
+    }
+    let own = std::fs::read(folder.path().join("excel.xlsx")).unwrap();
+    for (name, before) in [("a", hospital()), ("b", own)] {
+        let made = made(&before, wanted);
+        assert!(made.told.iter().all(Told::is_written), "{:?}", made.told);
+        std::fs::write(folder.path().join(format!("{name}0.xlsx")), &before).unwrap();
+        std::fs::write(folder.path().join(format!("{name}1.xlsx")), &made.bytes).unwrap();
+        let old = shown_by_office(folder.path(), &format!("{name}0")).unwrap();
+        let new = shown_by_office(folder.path(), &format!("{name}1")).unwrap();
+        let ledger =
+            old["機器台帳"].replace("PC0", "KARTE-01").replace("10.0.0.2,2診,12/01/2020", "10.0.0.2,2診,04/01/2024");
+        let ledger = ledger.replace("5\n", "5\n006,NEW,,,11/20/2026,,\n");
+        assert_eq!(new["機器台帳"], ledger);
+        // The sum counts the cells of rows 4 to 8, as its formula says.
+        assert_eq!(new["集計"], old["集計"]);
+        assert!(new["差分"].contains("KARTE-01"));
+    }
+}
