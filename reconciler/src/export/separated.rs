@@ -263,7 +263,7 @@ mod tests {
             let (encoding, _) = Encoding::for_bom(&bytes).unwrap_or((SHIFT_JIS, 0));
             let encoding = if bytes == LEDGER.as_bytes() { UTF_8 } else { encoding };
             assert_eq!(encoding.decode(&made.bytes).0, expected);
-            assert_eq!(made.bytes.starts_with(&bytes[..2]), true);
+            assert!(made.bytes.starts_with(&bytes[..2]));
             assert_eq!(made.told.last().unwrap().spot.as_ref().unwrap().row, 5);
         }
     }
