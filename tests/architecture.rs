@@ -47,6 +47,11 @@ const FORBIDDEN: &[(&str, &[&str], &str)] = &[
         "a renderer takes a value and a writer",
     ),
     ("reconciler/src/store", &["crate::render", "crate::judge::rule"], "the store decides nothing"),
+    (
+        "reconciler/src/export",
+        &["std::fs", "std::process", "rusqlite", "::now()", "println!", "crate::store", "crate::run"],
+        "an export takes octets and returns octets",
+    ),
     ("reconciler/src/import", &["rusqlite", "crate::store", "crate::judge::asset"], "import knows entries, not assets"),
 ];
 

@@ -73,9 +73,14 @@ pub fn make_private_file(path: &Path) -> io::Result<File> {
     options.write(true).create_new(true).open(path)
 }
 
+/// Makes a new file, readable as the user's mask says; one that exists is an error.
+pub fn make_file(path: &Path) -> io::Result<File> {
+    File::options().write(true).create_new(true).open(path)
+}
+
 /// Writes a file whole or not at all, readable as the user's mask says: a reader never sees half of it.
 pub fn replace_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    replace(path, bytes, |path| File::options().write(true).create_new(true).open(path))
+    replace(path, bytes, make_file)
 }
 
 /// As [`replace_file`], readable by its owner only.

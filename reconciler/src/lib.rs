@@ -4,6 +4,7 @@
 
 pub mod cli;
 pub mod edge;
+pub mod export;
 pub mod import;
 pub mod judge;
 pub mod lang;

@@ -5,10 +5,12 @@ pub mod words;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use ipnet::IpNet;
 
+use crate::export::Encoding;
 use crate::judge::decision::About;
+use crate::judge::entry::Register;
 use crate::judge::finding::Severity;
 use crate::lang::Lang;
 use crate::settings::parse_network;
@@ -170,11 +172,68 @@ pub enum LedgerCommand {
         /// Number of the version, as `ledger show` lists it.
         version: i64,
     },
+    /// Write the ledger into a new file: in the form's columns, as a copy of your own file with the accepted
+    /// changes, or from the devices that were seen (台帳の書き出し)
+    Export(Export),
     /// Take a file out of the ledger, e.g. after it was renamed (台帳からの取り下げ)
     Withdraw {
         /// File name without folders, as `ledger show` lists it.
         file: String,
     },
+}
+
+/// `ledger export`.
+#[derive(Debug, Args)]
+#[command(group(ArgGroup::new("what").required(true).args(["official", "workbook", "from"])))]
+pub struct Export {
+    /// The ledger in the form's twelve columns, then those that Daicho adds (様式の列と順)
+    #[arg(long)]
+    pub official: bool,
+    /// A copy of this imported file (.xlsx, .xlsm, .csv, .tsv): only the accepted cells are changed
+    /// (取り込んだ元のファイルの写しに、承認した変更だけを書き込む)
+    #[arg(long, value_name = "FILE")]
+    pub workbook: Option<PathBuf>,
+    /// A ledger of the devices that were seen (見えた機器から作る台帳)
+    #[arg(long, value_enum, value_name = "assets")]
+    pub from: Option<Source>,
+    /// The new file; .xlsx or .csv, with --workbook as that file. Nothing is overwritten (書き出し先)
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// Characters of a .csv: cp932 is read by every Excel, utf-8 holds every character (文字コード)
+    #[arg(long, value_enum, default_value_t = Characters::Cp932, conflicts_with = "workbook")]
+    pub encoding: Characters,
+    /// The register of a .csv, e.g. `medical` (.csv に入れる台帳)
+    #[arg(long, value_parser = register, default_value = "equipment", conflicts_with = "workbook")]
+    pub register: Register,
+    /// Which run; by default the latest (対象の実行)
+    #[arg(long, requires = "from")]
+    pub run: Option<String>,
+}
+
+/// From what a ledger is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Source {
+    /// The devices of a run.
+    Assets,
+}
+
+/// How text is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Characters {
+    /// Windows' `Shift_JIS`; characters that it lacks become `〓` and are told.
+    Cp932,
+    /// With a byte-order mark.
+    #[value(name = "utf-8")]
+    Utf8,
+}
+
+impl From<Characters> for Encoding {
+    fn from(characters: Characters) -> Self {
+        match characters {
+            Characters::Cp932 => Self::Cp932,
+            Characters::Utf8 => Self::Utf8,
+        }
+    }
 }
 
 /// `reconcile`.
@@ -377,6 +436,11 @@ fn reason(text: &str) -> Result<String, String> {
 
 fn about(text: &str) -> Result<About, String> {
     About::from_code(text).ok_or_else(|| "expected class, maker, model or os".to_owned())
+}
+
+fn register(text: &str) -> Result<Register, String> {
+    serde_json::from_value(serde_json::Value::String(text.to_owned()))
+        .map_err(|_| "expected equipment, medical or external_connection".to_owned())
 }
 
 fn severity(text: &str) -> Result<Severity, String> {

@@ -82,7 +82,7 @@ fn whole(encoding: &'static encoding_rs::Encoding, bytes: &[u8]) -> Result<(Stri
 }
 
 /// Comma, tab or semicolon: whichever stands most often outside quotation marks in the first lines.
-fn separator(text: &str) -> u8 {
+pub(crate) fn separator(text: &str) -> u8 {
     let mut quoted = false;
     let mut counts = [(b',', 0), (b'\t', 0), (b';', 0)];
     for byte in text.bytes().take(16 << 10) {

@@ -19,9 +19,10 @@ mod inherit;
 pub mod inventory;
 mod kind;
 pub mod layout;
-mod limits;
+pub(crate) mod limits;
 pub mod mapping;
 mod meaning;
+mod original;
 mod reader;
 mod registers;
 mod rows;
@@ -44,7 +45,14 @@ use sha2::{Digest, Sha256};
 
 pub use self::columns::{Columns, DEFAULT as COLUMNS, Described};
 pub use self::error::{Content, ImportError, Place, Reason};
+pub use self::original::{Original, original, original_in_process};
 pub use self::values::DEFAULT as VALUES;
+
+pub(crate) use self::archive::check as check_archive;
+pub(crate) use self::cells::date::date as read_date;
+pub(crate) use self::csv::{decode as decode_text, separator as text_separator};
+pub(crate) use self::original::Places;
+pub(crate) use self::sheet::letters;
 
 use self::error::Refusal;
 use self::inherit::Inherited;

@@ -1,14 +1,22 @@
 //! An empty ledger workbook: the form's twelve columns in their order, then those that Daicho adds.
 
-use rust_xlsxwriter::{DataValidation, Format, FormatBorder, Workbook, Worksheet, XlsxError};
+use std::collections::BTreeMap;
 
+use jiff::civil::Date;
+use rust_xlsxwriter::{
+    DataValidation, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
+};
+
+use super::cells::date::date;
 use super::columns::{Columns, Described};
-use crate::judge::entry::Field;
+use crate::judge::entry::{Entry, Field};
 
 /// Rows that are prepared: choices and text formats reach this far.
 const PREPARED_ROWS: u32 = 3_000;
 /// The heading's row, from 0: a title, 最終更新日 and 最終更新者 stand above it.
 const HEADING_ROW: u32 = 3;
+/// The register that the empty form is for.
+const TITLE: &str = "機器台帳";
 
 /// The language of the guide. Headings stay Japanese: they are those of the official form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,17 +31,76 @@ pub enum Guide {
 pub fn template(guide: Guide) -> Result<Vec<u8>, XlsxError> {
     let columns = Columns::builtin();
     let mut book = Workbook::new();
-    ledger(book.add_worksheet(), &columns)?;
+    ledger(book.add_worksheet(), TITLE, &columns)?;
     explain(book.add_worksheet(), &columns, guide)?;
     book.save_to_buffer()
 }
 
-fn ledger(sheet: &mut Worksheet, columns: &Columns) -> Result<(), XlsxError> {
+/// The rows of one register.
+pub(crate) struct Filled<'a> {
+    /// The register's name.
+    pub title: &'a str,
+    /// Its rows.
+    pub rows: Vec<&'a BTreeMap<Field, String>>,
+}
+
+/// A ledger in the form's columns, a sheet a register.
+pub(crate) fn filled(
+    sheets: &[Filled<'_>],
+    columns: &Columns,
+    updated: Date,
+    updated_by: &str,
+) -> Result<Vec<u8>, XlsxError> {
+    let mut book = Workbook::new();
+    let day = Format::new().set_num_format("yyyy/m/d").set_align(FormatAlign::Left);
+    for filled in sheets {
+        let sheet = book.add_worksheet();
+        ledger(sheet, filled.title, columns)?;
+        sheet.write_with_format(1, 1, &serial(updated)?, &day)?;
+        sheet.write(2, 1, updated_by)?;
+        for (row, cells) in (HEADING_ROW + 1..).zip(&filled.rows) {
+            for (at, column) in (0_u16..).zip(columns.described()) {
+                let Some(text) = cells.get(&column.field) else { continue };
+                match date(text).filter(|_| column.field == Field::RegisteredDate) {
+                    Some(day) => sheet.write(row, at, &serial(day)?)?,
+                    None => sheet.write_string(row, at, text)?,
+                };
+            }
+        }
+    }
+    book.save_to_buffer()
+}
+
+fn serial(day: Date) -> Result<ExcelDateTime, XlsxError> {
+    ExcelDateTime::from_ymd(day.year().unsigned_abs(), day.month().unsigned_abs(), day.day().unsigned_abs())
+}
+
+/// The word of a column's list for what a row says there; `None` where it says nothing that has one.
+pub(crate) fn word(field: Field, entry: &Entry, columns: &Columns) -> Option<&'static str> {
+    let words = &columns.words;
+    let mut choices = choices(field)?.iter().copied();
+    choices.find(|word| match field {
+        Field::Status => words.status(word) == Some(entry.status),
+        Field::DeviceType => entry.device_type.is_some() && words.device_type(word) == entry.device_type,
+        Field::RemoteMaintenance => words.answer(word) == Some(entry.remote_maintenance),
+        Field::NetworkConnected => words.answer(word) == Some(entry.network),
+        Field::ExternalConnection => words.answer(word) == Some(entry.external_connection),
+        Field::DualHomed => words.answer(word) == Some(entry.dual_homed),
+        _ => false,
+    })
+}
+
+/// The first word of a column's list that is meant; empty where there is none.
+pub(crate) fn word_of(field: Field, is_meant: impl Fn(&str) -> bool) -> &'static str {
+    choices(field).into_iter().flatten().copied().find(|word| is_meant(word)).unwrap_or_default()
+}
+
+fn ledger(sheet: &mut Worksheet, title: &str, columns: &Columns) -> Result<(), XlsxError> {
     let bold = Format::new().set_bold();
     let heading =
         Format::new().set_bold().set_border(FormatBorder::Thin).set_background_color("#E8EEF4").set_text_wrap();
-    sheet.set_name("機器台帳")?;
-    sheet.write_with_format(0, 0, "機器台帳", &bold)?;
+    sheet.set_name(title)?;
+    sheet.write_with_format(0, 0, title, &bold)?;
     sheet.write_with_format(1, 0, "最終更新日", &bold)?;
     sheet.write_with_format(2, 0, "最終更新者", &bold)?;
     for (at, column) in (0_u16..).zip(columns.described()) {
@@ -164,7 +231,7 @@ mod tests {
         let columns = Columns::builtin();
         let mut book = Workbook::new();
         let sheet = book.add_worksheet();
-        ledger(sheet, &columns).unwrap();
+        ledger(sheet, TITLE, &columns).unwrap();
         sheet.write(1, 1, "2024年7月1日").unwrap();
         sheet.write(2, 1, "鈴木一郎").unwrap();
         for (at, column) in (0_u16..).zip(columns.described()).filter(|(_, column)| column.field != Field::LineKind) {

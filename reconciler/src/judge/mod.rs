@@ -54,7 +54,7 @@ mod place;
 mod portrait;
 mod rule;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 mod scene;
 mod silence;
 mod witness;

@@ -7,8 +7,10 @@ use daicho_shared::batch::BatchError;
 use daicho_shared::id::RunId;
 use daicho_shared::recognise::RulesError;
 use ipnet::IpNet;
+use jiff::Timestamp;
 
 use super::{FAILED, USAGE};
+use crate::export::Refusal;
 use crate::settings::SettingsError;
 use crate::store::StoreError;
 use crate::store::lock::LockError;
@@ -119,6 +121,36 @@ pub enum Failure {
         /// What is wrong with it.
         message: String,
     },
+    /// A new file would take the name of one that is there.
+    #[error("{path}: exists already")]
+    OutTaken {
+        /// The name.
+        path: PathBuf,
+    },
+    /// A new file's name does not say what it holds.
+    #[error("{path}: the name must end in {expected}")]
+    OutEnding {
+        /// The name.
+        path: PathBuf,
+        /// How it must end.
+        expected: String,
+    },
+    /// A ledger file is not the one that was imported.
+    #[error("{path}: changed since it was imported ({imported})")]
+    LedgerChanged {
+        /// The file.
+        path: PathBuf,
+        /// When the version that counts was imported.
+        imported: Timestamp,
+    },
+    /// Accepted changes cannot be written into a ledger file.
+    #[error("{path}: {refusal}")]
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        refusal: Refusal,
+    },
     /// No device of the run is meant.
     #[error("no device {text}")]
     NoDevice {
@@ -199,6 +231,10 @@ impl Failure {
                 | StoreError::NoSuchVersion { .. }
                 | StoreError::CurrentVersion { .. },
             )
+            | Self::OutTaken { .. }
+            | Self::OutEnding { .. }
+            | Self::LedgerChanged { .. }
+            | Self::Unwritable { .. }
             | Self::ProgramFailed { usage: true, .. } => USAGE,
             _ => FAILED,
         }

@@ -8,6 +8,7 @@ mod decide;
 mod declared;
 mod demo;
 mod diagram;
+mod export;
 mod failure;
 mod init;
 mod inventory;

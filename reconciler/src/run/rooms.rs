@@ -13,11 +13,13 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::Failure;
+use crate::export::{Made, Refusal};
 use crate::import::layout::{self, ColumnLayout, Layouts};
 use crate::import::template::{Guide, template};
-use crate::import::{Columns, ImportError, Imported, Mappings, Progress};
+use crate::import::{Columns, ImportError, Imported, Mappings, Original, Progress};
+use crate::judge::amendment::Amendment;
 use crate::judge::asset::Asset;
-use crate::judge::entry::{Ledger, RowProblem};
+use crate::judge::entry::{Ledger, Register, RowProblem};
 use crate::judge::understanding::Change;
 use crate::judge::verdict::Verdict;
 use crate::judge::{Case, Knowledge};
@@ -78,6 +80,33 @@ pub(super) fn ledger_template(lang: Lang) -> Result<Vec<u8>, Failure> {
         Lang::En => Guide::English,
     };
     Ok(template(guide).map_err(anyhow::Error::from)?)
+}
+
+/// Where the cells of a ledger file stand.
+pub(super) fn original(path: &Path, lang: Lang) -> Result<Original, Failure> {
+    crate::import::original(path, &Columns::builtin()).map_err(|error| refused(path, &error, lang))
+}
+
+/// What people accepted to change in the ledger. No command accepts a change of the ledger yet, so that the store
+/// has none.
+pub(super) fn accepted(_store: &Store) -> Vec<Amendment> {
+    Vec::new()
+}
+
+/// The hospital's own file with the accepted cells changed.
+pub(super) fn own_file(
+    original: &Original,
+    ledger: &Ledger,
+    amendments: &[Amendment],
+    lang: Lang,
+) -> Result<Made, Refusal> {
+    let words = render::words::export::Words { lang, tz: TimeZone::system() };
+    crate::export::own_file(original, ledger, amendments, &words)
+}
+
+/// The name of a register on the official form's sheet, which is Japanese whoever reads it.
+pub(super) fn register(register: Register) -> String {
+    render::words::fixed::register(register, Lang::Ja).to_owned()
 }
 
 /// The current ledger as one.

@@ -12,6 +12,7 @@ pub mod date;
 pub mod device;
 pub mod diagram;
 mod exit;
+pub mod export;
 pub mod field;
 pub mod finding;
 pub mod fixed;

@@ -34,6 +34,7 @@ pub(super) fn ledger(
             tell(&import(&mut project.store, files, &mappings, console, now)?, &[], console)
         }
         LedgerCommand::Show => show(common, console),
+        LedgerCommand::Export(options) => super::export::export(common, options, console, now),
         LedgerCommand::Map { file, write } => map::map(common, file, *write, console),
         LedgerCommand::Diff { before, after } => versions::diff(common, *before, *after, console),
         LedgerCommand::Rollback { version } => versions::rollback(common, *version, console, now),
