@@ -375,3 +375,56 @@ fn a_walk_is_told_with_its_reason() {
     assert_eq!(told["uplink"]["walk"][0]["address"].as_str(), Some("10.20.0.5"));
     assert_eq!(told["uplink"]["walk"][0]["reason"].as_str(), Some("情報システム室の指示"));
 }
+
+#[test]
+fn a_ledger_of_what_was_seen_is_imported_and_leaves_nothing_to_say() {
+    let folder = Folder::with_agent(&says(&[header(), observation(1), end(true)]));
+    assert_eq!(code(&folder.daicho(&["audit", "--fail-on", "info"])), 1);
+    for out in ["実測.xlsx", "実測.csv"] {
+        let exported = folder.daicho(&["ledger", "export", "--from", "assets", "--out", out]);
+        assert_eq!(code(&exported), 0, "{exported:?}");
+        assert_eq!(code(&folder.daicho(&["ledger", "import", out])), 0);
+        let quiet = folder.json(&["reconcile", "--json"]);
+        assert_eq!(quiet["findings"], serde_json::json!([]), "{out}");
+        assert_eq!(code(&folder.daicho(&["ledger", "withdraw", out])), 0);
+    }
+}
+
+#[test]
+fn the_official_ledger_is_a_new_file_and_never_takes_the_place_of_another() {
+    let folder = Folder::with_agent("");
+    fs::write(folder.path("台帳.csv"), "資産番号,ホスト名,IP,備考\nA-001,PC𠮷,10.20.0.9,=1+1\n").unwrap();
+    assert_eq!(code(&folder.daicho(&["ledger", "import", "台帳.csv"])), 0);
+    let export = |out: &str| folder.daicho(&["ledger", "export", "--official", "--out", out]);
+    let exported = export("様式.csv");
+    assert_eq!(code(&exported), 0, "{exported:?}");
+    let told = String::from_utf8_lossy(&exported.stdout).into_owned();
+    assert!(told.contains("2行目 コンピュータ名: CP932 に無い文字（𠮷）"), "{told}");
+    let before = fs::read(folder.path("様式.csv")).unwrap();
+    assert!(before.starts_with(b"\x8a\xc7\x97\x9d\x94\xd4\x8d\x86,"), "CP932, 管理番号 first");
+    assert!(before.windows(5).any(|window| window == b"'=1+1"));
+    let taken = export("様式.csv");
+    assert_eq!(code(&taken), 2);
+    assert!(said(&taken).contains("上書きはしません"), "{taken:?}");
+    assert_eq!(fs::read(folder.path("様式.csv")).unwrap(), before);
+    assert_eq!(code(&export("様式.pdf")), 2);
+    assert_eq!(code(&export("様式.xlsx")), 0);
+}
+
+#[test]
+fn only_the_imported_file_itself_is_written_back() {
+    let folder = Folder::with_agent("");
+    fs::write(folder.path("台帳.csv"), "管理番号,コンピュータ名,IPアドレス\nA-001,PC1,10.20.0.9\n").unwrap();
+    let export = |out: &str| folder.daicho(&["ledger", "export", "--workbook", "台帳.csv", "--out", out]);
+    fs::write(folder.path("別.csv"), "管理番号,コンピュータ名,IPアドレス\nB-001,PC2,10.20.0.8\n").unwrap();
+    assert_eq!(code(&folder.daicho(&["ledger", "import", "別.csv"])), 0);
+    assert!(said(&export("写し.csv")).contains("いまの台帳にありません"));
+    assert_eq!(code(&folder.daicho(&["ledger", "import", "台帳.csv"])), 0);
+    assert!(said(&export("写し.csv")).contains("承認した変更はありません"), "{:?}", export("写し.csv"));
+    assert!(said(&export("台帳.csv")).contains("上書きはしません"));
+    fs::write(folder.path("台帳.csv"), "管理番号,コンピュータ名,IPアドレス\nA-001,PC9,10.20.0.9\n").unwrap();
+    let changed = export("写し.csv");
+    assert_eq!(code(&changed), 2);
+    assert!(said(&changed).contains("取り込んだあとで変更されています"), "{changed:?}");
+    assert!(!folder.path("写し.csv").exists());
+}

@@ -8,28 +8,40 @@ use super::official::Row;
 use crate::import::Columns;
 use crate::import::template::word_of;
 use crate::judge::asset::{Asset, AssetId, Claim, Class, Grade};
-use crate::judge::entry::{DeviceType, EntryId, Field, FourValued, Register, Status};
+use crate::judge::entry::{DeviceType, Entry, EntryId, Field, FourValued, Register, Status};
 use crate::judge::verdict::Verdict;
 
-/// One row a device that answered or was heard. The number is that of the paired ledger row; without one it is the
-/// device's id, which stays the same every night, until somebody gives it a number.
+/// One row a device that answered or was heard. The number is that of the paired ledger row; without one of its own
+/// it is the device's id, which stays the same every night, until somebody gives it a number. A serial number that
+/// several devices show names none of them and is left out.
 pub fn seen(verdict: &Verdict, columns: &Columns) -> Vec<Row> {
     let numbers = numbers(verdict);
-    let row = |asset: &Asset| Row {
-        id: EntryId(format!("equipment:{}", asset.id)),
-        register: Register::Equipment,
-        cells: cells(asset, numbers.get(&asset.id).copied(), columns),
+    let serials = verdict.assets.iter().filter_map(|asset| asset.serial.as_ref()).map(|claim| claim.value.as_str());
+    let mut shown: BTreeMap<&str, usize> = BTreeMap::new();
+    for serial in serials {
+        *shown.entry(serial).or_default() += 1;
+    }
+    let row = |asset: &Asset| {
+        let mut cells = cells(asset, numbers.get(&asset.id).copied(), columns);
+        if cells.get(&Field::SerialNo).is_some_and(|serial| shown.get(serial.as_str()) > Some(&1)) {
+            cells.remove(&Field::SerialNo);
+        }
+        Row { id: EntryId(format!("equipment:{}", asset.id)), register: Register::Equipment, cells }
     };
     verdict.assets.iter().map(row).collect()
 }
 
-/// The number of the first row that was paired with a device.
+/// The number of the first row that was paired with a device; each number once.
 fn numbers(verdict: &Verdict) -> BTreeMap<&AssetId, &str> {
-    let mut numbers = BTreeMap::new();
+    let entries: BTreeMap<&EntryId, &Entry> = verdict.ledger.entries.iter().map(|entry| (&entry.id, entry)).collect();
+    let (mut numbers, mut given) = (BTreeMap::new(), BTreeSet::new());
     for paired in &verdict.entries {
-        let entry = verdict.ledger.entries.iter().find(|entry| entry.id == paired.entry);
-        if let (Some(asset), Some(number)) = (&paired.asset, entry.and_then(|entry| entry.asset_no.as_deref())) {
-            numbers.entry(asset).or_insert(number);
+        let number = entries.get(&paired.entry).and_then(|entry| entry.asset_no.as_deref());
+        if let (Some(asset), Some(number)) = (&paired.asset, number)
+            && !numbers.contains_key(asset)
+            && given.insert(number)
+        {
+            numbers.insert(asset, number);
         }
     }
     numbers
@@ -68,10 +80,13 @@ fn said(claim: Option<&Claim>) -> String {
     claim.filter(|claim| claim.source != "oui").map(|claim| claim.value.clone()).unwrap_or_default()
 }
 
-/// A name of the device's own before that of a name server, which may be old.
+/// The name that the device has for itself; that of a name server may be old, and certificates and announcements name
+/// services, too.
 fn name(asset: &Asset) -> String {
-    let own = asset.names.iter().find(|name| name.source != NameSource::Dns);
-    own.or(asset.names.first()).map(|name| name.name.clone()).unwrap_or_default()
+    let of_service = |source| matches!(source, NameSource::Certificate | NameSource::Upnp);
+    let own = asset.names.iter().find(|name| name.source != NameSource::Dns && !of_service(name.source));
+    let known = own.or_else(|| asset.names.iter().find(|name| !of_service(name.source)));
+    known.map(|name| name.name.clone()).unwrap_or_default()
 }
 
 fn answer(columns: &Columns) -> &'static str {
