@@ -3,6 +3,7 @@
 //! `kind` looks at the first octets; `child` reads the cells in a process of its own, within limits;
 //! `inventory` reads what inventory programs say, in the same process; `table` finds the heading, `rows` the devices, `draft` and `cells` the values.
 
+pub mod amended;
 mod archive;
 mod cells;
 pub mod child;
@@ -10,6 +11,7 @@ mod columns;
 mod csv;
 mod draft;
 mod error;
+pub mod filled;
 mod fold;
 pub mod inventory;
 mod kind;
@@ -17,6 +19,7 @@ mod limits;
 mod reader;
 mod rows;
 mod sheet;
+pub mod spelling;
 mod table;
 pub mod template;
 #[cfg(test)]

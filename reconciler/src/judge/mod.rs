@@ -13,6 +13,9 @@
 //! 8. `rule`: one reason to speak each
 //! 9. `external`, `changes`: connection points; what is new since the run before
 //!
+//! `review` is what people decided about findings, `amendment` what of it changes the ledger: both are values beside
+//! the verdict, which is judged as if nobody had looked at it.
+//!
 //! `knowledge` holds what the judge knows beforehand: `config/classes.toml`, `identity.toml`, `uplinks.toml`,
 //! `hypotheses.toml`.
 
@@ -25,6 +28,7 @@ pub mod graded;
 pub mod inventory;
 pub mod knowledge;
 pub mod pairing;
+pub mod review;
 pub mod understanding;
 pub mod verdict;
 
@@ -64,6 +68,7 @@ use self::entry::Ledger;
 use self::finding::Finding;
 use self::inventory::{Inventory, InventoryFile};
 pub use self::knowledge::Knowledge;
+use self::review::standing::Reviewed;
 use self::scene::Scene;
 use self::verdict::{Basis, EntryVerdict, ExternalPoint, Reread, RunSummary, Verdict};
 
@@ -110,6 +115,7 @@ pub fn judge(case: &Case<'_>) -> Verdict {
         assets: scene.assets,
         inventories: sorted(&files(case), |file| file.run.clone()),
         basis: Some(basis(case)),
+        reviewed: Reviewed::default(),
     }
 }
 

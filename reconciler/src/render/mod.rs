@@ -4,6 +4,7 @@ pub mod closed;
 pub mod device;
 pub mod html;
 pub mod json;
+pub mod list;
 mod scene;
 pub mod text;
 pub mod understanding;

@@ -10,13 +10,20 @@ use daicho_shared::batch::Batch;
 use daicho_shared::id::RunId;
 use daicho_shared::observation::Observation;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::Failure;
+use crate::import::amended::Amended;
+use crate::import::filled::FilledRow;
 use crate::import::template::{Guide, template};
 use crate::import::{Columns, Imported};
 use crate::judge::asset::Asset;
-use crate::judge::entry::{Ledger, RowProblem};
+use crate::judge::entry::{Field, Ledger, ProblemKind, RowProblem};
+use crate::judge::finding::Finding;
+use crate::judge::review::group;
+use crate::judge::review::proposal::Spelt;
+use crate::judge::review::standing::{self, Reviewed};
 use crate::judge::understanding::Change;
 use crate::judge::verdict::Verdict;
 use crate::judge::{Case, Knowledge};
@@ -63,8 +70,76 @@ pub(super) fn ledger_template(lang: Lang) -> Result<Vec<u8>, Failure> {
     Ok(template(guide).map_err(anyhow::Error::from)?)
 }
 
-/// The current ledger as one.
+/// The current ledger as one, with the changes that people accepted.
 pub(super) fn ledger(store: &Store) -> Result<Ledger, StoreError> {
+    Ok(amended(store)?.ledger)
+}
+
+/// The current ledger, and what became of every change that people accepted.
+pub(super) fn amended(store: &Store) -> Result<Amended, StoreError> {
+    let amendments = crate::judge::review::amendments(&store.reviews()?);
+    Ok(crate::import::amended::amended(imported(store)?, &amendments, &Columns::builtin()))
+}
+
+/// What is wrong with a text that somebody wants to have in a cell of the ledger.
+pub(super) fn cell_objection(field: Field, text: &str) -> Option<ProblemKind> {
+    crate::import::amended::objection(field, text, &Columns::builtin())
+}
+
+/// The ledger's column that somebody means.
+pub(super) fn field(heading: &str) -> Option<Field> {
+    Columns::builtin().field(heading)
+}
+
+/// How a value is written into a cell.
+pub(super) fn spelling(spelt: Spelt) -> String {
+    crate::import::spelling::spelling(spelt).to_owned()
+}
+
+/// Decisions that were filled into a workbook.
+pub(super) fn filled(path: &Path, headings: &[Vec<&str>], lang: Lang) -> Result<Vec<FilledRow>, Failure> {
+    crate::import::filled::read(path, headings).map_err(|error| Failure::Ledger {
+        path: path.to_owned(),
+        message: match lang {
+            Lang::Ja => error.ja(),
+            Lang::En => error.to_string(),
+        },
+    })
+}
+
+/// A day as a cell or a person writes it.
+pub(super) fn day(text: &str) -> Option<Date> {
+    crate::import::filled::day(text)
+}
+
+/// Writes into a verdict what people decided about its findings, as of now.
+pub(super) fn stand(store: &Store, verdict: &mut Verdict, now: Timestamp) -> Result<(), StoreError> {
+    let today = now.to_zoned(TimeZone::system()).date();
+    let standings = standing::standings(verdict, &store.reviews()?, today);
+    verdict.reviewed = Reviewed { standings, head: store.log_head()? };
+    Ok(())
+}
+
+/// The findings as lines.
+pub(super) fn lines(verdict: &Verdict, options: &render::Options) -> Vec<render::list::Line> {
+    render::list::lines(verdict, options)
+}
+
+/// The lines of these findings, by groups that can be decided together.
+pub(super) fn grouped(
+    verdict: &Verdict,
+    lines: &[render::list::Line],
+    chosen: &[&Finding],
+    short: bool,
+    options: &render::Options,
+) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    render::list::grouped(lines, &group::groups(verdict, chosen), short, options, &mut bytes)?;
+    Ok(bytes)
+}
+
+/// The current files' rows as one ledger.
+fn imported(store: &Store) -> Result<Ledger, StoreError> {
     let files = store.ledger()?.into_iter().filter_map(|one| {
         let Ledger { entries, files, problems } = one;
         files.into_iter().next().map(|file| Imported { file, entries, problems })

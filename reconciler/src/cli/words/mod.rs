@@ -1,6 +1,7 @@
 //! What the commands say to people: every sentence in Japanese and English, side by side.
 
 mod failure;
+pub mod review;
 
 use std::path::Path;
 
