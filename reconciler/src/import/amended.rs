@@ -32,35 +32,73 @@ enum Fate {
     Conflict(RowProblem),
 }
 
-/// Lays changes over a ledger.
+/// Lays changes over a ledger, in the order in which they were decided. Of changes of the same cell each begins where
+/// the one before ended, and what the last one comes to counts.
 pub fn amended(ledger: Ledger, amendments: &[Amendment], columns: &Columns) -> Amended {
     let mut all = Amended { ledger, pending: vec![], satisfied: vec![], conflicts: vec![] };
     let places = all.ledger.entries.iter().enumerate().map(|(place, entry)| (entry.id.clone(), place));
     let places: BTreeMap<EntryId, usize> = places.collect();
     let imported = Known::of(&all.ledger.entries);
-    for amendment in amendments {
-        let fate = match &amendment.change {
-            Change::Cell { entry, origin, field, before, after } => {
-                let texts = Texts { field: *field, before, after };
-                match places.get(entry) {
-                    Some(place) => cell(&mut all.ledger, *place, &texts, columns),
-                    None => Fate::Conflict(gone(origin, &texts)),
+    for chain in chains(amendments) {
+        let Some((last, earlier)) = chain.split_last() else { continue };
+        let mut amendment = (*last).clone();
+        let fate = match &mut amendment.change {
+            Change::Cell { entry, origin, field, before, after } => match places.get(entry) {
+                Some(place) => {
+                    let raw = raw(&all.ledger.entries[*place], *field);
+                    let begun = earlier.iter().fold(raw.clone(), |text, one| {
+                        stepped(&all.ledger.entries[*place], &text, &one.change, columns).unwrap_or(text)
+                    });
+                    let texts = Texts { field: *field, before, after };
+                    let fate = cell(&mut all.ledger, *place, &begun, &texts, columns);
+                    // Whoever writes it into the file finds there what the file says.
+                    *before = raw;
+                    fate
                 }
-            }
+                None => Fate::Conflict(gone(origin, *field, after)),
+            },
             Change::Row { entry, register, cells } => {
                 row(&mut all.ledger, &imported, (entry, *register, cells), columns)
             }
         };
         match fate {
-            Fate::Pending => all.pending.push(amendment.clone()),
-            Fate::Satisfied => all.satisfied.push(amendment.clone()),
+            Fate::Pending => all.pending.push(amendment),
+            Fate::Satisfied => all.satisfied.push(amendment),
             Fate::Conflict(problem) => {
                 all.ledger.problems.push(problem);
-                all.conflicts.push(amendment.clone());
+                all.conflicts.push((*last).clone());
             }
         }
     }
     all
+}
+
+/// The changes of every cell and every new row, in the order in which each was last decided.
+fn chains(amendments: &[Amendment]) -> Vec<Vec<&Amendment>> {
+    let mut chains: BTreeMap<(&EntryId, Option<Field>), (usize, Vec<&Amendment>)> = BTreeMap::new();
+    for (number, amendment) in amendments.iter().enumerate() {
+        let place = match &amendment.change {
+            Change::Cell { entry, field, .. } => (entry, Some(*field)),
+            Change::Row { entry, .. } => (entry, None),
+        };
+        let (last, chain) = chains.entry(place).or_default();
+        *last = number;
+        chain.push(amendment);
+    }
+    let mut chains: Vec<_> = chains.into_values().collect();
+    chains.sort_by_key(|(last, _)| *last);
+    chains.into_iter().map(|(_, chain)| chain).collect()
+}
+
+/// The text that an earlier change leads to; `None` where it does not begin with this one.
+fn stepped(entry: &Entry, text: &str, change: &Change, columns: &Columns) -> Option<String> {
+    let Change::Cell { field, before, after, .. } = change else { return None };
+    let fits = key(text) == key(before) && !means_same(entry, *field, text, after, columns);
+    fits.then(|| after.clone())
+}
+
+fn raw(entry: &Entry, field: Field) -> String {
+    entry.cells.get(&field).map(|cell| cell.raw.clone()).unwrap_or_default()
 }
 
 /// What is wrong with a text that somebody wants to have in a cell.
@@ -76,13 +114,14 @@ struct Texts<'a> {
     after: &'a str,
 }
 
-fn cell(ledger: &mut Ledger, place: usize, texts: &Texts<'_>, columns: &Columns) -> Fate {
+/// `begun` is the text that earlier changes of this cell lead to.
+fn cell(ledger: &mut Ledger, place: usize, begun: &str, texts: &Texts<'_>, columns: &Columns) -> Fate {
     let entry = &mut ledger.entries[place];
-    let found = entry.cells.get(&texts.field).map(|cell| cell.raw.clone()).unwrap_or_default();
+    let found = raw(entry, texts.field);
     if means_same(entry, texts.field, &found, texts.after, columns) {
         return Fate::Satisfied;
     }
-    if key(&found) != key(texts.before) {
+    if key(begun) != key(texts.before) && !means_same(entry, texts.field, begun, texts.after, columns) {
         return Fate::Conflict(RowProblem {
             origin: entry.origin.clone(),
             column: entry.cells.get(&texts.field).map(|cell| cell.column.clone()),
@@ -135,13 +174,13 @@ fn means_same(entry: &Entry, field: Field, found: &str, after: &str, columns: &C
     found == after && after != read("")
 }
 
-fn gone(origin: &Origin, texts: &Texts<'_>) -> RowProblem {
+fn gone(origin: &Origin, field: Field, after: &str) -> RowProblem {
     RowProblem {
         origin: origin.clone(),
         column: None,
-        field: Some(texts.field),
+        field: Some(field),
         kind: ProblemKind::AmendmentRowGone,
-        found: daicho_shared::text::bounded(texts.after),
+        found: daicho_shared::text::bounded(after),
     }
 }
 
@@ -254,4 +293,88 @@ fn row(
     let told = problems.into_iter().filter(|problem| problem.kind != ProblemKind::AssetNoMissing);
     ledger.problems.extend(told.map(|problem| RowProblem { column: None, ..problem }));
     Fate::Pending
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::import::{Imported, join, read_in_process};
+    use crate::judge::amendment::Basis;
+
+    fn ledger(rows: &str) -> Ledger {
+        let text = format!("管理番号,IPアドレス,MACアドレス,状態\n{rows}");
+        let Imported { file, entries, problems } =
+            read_in_process("台帳.csv", text.as_bytes(), jiff::Timestamp::UNIX_EPOCH, &Columns::builtin()).unwrap();
+        join([Imported { file, entries, problems }])
+    }
+
+    fn basis() -> Basis {
+        let (finding, by, evidence) = ("mismatch-1".to_owned(), "山田".to_owned(), String::new());
+        Basis { finding, at: jiff::Timestamp::UNIX_EPOCH, by, reason: None, evidence }
+    }
+
+    fn cell(field: Field, before: &str, after: &str) -> Amendment {
+        let origin = Origin { file: "台帳.csv".into(), sheet: String::new(), row: 2 };
+        let (before, after) = (before.to_owned(), after.to_owned());
+        Amendment {
+            change: Change::Cell { entry: EntryId("equipment:A-1".into()), origin, field, before, after },
+            basis: basis(),
+        }
+    }
+
+    fn over(rows: &str, amendments: &[Amendment]) -> Amended {
+        amended(ledger(rows), amendments, &Columns::builtin())
+    }
+
+    const ROW: &str = "A-1,10.0.0.77,00:80:A3:00:00:06,廃棄\n";
+
+    #[test]
+    fn a_cell_means_what_it_would_mean_in_the_file_and_its_problem_goes() {
+        let change = cell(Field::IpAddress, "192.168.〇.〇", "１０．０．０．６");
+        let all = over("A-1,192.168.〇.〇,00:80:A3:00:00:06,廃棄\n", &[change, cell(Field::Status, "廃棄", "稼動")]);
+        let entry = &all.ledger.entries[0];
+        assert_eq!(entry.addresses, ["10.0.0.6".parse::<std::net::IpAddr>().unwrap()]);
+        assert_eq!(entry.status, crate::judge::entry::Status::Active);
+        assert_eq!((all.pending.len(), all.ledger.problems.as_slice()), (2, &[][..]));
+    }
+
+    #[test]
+    fn a_change_rests_once_the_file_says_so_and_a_third_value_is_told() {
+        let change = cell(Field::IpAddress, "10.0.0.77", "10.0.0.6");
+        assert_eq!(over(ROW, std::slice::from_ref(&change)).pending.len(), 1);
+        let said = over(&ROW.replace("10.0.0.77", "１０.0.0.6"), std::slice::from_ref(&change));
+        assert_eq!(said.satisfied.len(), 1, "the same value, written otherwise");
+        let third = over(&ROW.replace("10.0.0.77", "10.0.0.9"), &[change]);
+        assert_eq!(third.ledger.problems[0].kind, ProblemKind::AmendmentConflict);
+        assert_eq!(third.ledger.entries[0].addresses[0].to_string(), "10.0.0.9", "the file counts");
+        let gone = over("A-2,10.0.0.9,,\n", &[cell(Field::Status, "廃棄", "稼働")]);
+        assert!(gone.ledger.problems.iter().any(|one| one.kind == ProblemKind::AmendmentRowGone));
+    }
+
+    #[test]
+    fn changes_of_one_cell_follow_one_another_wherever_the_file_has_got_to() {
+        let chain = [cell(Field::IpAddress, "10.0.0.77", "10.0.0.6"), cell(Field::IpAddress, "10.0.0.6", "10.0.0.5")];
+        for (file, pending) in [("10.0.0.77", 1), ("10.0.0.6", 1), ("10.0.0.5", 0)] {
+            let all = over(&ROW.replace("10.0.0.77", file), &chain);
+            assert_eq!((all.pending.len(), all.conflicts.len()), (pending, 0), "{file}");
+            assert_eq!(all.ledger.entries[0].addresses[0].to_string(), "10.0.0.5");
+            let Some(Change::Cell { before, .. }) = all.pending.first().map(|one| &one.change) else { continue };
+            assert_eq!(before, file);
+        }
+        assert_eq!(over(&ROW.replace("10.0.0.77", "10.0.0.9"), &chain).conflicts.len(), 1);
+    }
+
+    #[test]
+    fn a_row_is_added_until_the_file_names_that_machine() {
+        let texts = [(Field::MacAddress, "00:80:A3:00:00:05"), (Field::IpAddress, "10.0.0.5"), (Field::Status, "稼働")];
+        let cells = texts.into_iter().map(|(field, text)| (field, text.to_owned())).collect();
+        let entry = EntryId("equipment:decided:x".into());
+        let new = Amendment { change: Change::Row { entry, register: Register::Equipment, cells }, basis: basis() };
+        let all = over(ROW, std::slice::from_ref(&new));
+        assert_eq!((all.ledger.entries.len(), all.ledger.problems.len()), (2, 0));
+        assert_eq!(all.ledger.entries[1].macs[0].to_string(), "00:80:A3:00:00:05");
+        let named = format!("{ROW}A-9,10.0.0.99,00-80-a3-00-00-05,稼働\n");
+        let all = over(&named, &[new]);
+        assert_eq!((all.ledger.entries.len(), all.satisfied.len()), (2, 1));
+    }
 }

@@ -12,12 +12,14 @@ pub mod handle;
 pub mod proposal;
 pub mod standing;
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use self::facts::Facts;
-use super::amendment::{Amendment, Change};
+use super::amendment::Amendment;
 use super::finding::{Finding, Severity};
 
 /// One decision about one finding, as it is kept for ever.
@@ -149,26 +151,19 @@ pub fn lacking(
     }
 }
 
-fn is_urgent_uplink(finding: &Finding) -> bool {
+/// It says, urgently, that something leads out.
+pub fn is_urgent_uplink(finding: &Finding) -> bool {
     let leads_out = matches!(finding.kind.code(), "undeclared_uplink" | "dual_homed" | "forwards_undeclared");
     leads_out && finding.severity == Severity::Urgent
 }
 
-/// What is to change in the ledger by all decisions that count: for every cell the latest one.
+/// What is to change in the ledger by all decisions that count, in the order in which they were made: of every finding
+/// the latest decision.
 pub fn amendments(reviews: &[Kept]) -> Vec<Amendment> {
-    let mut settled = std::collections::BTreeMap::new();
+    let mut latest: BTreeMap<&str, &Kept> = BTreeMap::new();
     for kept in reviews.iter().filter(|kept| kept.review.action != Action::Comment) {
-        settled.insert(kept.review.finding.as_str(), kept);
+        latest.insert(kept.review.finding.as_str(), kept);
     }
-    let mut counting: Vec<&Kept> = settled.into_values().collect();
-    counting.sort_by_key(|kept| kept.number);
-    let mut latest = std::collections::BTreeMap::new();
-    for amendment in counting.iter().flat_map(|kept| &kept.review.amendments) {
-        let place = match &amendment.change {
-            Change::Cell { entry, field, .. } => (entry.clone(), Some(*field)),
-            Change::Row { entry, .. } => (entry.clone(), None),
-        };
-        latest.insert(place, amendment);
-    }
-    latest.into_values().cloned().collect()
+    let counts = |kept: &&Kept| latest.get(kept.review.finding.as_str()).is_some_and(|last| last.number == kept.number);
+    reviews.iter().filter(counts).flat_map(|kept| kept.review.amendments.iter().cloned()).collect()
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::order::{Bench, Order};
+use crate::judge::review::is_urgent_uplink;
 use crate::judge::review::standing::State;
 use crate::judge::verdict::Verdict;
 use crate::run::project::Project;
@@ -41,6 +42,10 @@ pub(in crate::run) fn apply(project: &mut Project, verdict: &Verdict, now: Times
     let mut ledger = false;
     for finding in untouched {
         let Some(rule) = rules.iter().find(|rule| bench.lookup.is_chosen(&rule.filter, finding)) else { continue };
+        // To hand it over takes it out of sight, too.
+        if is_urgent_uplink(finding) && rule.approver.is_none() {
+            continue;
+        }
         if let Ok(review) = bench.review(finding, &order(rule), &rule.by) {
             ledger |= !review.amendments.is_empty();
             deeds.entry(&rule.by).or_default().push(Deed::Finding(review));
