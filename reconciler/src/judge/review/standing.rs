@@ -186,3 +186,72 @@ fn said(kept: &Kept) -> Said {
     let super::Review { reason, approver, rule, .. } = kept.review.clone();
     Said { by: kept.by.clone(), at: kept.at, reason, approver, rule }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::asset::Grade;
+    use crate::judge::finding::Severity;
+    use crate::judge::review::Review;
+    use crate::judge::review::facts::Fact;
+
+    fn facts(seen: &str) -> Facts {
+        let values = BTreeMap::from([(Fact::Seen, [seen.to_owned()].into())]);
+        Facts { severity: Severity::Check, grade: Grade::Probable, values }
+    }
+
+    fn kept(number: i64, action: Action, seen: &str) -> Kept {
+        let review = Review {
+            finding: "mismatch-1".into(),
+            facts: facts(seen),
+            before: "undecided".into(),
+            after: State::after(&action).unwrap_or_default().code().into(),
+            action,
+            reason: Some("移設の途中".into()),
+            approver: None,
+            rule: None,
+            amendments: vec![],
+        };
+        Kept { number, at: Timestamp::UNIX_EPOCH, by: "山田".into(), review }
+    }
+
+    fn day(text: &str) -> Date {
+        text.parse().unwrap()
+    }
+
+    fn on(today: &str, seen: &str, kept: &[Kept]) -> Standing {
+        standing(&facts(seen), &kept.iter().collect::<Vec<_>>(), day(today))
+    }
+
+    #[test]
+    fn what_is_set_aside_stays_so_through_its_last_day_and_is_back_on_the_next() {
+        let kept = [kept(1, Action::Ignore { until: day("2026-12-31") }, "a")];
+        assert_eq!(on("2026-12-31", "a", &kept).state, State::Ignored { until: day("2026-12-31") });
+        let back = on("2027-01-01", "a", &kept);
+        assert_eq!(back.state, State::Reopened { why: vec![Back::Day(day("2026-12-31"))] });
+        assert!(back.state.is_open() && back.decided.is_some());
+    }
+
+    #[test]
+    fn a_changed_fact_brings_every_decision_back_and_says_what_was_what() {
+        for action in
+            [Action::Accept, Action::Correct, Action::Close, Action::Assign { to: "検査科".into(), until: None }]
+        {
+            let kept = [kept(1, action, "a")];
+            assert!(!on("2026-01-01", "a", &kept).state.is_open());
+            let State::Reopened { why } = on("2026-01-01", "b", &kept).state else { panic!() };
+            let [Back::Changed(Changed::Value { fact: Fact::Seen, before, now })] = &why[..] else { panic!("{why:?}") };
+            assert_eq!((before.first().unwrap().as_str(), now.first().unwrap().as_str()), ("a", "b"));
+        }
+    }
+
+    #[test]
+    fn the_latest_decision_counts_and_a_remark_decides_nothing() {
+        let remarks = [kept(1, Action::Comment, "a")];
+        assert_eq!(on("2026-01-01", "a", &remarks).state, State::Undecided);
+        let all = [kept(1, Action::Close, "a"), kept(2, Action::Comment, "b"), kept(3, Action::Reopen, "a")];
+        assert_eq!(on("2026-01-01", "a", &all[..2]).state, State::Closed);
+        let back = on("2026-01-01", "a", &all);
+        assert_eq!((back.state, back.decided, back.comments.len()), (State::Undecided, None, 1));
+    }
+}
