@@ -5,6 +5,7 @@
 //! and what its columns are, `mapping` is what people said about that; `rows` and `inherit` find the devices, `draft`,
 //! `meaning` and `cells` the values; `layout` shows all that without importing anything.
 
+pub mod amended;
 mod archive;
 mod book;
 mod cells;
@@ -13,6 +14,7 @@ mod columns;
 mod csv;
 mod draft;
 mod error;
+pub mod filled;
 mod fold;
 mod guess;
 mod inherit;
@@ -28,6 +30,7 @@ mod registers;
 mod rows;
 mod sheet;
 mod spans;
+pub mod spelling;
 mod table;
 pub mod template;
 #[cfg(test)]

@@ -37,8 +37,8 @@ fn own_file(project: &Project, file: &Path, options: &Export, console: &Console)
     if hex::encode(Sha256::digest(&original.bytes)) != version.sha256 {
         return Err(Failure::LedgerChanged { path: file.to_owned(), imported: version.imported });
     }
-    let ledger = rooms::ledger(&project.store)?;
-    let amendments = rooms::accepted(&project.store);
+    let ledger = rooms::imported(&project.store)?;
+    let amendments = rooms::accepted(&project.store)?;
     let made = rooms::own_file(&original, &ledger, &amendments, console.lang)
         .map_err(|refusal| Failure::Unwritable { path: file.to_owned(), refusal })?;
     create(&options.out, &made.bytes)?;
@@ -65,8 +65,8 @@ fn form(project: &Project, options: &Export, console: &Console, now: Timestamp) 
         let run = audit::chosen(project, options.run.as_deref())?;
         crate::export::seen(&show::verdict(project, &run)?, &columns)
     } else {
-        let rows = crate::export::rows(&rooms::ledger(&project.store)?, &columns);
-        crate::export::amended(rows, &rooms::accepted(&project.store))
+        let rows = crate::export::rows(&rooms::imported(&project.store)?, &columns);
+        crate::export::amended(rows, &rooms::accepted(&project.store)?)
     };
     let is_csv = extension(&options.out) == "csv";
     let form = if is_csv {

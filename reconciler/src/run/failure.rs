@@ -9,8 +9,9 @@ use daicho_shared::recognise::RulesError;
 use ipnet::IpNet;
 use jiff::Timestamp;
 
-use super::{FAILED, USAGE};
+use super::{FAILED, Objection, USAGE};
 use crate::export::Refusal;
+use crate::judge::review::filter::FilterError;
 use crate::settings::SettingsError;
 use crate::store::StoreError;
 use crate::store::lock::LockError;
@@ -173,6 +174,53 @@ pub enum Failure {
         /// The device.
         text: String,
     },
+    /// No finding of the latest run is meant.
+    #[error("no finding {text}")]
+    NoFinding {
+        /// What was typed.
+        text: String,
+    },
+    /// Several findings could be meant.
+    #[error("{text}: one of {findings:?}")]
+    SeveralFindings {
+        /// What was typed.
+        text: String,
+        /// Their short names.
+        findings: Vec<String>,
+    },
+    /// Findings cannot be decided so; nothing was decided.
+    #[error("{} findings cannot be decided so", objections.len())]
+    Objections {
+        /// The short name of each, and why.
+        objections: Vec<(String, Objection)>,
+    },
+    /// A filter that is not understood.
+    #[error(transparent)]
+    Filter(#[from] FilterError),
+    /// No `FIELD=VALUE`.
+    #[error("no cell {text}")]
+    BadCell {
+        /// What was typed.
+        text: String,
+    },
+    /// No `NUMBER:HASH`.
+    #[error("no end of a log {text}")]
+    BadHead {
+        /// What was typed.
+        text: String,
+    },
+    /// Nobody said that all of them are meant.
+    #[error("not confirmed")]
+    NotConfirmed {
+        /// How many there are.
+        findings: usize,
+    },
+    /// A workbook with problems; nothing was decided.
+    #[error("{problems} cells are filled in wrongly")]
+    Misfilled {
+        /// How many.
+        problems: usize,
+    },
     /// No class has this code.
     #[error("no class {text}")]
     NoSuchClass {
@@ -221,6 +269,14 @@ impl Failure {
             | Self::SeveralDevices { .. }
             | Self::NothingDecided { .. }
             | Self::NoSuchClass { .. }
+            | Self::NoFinding { .. }
+            | Self::SeveralFindings { .. }
+            | Self::Objections { .. }
+            | Self::Filter(_)
+            | Self::BadCell { .. }
+            | Self::BadHead { .. }
+            | Self::NotConfirmed { .. }
+            | Self::Misfilled { .. }
             | Self::Rules(_)
             | Self::Mapping { .. }
             | Self::NotJudged { .. }
