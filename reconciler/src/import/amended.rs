@@ -311,7 +311,7 @@ fn row(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::import::{Imported, join, read_in_process};
+    use crate::import::{join, read_in_process};
     use crate::judge::amendment::Basis;
 
     fn ledger(rows: &str) -> Ledger {
