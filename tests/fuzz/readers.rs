@@ -4,7 +4,7 @@ use std::io::{Cursor, Read, Write};
 use std::sync::LazyLock;
 
 use daicho::export::own_file;
-use daicho::import::{Columns, inventory, original_in_process, read_in_process};
+use daicho::import::{Columns, Mappings, inventory, original_in_process, read_in_process};
 use daicho::judge::amendment::{Amendment, Basis, Change};
 use daicho::judge::entry::{EntryId, Field, Ledger, Register};
 use daicho::render::words::{Lang, export::Words};
@@ -20,6 +20,14 @@ target!(batch, |octets: &[u8]| drop(Records::new(octets).take(1000).collect::<Ve
 target!(ledger_csv, |octets: &[u8]| {
     drop(read_in_process("ledger.csv", octets, Timestamp::UNIX_EPOCH, &Columns::builtin()));
 });
+
+target!(ledger_book, |octets: &[u8]| {
+    for name in ["ledger.xlsx", "ledger.csv", "台帳.tsv"] {
+        drop(read_in_process(name, octets, Timestamp::UNIX_EPOCH, &Columns::builtin()));
+    }
+});
+
+target!(mapping, |octets: &[u8]| drop(Mappings::default().add(&String::from_utf8_lossy(octets))));
 
 target!(inventory, |octets: &[u8]| drop(inventory::read_in_process("inventory", octets)));
 

@@ -221,6 +221,11 @@ impl Columns {
         first_of(&heading_key(heading), |key| self.role_of_key(register, key))
     }
 
+    /// The heading is known as it stands, without leaving out a part of it.
+    pub(crate) fn is_whole_heading(&self, register: Register, heading: &str) -> bool {
+        self.role_of_key(register, &heading_key(heading)).is_some()
+    }
+
     /// What a heading is for in any register.
     pub(crate) fn role_anywhere(&self, heading: &str) -> Option<Role> {
         first_of(&heading_key(heading), |key| self.anywhere.get(key).copied())
