@@ -27,11 +27,11 @@ pub(crate) struct Difference {
 pub(crate) fn differences(scene: &Scene<'_>, group: usize, asset: usize) -> Vec<Difference> {
     let (rows, shown) = (&scene.groups[group], scene.shown(asset));
     let found = [
-        address(scene, rows, &shown, asset),
-        mac(scene, rows, &shown, asset),
+        address(scene, rows, shown, asset),
+        mac(scene, rows, shown, asset),
         hostname(scene, rows, asset),
-        serial(scene, rows, &shown, asset),
-        maker(scene, rows, &shown, asset),
+        serial(scene, rows, shown, asset),
+        maker(scene, rows, shown, asset),
     ];
     found.into_iter().flatten().collect()
 }

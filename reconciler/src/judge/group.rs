@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use daicho_shared::address::Mac;
+use unicode_normalization::UnicodeNormalization;
 
 use super::entry::{DeviceType, Entry, EntryId, Field, FourValued, Register, Status};
 use super::knowledge::Knowledge;
@@ -25,6 +26,12 @@ pub(crate) struct Group<'a> {
     pub(crate) serials: BTreeSet<String>,
     /// Makers.
     pub(crate) makers: BTreeSet<String>,
+    /// Models, folded.
+    pub(crate) models: BTreeSet<String>,
+    /// 管理番号 as keys.
+    pub(crate) numbers: BTreeSet<String>,
+    /// Keys that its machine had on earlier nights.
+    pub(crate) known: BTreeSet<String>,
 }
 
 impl<'a> Group<'a> {
@@ -37,6 +44,9 @@ impl<'a> Group<'a> {
             hosts: rows.iter().filter_map(|row| host_key(row.hostname.as_deref()?, generic)).collect(),
             serials: rows.iter().filter_map(|row| serial_key(row.serial_no.as_deref()?)).collect(),
             makers: rows.iter().filter_map(|row| row.manufacturer.clone()).filter(|text| !text.is_empty()).collect(),
+            models: rows.iter().filter_map(|row| serial_key(row.model.as_deref()?)).collect(),
+            numbers: rows.iter().filter_map(|row| number_key(row.asset_no.as_deref()?)).collect(),
+            known: BTreeSet::new(),
             rows,
         }
     }
@@ -79,10 +89,24 @@ impl<'a> Group<'a> {
     }
 }
 
-/// A serial number as a key: case, spaces and hyphens do not matter.
+/// A serial number or model as a key: case, spaces and hyphens do not matter.
 pub(crate) fn serial_key(text: &str) -> Option<String> {
     let key: String = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect();
     (key.chars().count() >= 3).then_some(key)
+}
+
+/// A 管理番号 as a key: width, case and hyphens do not matter. Short ones and words may stand in any text.
+pub(crate) fn number_key(text: &str) -> Option<String> {
+    let key: String = text.nfkc().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect();
+    (key.chars().count() >= 4 && key.chars().any(|c| c.is_ascii_digit())).then_some(key)
+}
+
+/// The words of a label that may be a 管理番号.
+pub(crate) fn numbers_in(text: &str) -> impl Iterator<Item = String> {
+    let folded: String = text.nfkc().collect();
+    let words: Vec<String> =
+        folded.split(|c: char| !c.is_alphanumeric() && !"-_‐－".contains(c)).filter_map(number_key).collect();
+    words.into_iter()
 }
 
 /// The ledger's machines, in its order.
@@ -122,7 +146,8 @@ fn meeting_place(row: &Entry, knowledge: &Knowledge) -> Vec<String> {
     row.asset_no.clone().map_or_else(|| keys(row, knowledge), |number| vec![number])
 }
 
-/// One more key agrees and none disagrees. Rows without a number must be equal in every key.
+/// One more key agrees and none disagrees. Rows without a number must be equal in every key. Rows of one number with
+/// one name or serial number are one machine, whatever cards and addresses each of them has: one row for each card.
 fn are_one(a: &Entry, b: &Entry, knowledge: &Knowledge) -> bool {
     let generic = &knowledge.identity.generic_names;
     let host = |row: &Entry| row.hostname.as_deref().and_then(|text| host_key(text, generic));
@@ -132,10 +157,15 @@ fn are_one(a: &Entry, b: &Entry, knowledge: &Knowledge) -> bool {
         relation(&host(a).into_iter().collect(), &host(b).into_iter().collect()),
         relation(&a.serial_no.iter().collect(), &b.serial_no.iter().collect()),
     ];
+    let one_number = a.asset_no.is_some();
+    let of_a_card = one_number
+        && sets[2..].contains(&Relation::Shared)
+        && !sets[2..].contains(&Relation::Differs)
+        && !sets[..2].contains(&Relation::Shared);
     let agrees = sets.contains(&Relation::Shared);
     let differs = sets.contains(&Relation::Differs);
     let half = sets.contains(&Relation::OneSided);
-    agrees && !differs && (a.asset_no.is_some() || !half)
+    of_a_card || agrees && !differs && (one_number || !half)
 }
 
 #[derive(PartialEq)]

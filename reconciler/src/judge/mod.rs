@@ -7,14 +7,15 @@
 //! 3. `portrait`, `classify`: what is shown of a machine, with sources; `decision`: what people said it is, which
 //!    wins
 //! 4. `group`, `names`: which ledger rows are one machine, and what they declare
-//! 5. `compare`, `matching`: which group is which machine, explained
+//! 5. `memory`, `compare`, `matching`: which group is which machine, explained
 //! 6. `hypothesis`: has it a second network, does it forward, is it a way out; graded, explained, and by whom seen
-//! 7. `difference`, `silence`: what a pair differs in; what it means not to be seen
+//! 7. `difference`, `happening`: what a pair differs in, and what happened; `silence`, `hours`: what it means not to be
+//!    seen, and when
 //! 8. `rule`: one reason to speak each
 //! 9. `external`, `changes`: connection points; what is new since the run before
 //!
 //! `knowledge` holds what the judge knows beforehand: `config/classes.toml`, `identity.toml`, `uplinks.toml`,
-//! `hypotheses.toml`.
+//! `hypotheses.toml`, `hours.toml`.
 
 pub mod amendment;
 pub mod asset;
@@ -22,6 +23,7 @@ pub mod decision;
 pub mod entry;
 pub mod finding;
 pub mod graded;
+pub mod hours;
 pub mod inventory;
 pub mod knowledge;
 pub mod pairing;
@@ -36,12 +38,14 @@ mod evidence;
 mod external;
 mod find;
 mod group;
+mod happening;
 mod hypothesis;
 mod identity;
 mod join;
 #[cfg(test)]
 mod laws;
 mod matching;
+mod memory;
 mod names;
 mod place;
 mod portrait;
@@ -155,7 +159,8 @@ fn run(batch: &Batch) -> RunSummary {
 fn entries(scene: &Scene<'_>) -> Vec<EntryVerdict> {
     let mut fates = BTreeMap::new();
     for (index, group) in scene.groups.iter().enumerate() {
-        let asset = scene.pairing.asset_of.get(&index).map(|asset| scene.assets[*asset].id.clone());
+        let paired = scene.pairing.asset_of.get(&index).or_else(|| scene.pairing.shares.get(&index));
+        let asset = paired.map(|asset| scene.assets[*asset].id.clone());
         for row in &group.rows {
             fates.insert(&row.id, (scene.fates[index].state, asset.clone()));
         }

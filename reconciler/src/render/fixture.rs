@@ -306,6 +306,8 @@ fn asset(key: &str, class: Class, address: &str, name: Option<&str>) -> Asset {
         left_alone: false,
         unnatural: vec![],
         joined_by: vec![],
+        keys: vec![],
+        labels: vec![],
     }
 }
 
@@ -396,8 +398,8 @@ fn entry_verdicts() -> Vec<EntryVerdict> {
 
 fn comparisons() -> Vec<Comparison> {
     let level = |key: &str, level: &str, weight, declared: &str, seen: &str| Level {
-        key: key.into(),
-        level: level.into(),
+        key: key.to_owned().into(),
+        level: level.to_owned().into(),
         weight,
         declared: declared.into(),
         seen: seen.into(),
@@ -470,6 +472,7 @@ fn finding(kind: Kind, severity: Severity, grade: Grade, asset: Option<&str>, ro
         asset: asset.map(id),
         entries: rows.iter().map(|row| row_id(*row)).collect(),
         evidence: seen.iter().map(|number| obs(*number)).collect(),
+        happened: None,
     }
 }
 

@@ -36,6 +36,7 @@ fn draft(scene: &Scene<'_>, index: usize) -> Option<Draft> {
         _ => Stress::Usual,
     };
     Some(Draft {
+        happened: None,
         about: homed.addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
         stress,
         grade: homed.grade,

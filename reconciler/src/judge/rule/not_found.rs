@@ -3,7 +3,7 @@
 use super::super::asset::Grade;
 use super::super::finding::Kind;
 use super::super::scene::Scene;
-use super::super::silence::is_on_link;
+use super::super::silence::{Look, on_link};
 use super::{Draft, Stress, row_ids};
 
 /// On the scanner's own link a strong suspicion; behind a router, where a device may keep silent,
@@ -13,7 +13,7 @@ pub(crate) fn speak(scene: &Scene<'_>) -> Vec<Draft> {
     missing
         .map(|(group, (scans, segment))| {
             let rules = &scene.knowledge.identity;
-            let linked = group.addresses.iter().any(|address| is_on_link(scene.batch, *address, rules));
+            let linked = group.addresses.iter().any(|address| on_link(&Look::of(scene.batch), *address, rules));
             Draft {
                 kind: Kind::NotFound { scans, segment },
                 stress: if linked { Stress::Usual } else { Stress::Lowered },
@@ -21,6 +21,7 @@ pub(crate) fn speak(scene: &Scene<'_>) -> Vec<Draft> {
                 asset: None,
                 entries: row_ids(&group.rows),
                 evidence: group.addresses.iter().flat_map(|address| scene.silence_at(*address)).collect(),
+                happened: None,
                 about: String::new(),
             }
         })

@@ -289,7 +289,7 @@ impl Draw<'_, '_> {
         let own = self.scene.verdict.findings.iter().filter(|finding| finding.asset.as_ref() == Some(&asset.id));
         let text = |finding: &crate::judge::finding::Finding| {
             let (severity, grade) = (fixed::severity(finding.severity, lang), fixed::grade(finding.grade, lang));
-            format!("［{severity}・{grade}］ {}", fixed::code(&finding.kind, lang))
+            format!("［{severity}・{grade}］ {}", fixed::title(finding, lang))
         };
         self.list(self.w.findings, own.map(text))
     }

@@ -95,7 +95,7 @@ fn view<'a>(finding: &'a Finding, scene: &Scene<'a>) -> FindingView<'a> {
     let (asset, rows) = (finding.asset.as_ref(), finding.entries.as_slice());
     FindingView {
         finding,
-        title: fixed::code(&finding.kind, scene.lang()),
+        title: fixed::title(finding, scene.lang()),
         device: device(asset, rows, scene),
         address: asset
             .and_then(|id| scene.asset(id))
