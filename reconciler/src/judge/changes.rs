@@ -9,7 +9,7 @@ use super::asset::{Asset, AssetId};
 use super::finding::Finding;
 use super::knowledge::Identity;
 use super::scene::Scene;
-use super::silence::{Look, looked_at};
+use super::silence::looked_at;
 use super::verdict::{AssetChange, Changes, Verdict};
 
 /// Compares with the newest earlier run that asked; `None` on the first night. A run that only listened
@@ -40,7 +40,7 @@ pub(crate) fn changes(scene: &Scene<'_>, findings: &[Finding]) -> Option<Changes
 
 fn was_looked_for(scene: &Scene<'_>, asset: &Asset) -> bool {
     let mut addresses = asset.interfaces.iter().filter(|i| !i.told).flat_map(|i| &i.addresses);
-    addresses.any(|address| looked_at(&Look::of(scene.batch), *address, &scene.knowledge.identity).is_ok())
+    addresses.any(|address| looked_at(&scene.look, *address, &scene.knowledge.identity).is_ok())
 }
 
 fn without<'f>(findings: &'f [Finding], others: &[Finding]) -> impl Iterator<Item = &'f Finding> {
@@ -50,10 +50,11 @@ fn without<'f>(findings: &'f [Finding], others: &[Finding]) -> impl Iterator<Ite
 
 /// A finding about a machine is resolved where the machine was seen without it, or looked for in vain.
 fn resolved(scene: &Scene<'_>, findings: &[Finding], before: &Verdict) -> Vec<String> {
+    let now: BTreeSet<&AssetId> = scene.assets.iter().map(|asset| &asset.id).collect();
+    let then: BTreeMap<&AssetId, &Asset> = before.assets.iter().map(|asset| (&asset.id, asset)).collect();
     let looked = |finding: &&Finding| {
         let Some(id) = &finding.asset else { return true };
-        let seen = scene.assets.iter().any(|asset| asset.id == *id);
-        seen || before.assets.iter().filter(|asset| asset.id == *id).any(|asset| was_looked_for(scene, asset))
+        now.contains(id) || then.get(id).is_some_and(|asset| was_looked_for(scene, asset))
     };
     without(&before.findings, findings).filter(looked).map(|finding| finding.id.clone()).collect()
 }

@@ -12,7 +12,7 @@ use super::knowledge::Knowledge;
 use super::portrait::Facts;
 use super::rule::undeclared_uplink::is_undeclared;
 use super::scene::Scene;
-use super::silence::{Look, looked_at};
+use super::silence::looked_at;
 use super::verdict::{ExternalPoint, PointStatus};
 
 /// Signs of a line by mobile radio.
@@ -193,7 +193,7 @@ fn kind_of(text: &str, knowledge: &Knowledge) -> Option<LineKind> {
 
 /// One of its addresses was asked for to the end.
 fn could_be_seen(scene: &Scene<'_>, group: &Group<'_>) -> bool {
-    group.addresses.iter().any(|address| looked_at(&Look::of(scene.batch), *address, &scene.knowledge.identity).is_ok())
+    group.addresses.iter().any(|address| looked_at(&scene.look, *address, &scene.knowledge.identity).is_ok())
 }
 
 fn has_interface(facts: &Facts<'_, '_>, knowledge: &Knowledge, line: LineKind) -> bool {

@@ -47,6 +47,9 @@ mod laws;
 mod matching;
 mod memory;
 mod names;
+mod networks;
+#[cfg(test)]
+mod oracle;
 mod place;
 mod portrait;
 mod rule;
@@ -115,6 +118,11 @@ pub fn judge(case: &Case<'_>) -> Verdict {
         inventories: sorted(&files(case), |file| file.run.clone()),
         basis: Some(basis(case)),
     }
+}
+
+/// Pairs rows with machines that were seen, without anything else: every pair that shares a key, explained.
+pub fn pairs(entries: &[entry::Entry], assets: &[Asset], knowledge: &Knowledge) -> Vec<pairing::Comparison> {
+    matching::pair(&group::groups(entries, knowledge), assets, knowledge).comparisons
 }
 
 fn files(case: &Case<'_>) -> Vec<InventoryFile> {

@@ -1,9 +1,10 @@
 //! Everything derived from one run and one ledger, for the rules to speak about.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use daicho_shared::batch::Batch;
+use daicho_shared::coverage::Outcome;
 use daicho_shared::id::ObservationId;
 use jiff::Timestamp;
 
@@ -19,7 +20,7 @@ use super::knowledge::Knowledge;
 use super::matching::{Pairing, pair};
 use super::memory;
 use super::portrait::{self, Facts};
-use super::silence::Past;
+use super::silence::{Look, Past};
 use super::verdict::{EntryState, Verdict};
 use super::{decision, difference, hypothesis, place, silence};
 
@@ -35,6 +36,8 @@ pub(crate) struct Scene<'a> {
     pub(crate) assets: Vec<Asset>,
     pub(crate) groups: Vec<Group<'a>>,
     pub(crate) pairing: Pairing,
+    /// How this run looked at the network.
+    pub(crate) look: Look<'a>,
     /// Earlier runs, newest first.
     pub(crate) past: Vec<Past<'a>>,
     /// What became of every group.
@@ -79,6 +82,7 @@ impl<'a> Scene<'a> {
             assets,
             groups,
             pairing,
+            look: Look::of(case.batch),
             past: silence::past(case.history),
             fates: vec![],
         };
@@ -149,10 +153,15 @@ impl<'a> Scene<'a> {
         if ids.is_empty() { self.presence(asset) } else { ids }
     }
 
-    /// Observations about an address that ended in silence.
-    pub(crate) fn silence_at(&self, address: IpAddr) -> Vec<ObservationId> {
-        let here = self.evidence.observations.iter().filter(|o| o.target.address == address);
-        let silent = here.filter(|o| o.outcome == daicho_shared::coverage::Outcome::Silent);
-        silent.take(self.knowledge.identity.evidence_limit).map(|o| self.evidence.id(o)).collect()
+    /// Observations that ended in silence, as many of each address as a finding cites.
+    pub(crate) fn silences(&self) -> BTreeMap<IpAddr, Vec<ObservationId>> {
+        let mut silences: BTreeMap<IpAddr, Vec<ObservationId>> = BTreeMap::new();
+        for one in self.evidence.observations.iter().filter(|o| o.outcome == Outcome::Silent) {
+            let here = silences.entry(one.target.address).or_default();
+            if here.len() < self.knowledge.identity.evidence_limit {
+                here.push(self.evidence.id(one));
+            }
+        }
+        silences
     }
 }

@@ -12,15 +12,17 @@ use super::entry::{EntryId, FourValued, Status};
 use super::finding::NotCheckedReason;
 use super::group::Group;
 use super::knowledge::Identity;
+use super::networks::Networks;
 use super::scene::{Fate, Scene};
 use super::verdict::{EntryState, Verdict};
 
 /// How one run looked at the network.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(crate) struct Look<'r> {
-    scope: &'r [IpNet],
-    exclude: &'r [IpNet],
-    coverage: &'r [Coverage],
+    scope: Networks<()>,
+    exclude: Networks<()>,
+    coverage: Networks<&'r Coverage>,
+    asked: bool,
     complete: bool,
     started: Timestamp,
     finished: Option<Timestamp>,
@@ -30,9 +32,10 @@ impl<'r> Look<'r> {
     /// The run that is judged.
     pub(crate) fn of(batch: &'r Batch) -> Self {
         Self {
-            scope: &batch.header.scope,
-            exclude: &batch.header.exclude,
-            coverage: &batch.coverage,
+            scope: networks(&batch.header.scope),
+            exclude: networks(&batch.header.exclude),
+            coverage: covered(&batch.coverage),
+            asked: !batch.coverage.is_empty(),
             complete: batch.is_complete(),
             started: batch.header.started,
             finished: batch.end.as_ref().map(|end| end.finished),
@@ -42,14 +45,23 @@ impl<'r> Look<'r> {
     fn of_verdict(verdict: &'r Verdict) -> Self {
         let run = &verdict.run;
         Self {
-            scope: &run.scope,
-            exclude: &run.exclude,
-            coverage: &verdict.coverage,
+            scope: networks(&run.scope),
+            exclude: networks(&run.exclude),
+            coverage: covered(&verdict.coverage),
+            asked: !verdict.coverage.is_empty(),
             complete: run.complete,
             started: run.started,
             finished: run.finished,
         }
     }
+}
+
+fn networks(list: &[IpNet]) -> Networks<()> {
+    list.iter().map(|network| (*network, ())).collect()
+}
+
+fn covered(list: &[Coverage]) -> Networks<&Coverage> {
+    list.iter().map(|coverage| (coverage.segment, coverage)).collect()
 }
 
 /// An earlier run, and what it made of every row.
@@ -98,7 +110,7 @@ fn missed(scene: &Scene<'_>, group: &Group<'_>) -> Result<(u32, IpNet), NotCheck
         return Err(NotCheckedReason::AddressUnknown);
     }
     let answered = answered_from_afar(scene, group);
-    let segment = looked_for(&Look::of(scene.batch), group, answered, &scene.knowledge.identity)?;
+    let segment = looked_for(&scene.look, group, answered, &scene.knowledge.identity)?;
     let looked = runs_without(scene, group, answered);
     let at_hours = looked.iter().filter(|look| scene.covers_hours(group, look.started, look.finished)).count();
     let needed = scene.knowledge.identity.scans_needed as usize;
@@ -111,15 +123,15 @@ fn missed(scene: &Scene<'_>, group: &Group<'_>) -> Result<(u32, IpNet), NotCheck
 
 /// This run and the earlier ones, newest first, that looked for it in vain; a run that saw it ends the count, a run
 /// that did not look is passed over.
-fn runs_without<'s>(scene: &'s Scene<'_>, group: &Group<'_>, answered: bool) -> Vec<Look<'s>> {
+fn runs_without<'s, 'a>(scene: &'s Scene<'a>, group: &Group<'_>, answered: bool) -> Vec<&'s Look<'a>> {
     let rules = &scene.knowledge.identity;
-    let mut looked = vec![Look::of(scene.batch)];
+    let mut looked = vec![&scene.look];
     for past in &scene.past {
         let state = group.rows.iter().find_map(|row| past.states.get(&row.id));
         if !matches!(state, Some(EntryState::NotFound | EntryState::NotChecked)) {
             break;
         }
-        looked.extend(looked_for(&past.look, group, answered, rules).is_ok().then_some(past.look));
+        looked.extend(looked_for(&past.look, group, answered, rules).is_ok().then_some(&past.look));
     }
     looked
 }
@@ -162,13 +174,12 @@ fn informative(reason: NotCheckedReason) -> u8 {
 
 /// The segment in which a run asked for the address to the end.
 pub(crate) fn looked_at(look: &Look<'_>, address: IpAddr, rules: &Identity) -> Result<IpNet, NotCheckedReason> {
-    if look.exclude.iter().any(|net| net.contains(&address)) {
+    if look.exclude.hold(address) {
         return Err(NotCheckedReason::Excluded);
     }
-    let covered = covering(look.coverage, address, rules);
-    let in_scope = || look.scope.iter().any(|net| net.contains(&address));
+    let covered = covering(look, address, rules);
     // Who only listens has not looked for anybody.
-    if covered.is_empty() && (look.coverage.is_empty() || !in_scope()) {
+    if covered.is_empty() && !(look.asked && look.scope.hold(address)) {
         return Err(NotCheckedReason::SegmentNotScanned);
     }
     let whole = covered.iter().find(|coverage| coverage.asked > 0 && coverage.not_reached == 0);
@@ -180,9 +191,9 @@ pub(crate) fn looked_at(look: &Look<'_>, address: IpAddr, rules: &Identity) -> R
 
 /// How presence probes looked at the smallest segment around an address; on the scanner's own link
 /// what was asked there counts first.
-fn covering<'c>(coverage: &'c [Coverage], address: IpAddr, rules: &Identity) -> Vec<&'c Coverage> {
-    let asks = |c: &&Coverage| rules.presence_probes.contains(&c.probe.0) && c.segment.contains(&address);
-    let mut covering: Vec<&Coverage> = coverage.iter().filter(asks).collect();
+fn covering<'c>(look: &Look<'c>, address: IpAddr, rules: &Identity) -> Vec<&'c Coverage> {
+    let asks = |c: &&Coverage| rules.presence_probes.contains(&*c.probe.0);
+    let mut covering: Vec<&Coverage> = look.coverage.holding(address).copied().filter(asks).collect();
     covering.sort_by(|a, b| {
         let rank = |c: &Coverage| (std::cmp::Reverse(c.segment.prefix_len()), !c.on_link);
         rank(a).cmp(&rank(b)).then_with(|| a.probe.0.cmp(&b.probe.0))
@@ -193,14 +204,14 @@ fn covering<'c>(coverage: &'c [Coverage], address: IpAddr, rules: &Identity) -> 
 /// Behind a router any one question may be filtered: several must have been put.
 fn asked_by_several(look: &Look<'_>, address: IpAddr, rules: &Identity) -> bool {
     let whole = |coverage: &&&Coverage| coverage.asked > 0 && coverage.not_reached == 0;
-    let covering = covering(look.coverage, address, rules);
-    let probes: BTreeSet<&str> = covering.iter().filter(whole).map(|coverage| coverage.probe.0.as_str()).collect();
+    let covering = covering(look, address, rules);
+    let probes: BTreeSet<&str> = covering.iter().filter(whole).map(|coverage| &*coverage.probe.0).collect();
     probes.len() >= rules.routed_probes
 }
 
 /// On the scanner's own link nothing can refuse to answer; behind a router a device may keep silent.
 pub(crate) fn on_link(look: &Look<'_>, address: IpAddr, rules: &Identity) -> bool {
-    covering(look.coverage, address, rules).iter().any(|coverage| coverage.on_link && coverage.asked > 0)
+    covering(look, address, rules).iter().any(|coverage| coverage.on_link && coverage.asked > 0)
 }
 
 #[cfg(test)]

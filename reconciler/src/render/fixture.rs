@@ -173,7 +173,7 @@ fn row_id(row: u32) -> EntryId {
 
 fn run() -> RunSummary {
     RunSummary {
-        id: RunId(RUN.into()),
+        id: RunId::from(RUN),
         host: "kanri-pc".into(),
         started: at("2026-03-30T17:00:00Z"),
         finished: Some(at("2026-03-30T18:12:00Z")),
@@ -541,7 +541,7 @@ fn observation(number: u32, probe: &str, address: &str, key: &str, facts: Vec<Fa
     let seen = Observation {
         number,
         at: at("2026-03-30T17:15:00Z"),
-        probe: ProbeName(probe.into()),
+        probe: ProbeName::from(probe),
         target: Target { address: address.parse().unwrap(), mac: Some(mac(key)), interface: Some("eth0".into()) },
         outcome: Outcome::Answered,
         facts,
