@@ -1,13 +1,15 @@
 //! One row group against one machine, key by key: the levels that make the score explain it.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::Display;
 use std::net::IpAddr;
 
 use daicho_shared::address::Mac;
 use daicho_shared::fact::NameSource;
 use daicho_shared::id::ObservationId;
+use daicho_shared::knowledge::makers::Makers;
 use daicho_shared::knowledge::oui;
 use ipnet::IpNet;
 use unicode_normalization::UnicodeNormalization;
@@ -108,7 +110,7 @@ pub(crate) fn host_names<'a>(
 }
 
 /// Every key's level, in the order of the table; keys of which neither side says anything are left out.
-pub(crate) fn levels(group: &Group<'_>, shown: &Shown, knowledge: &Knowledge) -> Vec<Level> {
+pub(crate) fn levels(group: &Group<'_>, shown: &Shown, knowledge: &Knowledge, spellings: &Spellings) -> Vec<Level> {
     let keys = &knowledge.identity.keys;
     let mut levels = Vec::with_capacity(6);
     let known = [
@@ -119,7 +121,7 @@ pub(crate) fn levels(group: &Group<'_>, shown: &Shown, knowledge: &Knowledge) ->
         host_level(&keys.hostname, group, shown),
         ip_level(&keys.ip, group, shown),
         place_level(&keys.place, group, shown),
-        vendor_level(&keys.vendor, group, shown, knowledge),
+        vendor_level(&keys.vendor, group, shown, knowledge, spellings),
         set_level("model", &keys.model, &group.models, &shown.model.iter().cloned().collect(), &BTreeSet::new()),
         status_level(&keys.status, group),
     ];
@@ -218,11 +220,17 @@ fn place_level(weights: &Weights, group: &Group<'_>, shown: &Shown) -> Option<Le
 
 /// A network interface's maker is weak: it counts for, and against only where the prefix is used
 /// for one product family.
-fn vendor_level(weights: &Weights, group: &Group<'_>, shown: &Shown, knowledge: &Knowledge) -> Option<Level> {
+fn vendor_level(
+    weights: &Weights,
+    group: &Group<'_>,
+    shown: &Shown,
+    knowledge: &Knowledge,
+    spellings: &Spellings,
+) -> Option<Level> {
     if group.makers.is_empty() && shown.makers.is_empty() {
         return None;
     }
-    let reached = match same_maker(group, shown, knowledge) {
+    let reached = match same_maker(group, shown, knowledge, spellings) {
         Some(true) => ("equal", weights.equal),
         Some(false) if shown.says_maker || shown.dedicated_maker => ("differs", weights.differs),
         Some(false) => ("differs", 0),
@@ -237,10 +245,31 @@ fn status_level(weights: &Weights, group: &Group<'_>) -> Option<Level> {
     (!expected).then(|| level("status", ("not_expected", weights.differs), String::new(), String::new()))
 }
 
+/// Comparisons of spellings that were made already: a hospital has a hundred makers, and a row for each device.
+#[derive(Debug, Default)]
+pub(crate) struct Spellings(RefCell<HashMap<String, HashMap<String, Option<bool>>>>);
+
+impl Spellings {
+    fn same(&self, declared: &str, seen: &str, makers: &Makers) -> Option<bool> {
+        let known = self.0.borrow().get(declared).and_then(|with| with.get(seen).copied());
+        known.unwrap_or_else(|| {
+            let same = makers.same(declared, seen);
+            self.0.borrow_mut().entry(declared.to_owned()).or_default().insert(seen.to_owned(), same);
+            same
+        })
+    }
+}
+
 /// Whether any declared maker is any shown one; `None` where nobody can tell.
-pub(crate) fn same_maker(group: &Group<'_>, shown: &Shown, knowledge: &Knowledge) -> Option<bool> {
+pub(crate) fn same_maker(
+    group: &Group<'_>,
+    shown: &Shown,
+    knowledge: &Knowledge,
+    spellings: &Spellings,
+) -> Option<bool> {
     let pairs = group.makers.iter().flat_map(|declared| shown.makers.iter().map(move |seen| (declared, seen)));
-    let verdicts: Vec<Option<bool>> = pairs.map(|(declared, seen)| knowledge.makers.same(declared, seen)).collect();
+    let verdicts: Vec<Option<bool>> =
+        pairs.map(|(declared, seen)| spellings.same(declared, seen, &knowledge.makers)).collect();
     match () {
         () if verdicts.contains(&Some(true)) => Some(true),
         () if verdicts.contains(&Some(false)) => Some(false),

@@ -103,7 +103,7 @@ fn serial(scene: &Scene<'_>, rows: &Group<'_>, shown: &Shown, asset: usize) -> O
 fn maker(scene: &Scene<'_>, rows: &Group<'_>, shown: &Shown, asset: usize) -> Option<Difference> {
     let claim = scene.assets[asset].maker.as_ref()?;
     let speaks = shown.says_maker || shown.dedicated_maker;
-    if !speaks || same_maker(rows, shown, scene.knowledge) != Some(false) {
+    if !speaks || same_maker(rows, shown, scene.knowledge, &scene.pairing.spellings) != Some(false) {
         return None;
     }
     let grade = if shown.says_maker { Grade::Probable } else { Grade::Indication };

@@ -1,7 +1,7 @@
 //! Ledger rows that are one machine. The official form has one row per PC and program; several
 //! registers name the same device. A group is what is paired with a machine.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 
 use daicho_shared::address::Mac;
@@ -116,18 +116,18 @@ pub(crate) fn groups<'a>(entries: &'a [Entry], knowledge: &Knowledge) -> Vec<Gro
         within.extend(same_machine(entries.iter().filter(|row| row.register == register), knowledge));
     }
     let mut groups = across_registers(within, knowledge);
-    let places: BTreeMap<&EntryId, usize> = entries.iter().enumerate().map(|(place, row)| (&row.id, place)).collect();
+    let places: HashMap<&EntryId, usize> = entries.iter().enumerate().map(|(place, row)| (&row.id, place)).collect();
     for rows in &mut groups {
         rows.sort_by_key(|row| places.get(&row.id));
     }
-    groups.sort_by_key(|rows| places.get(&rows[0].id));
+    groups.sort_by_cached_key(|rows| places.get(&rows[0].id));
     groups.into_iter().map(|rows| Group::new(rows, knowledge)).collect()
 }
 
 /// Rows of one register: the same number, name and addresses is the same machine with another program.
 fn same_machine<'a>(rows: impl Iterator<Item = &'a Entry>, knowledge: &Knowledge) -> Vec<Vec<&'a Entry>> {
     let mut groups: Vec<Vec<&Entry>> = vec![];
-    let mut by_number: BTreeMap<Vec<String>, Vec<usize>> = BTreeMap::new();
+    let mut by_number: HashMap<Vec<RowKey>, Vec<usize>> = HashMap::new();
     for row in rows {
         let candidates = by_number.entry(meeting_place(row, knowledge)).or_default();
         let fits = |index: &&usize| groups[**index].iter().all(|other| are_one(other, row, knowledge));
@@ -142,8 +142,18 @@ fn same_machine<'a>(rows: impl Iterator<Item = &'a Entry>, knowledge: &Knowledge
 }
 
 /// Where rows of one machine meet: under its number, or, without one, under all their keys.
-fn meeting_place(row: &Entry, knowledge: &Knowledge) -> Vec<String> {
-    row.asset_no.clone().map_or_else(|| keys(row, knowledge), |number| vec![number])
+fn meeting_place(row: &Entry, knowledge: &Knowledge) -> Vec<RowKey> {
+    row.asset_no.clone().map_or_else(|| keys(row, knowledge), |number| vec![RowKey::Number(number)])
+}
+
+/// What two rows may share.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum RowKey {
+    Number(String),
+    Mac(Mac),
+    Ip(IpAddr),
+    Serial(String),
+    Host(String),
 }
 
 /// One more key agrees and none disagrees. Rows without a number must be equal in every key. Rows of one number with
@@ -192,14 +202,14 @@ fn set<T: Ord + Copy>(list: &[T]) -> BTreeSet<T> {
 /// A device may stand in several registers. A key joins them where it is one machine's in each.
 /// Not 管理番号: registers are numbered independently.
 fn across_registers<'a>(within: Vec<Vec<&'a Entry>>, knowledge: &Knowledge) -> Vec<Vec<&'a Entry>> {
-    let mut holders: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    let mut holders: HashMap<RowKey, Vec<usize>> = HashMap::with_capacity(within.len() * 3);
     for (index, rows) in within.iter().enumerate() {
         for key in rows.iter().flat_map(|row| keys(row, knowledge)).collect::<BTreeSet<_>>() {
             holders.entry(key).or_default().push(index);
         }
     }
     let mut leader: Vec<usize> = (0..within.len()).collect();
-    for indices in holders.into_values() {
+    for indices in holders.into_values().filter(|indices| indices.len() > 1) {
         let registers: BTreeSet<Register> = indices.iter().map(|index| within[*index][0].register).collect();
         if registers.len() == indices.len() {
             let roots: Vec<usize> = indices.iter().map(|index| root(&leader, *index)).collect();
@@ -223,14 +233,14 @@ fn root(leader: &[usize], mut index: usize) -> usize {
     index
 }
 
-fn keys(row: &Entry, knowledge: &Knowledge) -> Vec<String> {
-    let mut keys: Vec<String> = row.macs.iter().map(|mac| format!("mac {mac}")).collect();
+fn keys(row: &Entry, knowledge: &Knowledge) -> Vec<RowKey> {
+    let mut keys: Vec<RowKey> = row.macs.iter().map(|mac| RowKey::Mac(*mac)).collect();
     if !row.dynamic_address {
-        keys.extend(row.addresses.iter().map(|address| format!("ip {address}")));
+        keys.extend(row.addresses.iter().map(|address| RowKey::Ip(*address)));
     }
-    keys.extend(row.serial_no.as_deref().and_then(serial_key).map(|serial| format!("serial {serial}")));
+    keys.extend(row.serial_no.as_deref().and_then(serial_key).map(RowKey::Serial));
     let host = row.hostname.as_deref().and_then(|text| host_key(text, &knowledge.identity.generic_names));
-    keys.extend(host.map(|host| format!("host {host}")));
+    keys.extend(host.map(RowKey::Host));
     keys
 }
 

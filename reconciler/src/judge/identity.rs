@@ -64,7 +64,9 @@ pub(crate) fn machines<'a>(evidence: &Evidence<'a>, rules: &Identity) -> Vec<Mac
     let edges = join::edges(evidence, &sightings, rules);
     let groups = join::groups(&sightings.units(), &edges);
     let mut edges_of: BTreeMap<Unit, Vec<&Edge>> = BTreeMap::new();
-    edges.iter().for_each(|edge| edges_of.entry(edge.one).or_default().push(edge));
+    for edge in &edges {
+        edges_of.entry(edge.one).or_default().push(edge);
+    }
     groups.into_iter().map(|group| machine(evidence, &bindings, &sightings, &group, &edges_of)).collect()
 }
 

@@ -543,7 +543,7 @@ proptest! {
         let mut wanted = 0;
         for group in group::groups(&world.rows, &knowledge) {
             for asset in &verdict.assets {
-                let levels = compare::levels(&group, &compare::Shown::new(asset, &knowledge), &knowledge);
+                let levels = compare::levels(&group, &compare::Shown::new(asset, &knowledge), &knowledge, &compare::Spellings::default());
                 wanted += usize::from(compare::shares_key(&levels));
             }
         }

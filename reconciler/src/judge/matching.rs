@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use daicho_shared::address::Mac;
 
 use super::asset::Asset;
-use super::compare::{self, Shown};
+use super::compare::{self, Shown, Spellings};
 use super::group::Group;
 use super::knowledge::Knowledge;
 use super::memory;
@@ -14,7 +14,7 @@ use super::names::block;
 use super::pairing::{Comparison, Decision};
 
 /// Who was paired with whom, by index.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Pairing {
     /// Group to machine.
     pub(crate) asset_of: BTreeMap<usize, usize>,
@@ -30,6 +30,8 @@ pub(crate) struct Pairing {
     pub(crate) comparisons: Vec<Comparison>,
     /// Every machine as keys.
     pub(crate) shown: Vec<Shown>,
+    /// Spellings of makers that were compared.
+    pub(crate) spellings: Spellings,
 }
 
 /// A pair: group, then machine.
@@ -39,10 +41,11 @@ type Pair = (usize, usize);
 pub(crate) fn pair(groups: &[Group<'_>], assets: &[Asset], knowledge: &Knowledge) -> Pairing {
     let shown = all_shown(assets, knowledge);
     let rules = &knowledge.identity;
+    let spellings = Spellings::default();
     let mut scored = Scored::new();
     let mut compared = vec![];
     for (group, asset) in candidates(groups, &shown, rules.crowd) {
-        let levels = compare::levels(&groups[group], &shown[asset], knowledge);
+        let levels = compare::levels(&groups[group], &shown[asset], knowledge, &spellings);
         if !compare::shares_key(&levels) {
             continue;
         }
@@ -61,7 +64,7 @@ pub(crate) fn pair(groups: &[Group<'_>], assets: &[Asset], knowledge: &Knowledge
     let open: Vec<Pair> = compared.iter().map(|(pair, _)| *pair).collect();
     let shares = shares(&open, &decisions, groups, &shown);
     decisions.extend(shares.into_iter().map(|pair| (pair, Decision::Shares)));
-    Pairing { shown, ..settled(compared, &decisions, rules.near_misses) }
+    Pairing { shown, spellings, ..settled(compared, &decisions, rules.near_misses) }
 }
 
 /// What every machine shows.
@@ -182,24 +185,31 @@ fn candidates(groups: &[Group<'_>], shown: &[Shown], crowd: usize) -> Vec<Pair> 
     pairs
 }
 
-fn declared_keys<'k>(group: &'k Group<'_>) -> BTreeSet<Key<'k>> {
+/// Each key once.
+fn once(mut keys: Vec<Key<'_>>) -> Vec<Key<'_>> {
+    keys.sort_unstable();
+    keys.dedup();
+    keys
+}
+
+fn declared_keys<'k>(group: &'k Group<'_>) -> Vec<Key<'k>> {
     let macs = group.macs.iter().map(|mac| Key::Mac(*mac));
     let hosts = group.hosts.iter().map(|host| Key::Host(block(host)));
     let serials = group.serials.iter().map(|serial| Key::Serial(serial));
     let known = group.known.iter().map(|key| Key::Known(key));
     let numbers = group.numbers.iter().map(|number| Key::Number(number));
     let addresses = group.addresses.iter().map(|address| Key::Ip(*address));
-    macs.chain(addresses).chain(hosts).chain(serials).chain(known).chain(numbers).collect()
+    once(macs.chain(addresses).chain(hosts).chain(serials).chain(known).chain(numbers).collect())
 }
 
-fn shown_keys(shown: &Shown) -> BTreeSet<Key<'_>> {
+fn shown_keys(shown: &Shown) -> Vec<Key<'_>> {
     let macs = shown.macs.iter().chain(&shown.told_macs).map(|mac| Key::Mac(*mac));
     let addresses = shown.addresses.iter().chain(&shown.told_addresses).map(|address| Key::Ip(*address));
     let hosts = shown.hosts.iter().map(|host| Key::Host(block(host)));
     let serials = shown.serial.iter().map(|serial| Key::Serial(serial));
     let known = shown.keys.iter().map(|key| Key::Known(key));
     let numbers = shown.numbers.iter().map(|number| Key::Number(number));
-    macs.chain(addresses).chain(hosts).chain(serials).chain(known).chain(numbers).collect()
+    once(macs.chain(addresses).chain(hosts).chain(serials).chain(known).chain(numbers).collect())
 }
 
 type Scored = BTreeMap<(usize, usize), i32>;

@@ -97,16 +97,19 @@ pub struct Case<'a> {
 /// order of the batch's lines.
 pub fn judge(case: &Case<'_>) -> Verdict {
     let (batch, origins) = inventory::merged(case.batch, case.inventories);
-    let scene = Scene::new(&Case { batch: &batch, ..*case }, origins);
+    let mut scene = Scene::new(&Case { batch: &batch, ..*case }, origins);
     let findings = rule::findings(&scene);
     let external_points = external::points(&scene);
     let changes = changes::changes(&scene, &findings);
+    // What is only needed for the rules goes before the evidence comes.
+    let comparisons = std::mem::take(&mut scene.pairing.comparisons);
+    scene.pairing.shown = vec![];
     let evidence = cited(&scene, &findings, &external_points);
     Verdict {
         run: run(case.batch),
         ledger: case.ledger.clone(),
         entries: entries(&scene),
-        comparisons: scene.pairing.comparisons.clone(),
+        comparisons,
         external_points,
         findings,
         coverage: sorted(&case.batch.coverage, |c| (c.segment, c.probe.clone(), c.on_link, c.asked, c.answered)),

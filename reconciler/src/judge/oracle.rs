@@ -87,10 +87,10 @@ fn shown(asset: &Asset, all: &[Asset], rules: &Identity) -> Side {
 /// Weight of a key, and whether it is shared.
 fn key(weights: Weights, declared: &[String], seen: &[String]) -> (i32, bool) {
     let shared = declared.iter().any(|value| seen.contains(value));
-    match declared.is_empty() || seen.is_empty() {
-        true => (0, false),
-        false => (if shared { weights.equal } else { weights.differs }, shared),
+    if declared.is_empty() || seen.is_empty() {
+        return (0, false);
     }
+    (if shared { weights.equal } else { weights.differs }, shared)
 }
 
 fn host(weights: Weights, declared: &[String], seen: &[String]) -> (i32, bool) {
@@ -192,7 +192,9 @@ fn parts(outcome: &Outcome, rows: &[Side], machines: &[Side], needed: i32) -> Ve
 
 /// Again and again the best of those that nobody took; equals that compete are left to a person.
 fn decide(outcome: &mut Outcome, parts: &[(usize, usize)], needed: i32) {
-    parts.iter().for_each(|pair| outcome.get_mut(pair).unwrap().1 = Decision::Beaten);
+    for pair in parts {
+        outcome.get_mut(pair).unwrap().1 = Decision::Beaten;
+    }
     let mut open: Vec<((usize, usize), i32)> = outcome.iter().map(|(pair, it)| (*pair, it.0)).collect();
     open.retain(|(pair, points)| *points >= needed && !parts.contains(pair));
     while let Some(best) = open.iter().map(|one| one.1).max() {
