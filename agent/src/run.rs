@@ -355,7 +355,7 @@ pub(crate) fn header(
     Header {
         format: FORMAT.to_owned(),
         version: VERSION,
-        run: RunId(Uuid::now_v7().to_string()),
+        run: RunId::from(Uuid::now_v7().to_string().as_str()),
         agent: env!("CARGO_PKG_VERSION").to_owned(),
         host: interfaces::host_name(),
         started,

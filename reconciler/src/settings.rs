@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::fmt;
 use std::io;
 use std::net::IpAddr;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use daicho_shared::ae_title::AeTitle;
@@ -300,11 +301,15 @@ pub struct Judge {
     pub fail_on: Severity,
     /// A folder with tables of rules beside those compiled in, relative to the project folder.
     pub rules: Option<PathBuf>,
+    /// Scans that must have missed a device before it is called 所在不明; otherwise as `config/identity.toml` says.
+    pub scans_needed: Option<NonZeroU32>,
+    /// A scan counts only at hours at which the device could be switched on (`config/hours.toml`).
+    pub hours: bool,
 }
 
 impl Default for Judge {
     fn default() -> Self {
-        Self { fail_on: Severity::Act, rules: None }
+        Self { fail_on: Severity::Act, rules: None, scans_needed: None, hours: true }
     }
 }
 

@@ -21,8 +21,8 @@ pub const FORMAT: &str = "daicho-batch";
 pub const VERSION: u32 = 1;
 /// The longest line that is read, in octets.
 pub const LINE_LIMIT: u64 = 1 << 20;
-/// The most records that are read from one batch.
-pub const RECORD_LIMIT: usize = 4_000_000;
+/// The most records that are read from one batch: 200,000 devices, each seen forty times.
+pub const RECORD_LIMIT: usize = 8_000_000;
 
 /// One run of an agent.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,6 +5,7 @@
 //!     cargo build --release && cargo bench -p daicho-tests --bench peers -- identity
 //!     cargo build --release && cargo bench -p daicho-tests --bench peers -- scale
 //!     cargo build --release && cargo bench -p daicho-tests --bench peers -- uplinks
+//!     cargo bench -p daicho-tests --bench peers -- pairing
 //!
 //! Started as `inside FILE PROGRAM ARGS…` it is the yardstick: it runs one program inside the hospital and
 //! writes what that took.
@@ -12,6 +13,7 @@
 #[path = "../uplinks/capture.rs"]
 mod capture;
 mod identity;
+mod pairing;
 mod uplinks;
 
 use std::env;
@@ -60,10 +62,13 @@ fn main() -> ExitCode {
         ["services"] => race(&services(), &[]),
         ["identity"] => identity::race(),
         ["uplinks"] => uplinks::race(),
+        ["pairing"] => pairing::race(None),
+        ["pairing", size] => pairing::race(Some(size.parse().expect("a number of rows"))),
+        ["pairing-child", size] => pairing::child(size.parse().expect("a number of rows")),
         ["scale"] => identity::scale(identity::CLONES),
         ["scale", clones] => identity::scale(clones.parse().expect("a number of devices")),
         _ => println!(
-            "usage: cargo bench -p daicho-tests --bench peers -- sweep|services|identity|uplinks|scale [DEVICES]"
+            "usage: cargo bench -p daicho-tests --bench peers -- sweep|services|identity|uplinks|scale [DEVICES]|pairing [ROWS]"
         ),
     }
     ExitCode::SUCCESS

@@ -57,6 +57,12 @@ pub struct Asset {
     pub unnatural: Vec<Unnatural>,
     /// Why several addresses or interfaces are held to be one machine.
     pub joined_by: Vec<JoinReason>,
+    /// Keys and numbers that stay with one machine: host key, certificate key, engine ID …
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keys: Vec<Mark>,
+    /// What people wrote into it to find it by: SNMP name, contact, location, asset tag.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<Mark>,
 }
 
 /// Identifies an [`Asset`], e.g. `mac-0080A3123456` or `ip-10.20.0.5`.
@@ -215,6 +221,17 @@ pub struct Service {
     pub product: Option<String>,
     /// Version, where it says so.
     pub version: Option<String>,
+}
+
+/// A text by which a machine is known again.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Mark {
+    /// What it is, e.g. `ssh-host-key`, `sysLocation`.
+    pub kind: String,
+    /// The text.
+    pub value: String,
+    /// Where that was seen first.
+    pub evidence: Option<ObservationId>,
 }
 
 /// Why two addresses or interfaces are one machine.

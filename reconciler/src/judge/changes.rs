@@ -2,8 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use daicho_shared::address::Mac;
+use daicho_shared::knowledge::oui;
+
 use super::asset::{Asset, AssetId};
 use super::finding::Finding;
+use super::knowledge::Identity;
 use super::scene::Scene;
 use super::silence::looked_at;
 use super::verdict::{AssetChange, Changes, Verdict};
@@ -28,7 +32,7 @@ pub(crate) fn changes(scene: &Scene<'_>, findings: &[Finding]) -> Option<Changes
         new: appeared().filter(|id| !long_ago.contains(**id)).map(|id| (*id).clone()).collect(),
         back: appeared().filter(|id| long_ago.contains(**id)).map(|id| (*id).clone()).collect(),
         gone: gone.map(|(id, _)| (*id).clone()).collect(),
-        changed: both.flat_map(|(then, now)| compared(then, now)).collect(),
+        changed: both.flat_map(|(then, now)| compared(then, now, &scene.knowledge.identity)).collect(),
         new_findings: without(findings, &before.findings).map(|f| f.id.clone()).collect(),
         resolved_findings: if only_listened { vec![] } else { resolved(scene, findings, before) },
     })
@@ -36,7 +40,7 @@ pub(crate) fn changes(scene: &Scene<'_>, findings: &[Finding]) -> Option<Changes
 
 fn was_looked_for(scene: &Scene<'_>, asset: &Asset) -> bool {
     let mut addresses = asset.interfaces.iter().filter(|i| !i.told).flat_map(|i| &i.addresses);
-    addresses.any(|address| looked_at(scene.batch, *address, &scene.knowledge.identity).is_ok())
+    addresses.any(|address| looked_at(&scene.look, *address, &scene.knowledge.identity).is_ok())
 }
 
 fn without<'f>(findings: &'f [Finding], others: &[Finding]) -> impl Iterator<Item = &'f Finding> {
@@ -46,10 +50,11 @@ fn without<'f>(findings: &'f [Finding], others: &[Finding]) -> impl Iterator<Ite
 
 /// A finding about a machine is resolved where the machine was seen without it, or looked for in vain.
 fn resolved(scene: &Scene<'_>, findings: &[Finding], before: &Verdict) -> Vec<String> {
+    let now: BTreeSet<&AssetId> = scene.assets.iter().map(|asset| &asset.id).collect();
+    let then: BTreeMap<&AssetId, &Asset> = before.assets.iter().map(|asset| (&asset.id, asset)).collect();
     let looked = |finding: &&Finding| {
         let Some(id) = &finding.asset else { return true };
-        let seen = scene.assets.iter().any(|asset| asset.id == *id);
-        seen || before.assets.iter().filter(|asset| asset.id == *id).any(|asset| was_looked_for(scene, asset))
+        now.contains(id) || then.get(id).is_some_and(|asset| was_looked_for(scene, asset))
     };
     without(&before.findings, findings).filter(looked).map(|finding| finding.id.clone()).collect()
 }
@@ -57,10 +62,15 @@ fn resolved(scene: &Scene<'_>, findings: &[Finding], before: &Verdict) -> Vec<St
 /// One part of an asset, as one text.
 type Part = fn(&Asset) -> String;
 
-fn compared(then: &Asset, now: &Asset) -> Vec<AssetChange> {
+/// A port that was not told in one of the nights says nothing of a move. A virtual machine's port is that of the host
+/// on which it runs.
+fn compared(then: &Asset, now: &Asset, rules: &Identity) -> Vec<AssetChange> {
+    let place: (&str, Part) = (if is_virtual(now, rules) { "host" } else { "place" }, place);
+    let told = then.place.is_some() && now.place.is_some();
     let parts: [(&str, Part); 5] =
         [("addresses", addresses), ("names", names), ("services", services), ("class", class), ("maker", maker)];
-    let changed = parts.into_iter().filter(|(_, text)| text(then) != text(now));
+    let parts = parts.into_iter().chain(told.then_some(place));
+    let changed = parts.filter(|(_, text)| text(then) != text(now));
     changed
         .map(|(what, text)| AssetChange {
             asset: now.id.clone(),
@@ -90,6 +100,55 @@ fn class(asset: &Asset) -> String {
     format!("{:?}", asset.class.value).to_lowercase()
 }
 
+fn place(asset: &Asset) -> String {
+    asset.place.as_ref().map_or_else(String::new, |claim| claim.value.clone())
+}
+
+fn is_virtual(asset: &Asset, rules: &Identity) -> bool {
+    let by_maker = |mac: Mac| oui::lookup(mac).is_some_and(|maker| maker.class_hint == "virtual");
+    let mut macs = asset.interfaces.iter().filter(|interface| !interface.told).filter_map(|interface| interface.mac);
+    macs.any(|mac| by_maker(mac) || rules.is_software(mac))
+}
+
 fn maker(asset: &Asset) -> String {
     asset.maker.as_ref().map_or_else(String::new, |claim| claim.value.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use daicho_shared::fact::{Fact, NameSource};
+
+    use super::super::sample::World;
+
+    /// A machine at a port of one of two switches.
+    fn at(mac: &str, switch: u8) -> World {
+        let mut world = World::new();
+        world.arp("10.0.0.50", mac);
+        for number in [2, 3] {
+            let address = format!("10.0.0.{number}");
+            world.arp(&address, &format!("00:80:A3:00:00:0{number}"));
+            let name = format!("SW-{number}");
+            let mut facts = vec![Fact::Name { source: NameSource::Snmp, name, domain: None }];
+            let mac = mac.parse().unwrap();
+            facts.extend((number == switch).then_some(Fact::BridgePort { mac, port: 7, interface: None, vlan: None }));
+            world.see(&address, "snmp-bridge", facts);
+        }
+        world
+    }
+
+    fn change(mac: &str) -> Vec<(String, String, String)> {
+        let mut second = at(mac, 3);
+        second.history.push(at(mac, 2).verdict());
+        let changes = second.verdict().changes.unwrap();
+        assert!(changes.new.is_empty() && changes.gone.is_empty());
+        changes.changed.into_iter().map(|change| (change.what, change.before, change.now)).collect()
+    }
+
+    #[test]
+    fn a_machine_at_another_switch_was_moved_and_a_virtual_one_changed_hosts() {
+        let moved = |what: &str| vec![(what.to_owned(), "SW-2: 7".to_owned(), "SW-3: 7".to_owned())];
+        assert_eq!(change("00:80:A3:00:00:50"), moved("place"));
+        assert_eq!(change("00:50:56:00:00:50"), moved("host"));
+        assert_eq!(change("52:54:00:00:00:50"), moved("host"));
+    }
 }

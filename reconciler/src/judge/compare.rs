@@ -1,16 +1,21 @@
 //! One row group against one machine, key by key: the levels that make the score explain it.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::Display;
 use std::net::IpAddr;
 
 use daicho_shared::address::Mac;
 use daicho_shared::fact::NameSource;
 use daicho_shared::id::ObservationId;
+use daicho_shared::knowledge::makers::Makers;
 use daicho_shared::knowledge::oui;
+use ipnet::IpNet;
+use unicode_normalization::UnicodeNormalization;
 
-use super::asset::Asset;
-use super::group::{Group, serial_key};
+use super::asset::{Asset, Interface};
+use super::group::{Group, numbers_in, serial_key};
 use super::knowledge::{Knowledge, Weights};
 use super::names::{Likeness, host_key, likeness};
 use super::pairing::Level;
@@ -22,47 +27,72 @@ pub(crate) struct Shown {
     pub(crate) macs: BTreeSet<Mac>,
     /// MAC addresses that the device tells of.
     pub(crate) told_macs: BTreeSet<Mac>,
+    /// Every MAC address that was seen is one that devices make up.
+    pub(crate) random: bool,
     /// Addresses that were seen, link-local ones left out.
     pub(crate) addresses: BTreeSet<IpAddr>,
     /// Addresses that the device tells of.
     pub(crate) told_addresses: BTreeSet<IpAddr>,
+    /// The scanned networks in which it was seen.
+    pub(crate) segments: BTreeSet<IpNet>,
     /// Host name keys.
     pub(crate) hosts: BTreeSet<String>,
     /// Serial number.
     pub(crate) serial: Option<String>,
+    /// Keys that it alone has tonight; filled in where all machines are known.
+    pub(crate) keys: BTreeSet<String>,
+    /// Words of its labels that may be a 管理番号.
+    pub(crate) numbers: BTreeSet<String>,
+    /// What its labels say of its place, folded.
+    pub(crate) places: BTreeSet<String>,
     /// Makers: the device's word, or else its network interfaces' makers in both spellings.
     pub(crate) makers: BTreeSet<String>,
     /// The device itself names its maker.
     pub(crate) says_maker: bool,
     /// The maker of a network interface that is used for one product family only.
     pub(crate) dedicated_maker: bool,
+    /// Model, folded, as the device says.
+    pub(crate) model: Option<String>,
 }
 
 impl Shown {
     /// Reads an asset.
     pub(crate) fn new(asset: &Asset, knowledge: &Knowledge) -> Self {
-        let (told, seen): (Vec<_>, Vec<_>) = asset.interfaces.iter().partition(|interface| interface.told);
-        let addresses = |list: &[&super::asset::Interface]| -> BTreeSet<IpAddr> {
-            let all = list.iter().flat_map(|interface| interface.addresses.iter().copied());
-            all.filter(|address| !super::evidence::is_link_local(*address)).collect()
-        };
+        let (told, seen): (Vec<&Interface>, Vec<&Interface>) =
+            asset.interfaces.iter().partition(|interface| interface.told);
         let macs: BTreeSet<Mac> = seen.iter().filter_map(|interface| interface.mac).collect();
         let makers: Vec<oui::Maker> = macs.iter().filter_map(|mac| oui::lookup(*mac)).collect();
         let says_maker = asset.maker.as_ref().is_some_and(|claim| claim.source != "oui");
         let said = asset.maker.iter().filter(|_| says_maker).map(|claim| claim.value.clone());
         let of_cards = makers.iter().filter(|_| !says_maker).flat_map(|m| [m.name.clone(), m.name_ja.clone()]);
+        let places = asset.labels.iter().filter(|label| label.kind == "sysLocation");
         Self {
             told_macs: told.iter().filter_map(|interface| interface.mac).collect(),
+            random: !macs.is_empty() && macs.iter().all(|mac| knowledge.identity.is_random(*mac)),
             addresses: addresses(&seen),
             told_addresses: addresses(&told),
+            segments: seen.iter().filter_map(|interface| interface.segment.as_deref()?.parse().ok()).collect(),
             hosts: host_names(asset, knowledge).into_iter().map(|(key, _, _)| key).collect(),
             serial: asset.serial.as_ref().and_then(|claim| serial_key(&claim.value)),
+            keys: BTreeSet::new(),
+            numbers: asset.labels.iter().flat_map(|label| numbers_in(&label.value)).collect(),
+            places: places.map(|label| folded(&label.value)).collect(),
             dedicated_maker: makers.iter().any(|maker| maker.dedicated),
             makers: said.chain(of_cards).filter(|name| !name.is_empty()).collect(),
             says_maker,
+            model: asset.model.as_ref().and_then(|claim| serial_key(&claim.value)),
             macs,
         }
     }
+}
+
+fn addresses(list: &[&Interface]) -> BTreeSet<IpAddr> {
+    let all = list.iter().flat_map(|interface| interface.addresses.iter().copied());
+    all.filter(|address| !super::evidence::is_link_local(*address)).collect()
+}
+
+fn folded(text: &str) -> String {
+    text.nfkc().filter(|c| !c.is_whitespace()).collect::<String>().to_lowercase()
 }
 
 /// The names that are host names: key, who says so, and where that was seen.
@@ -79,17 +109,24 @@ pub(crate) fn host_names<'a>(
         .collect()
 }
 
-/// Every key's level, in the order of the table.
-pub(crate) fn levels(group: &Group<'_>, shown: &Shown, knowledge: &Knowledge) -> Vec<Level> {
+/// Every key's level, in the order of the table; keys of which neither side says anything are left out.
+pub(crate) fn levels(group: &Group<'_>, shown: &Shown, knowledge: &Knowledge, spellings: &Spellings) -> Vec<Level> {
     let keys = &knowledge.identity.keys;
-    vec![
-        set_level("mac", &keys.mac, &group.macs, &shown.macs, &shown.told_macs),
+    let mut levels = Vec::with_capacity(6);
+    let known = [
+        mac_level(&keys.mac, group, shown),
         set_level("serial", &keys.serial, &group.serials, &shown.serial.iter().cloned().collect(), &BTreeSet::new()),
+        set_level("key", &keys.key, &group.known, &shown.keys, &BTreeSet::new()),
+        label_level(&keys.label, group, shown),
         host_level(&keys.hostname, group, shown),
         ip_level(&keys.ip, group, shown),
-        vendor_level(&keys.vendor, group, shown, knowledge),
+        place_level(&keys.place, group, shown),
+        vendor_level(&keys.vendor, group, shown, knowledge, spellings),
+        set_level("model", &keys.model, &group.models, &shown.model.iter().cloned().collect(), &BTreeSet::new()),
         status_level(&keys.status, group),
-    ]
+    ];
+    levels.extend(known.into_iter().flatten());
+    levels
 }
 
 /// The sum of the levels.
@@ -99,71 +136,140 @@ pub(crate) fn score(levels: &[Level]) -> i32 {
 
 /// The pair shares a key that can identify: without one, no pair is considered.
 pub(crate) fn shares_key(levels: &[Level]) -> bool {
-    levels.iter().any(|level| {
-        !matches!(level.key.as_str(), "vendor" | "status") && matches!(level.level.as_str(), "equal" | "truncated")
-    })
+    const WEAK: [&str; 4] = ["vendor", "model", "place", "status"];
+    levels.iter().any(|level| !WEAK.contains(&&*level.key) && matches!(&*level.level, "equal" | "truncated"))
+}
+
+fn level(key: &'static str, reached: (&'static str, i32), declared: String, seen: String) -> Level {
+    Level { key: Cow::Borrowed(key), level: Cow::Borrowed(reached.0), weight: reached.1, declared, seen }
 }
 
 fn set_level<T: Ord + Display>(
-    key: &str,
+    key: &'static str,
     weights: &Weights,
     declared: &BTreeSet<T>,
     seen: &BTreeSet<T>,
     told: &BTreeSet<T>,
-) -> Level {
-    let shared = !declared.is_disjoint(seen) || !declared.is_disjoint(told);
-    let (level, weight) = match () {
-        () if declared.is_empty() || (seen.is_empty() && told.is_empty()) => ("absent", 0),
-        () if shared => ("equal", weights.equal),
+) -> Option<Level> {
+    let silent = seen.is_empty() && told.is_empty();
+    let shared = || !declared.is_disjoint(seen) || !declared.is_disjoint(told);
+    let reached = match () {
+        () if declared.is_empty() && silent => return None,
+        () if declared.is_empty() || silent => ("absent", 0),
+        () if shared() => ("equal", weights.equal),
         () => ("differs", weights.differs),
     };
-    Level { key: key.into(), level: level.into(), weight, declared: listed(declared), seen: listed(seen) }
+    Some(level(key, reached, listed(declared), listed(seen)))
 }
 
-fn ip_level(weights: &Weights, group: &Group<'_>, shown: &Shown) -> Level {
-    let mut level = set_level("ip", weights, &group.addresses, &shown.addresses, &shown.told_addresses);
-    if group.addresses.is_empty() && group.any(|row| row.dynamic_address) {
-        "dynamic".clone_into(&mut level.level);
+/// An address that the device made up says nothing against a row that declares its card's.
+fn mac_level(weights: &Weights, group: &Group<'_>, shown: &Shown) -> Option<Level> {
+    let mut level = set_level("mac", weights, &group.macs, &shown.macs, &shown.told_macs)?;
+    if level.level == "differs" && shown.random {
+        (level.level, level.weight) = (Cow::Borrowed("random"), 0);
     }
-    level
+    Some(level)
 }
 
-fn host_level(weights: &Weights, group: &Group<'_>, shown: &Shown) -> Level {
+fn ip_level(weights: &Weights, group: &Group<'_>, shown: &Shown) -> Option<Level> {
+    let mut level = set_level("ip", weights, &group.addresses, &shown.addresses, &shown.told_addresses)?;
+    if group.addresses.is_empty() && group.any(|row| row.dynamic_address) {
+        level.level = Cow::Borrowed("dynamic");
+    }
+    Some(level)
+}
+
+/// Only where a label holds the row's number: other words of it are no other number.
+fn label_level(weights: &Weights, group: &Group<'_>, shown: &Shown) -> Option<Level> {
+    let shared: BTreeSet<&String> = group.numbers.intersection(&shown.numbers).collect();
+    let reached = ("equal", weights.equal);
+    (!shared.is_empty()).then(|| level("label", reached, listed(&group.numbers), listed(&shared)))
+}
+
+fn host_level(weights: &Weights, group: &Group<'_>, shown: &Shown) -> Option<Level> {
     let pairs = group.hosts.iter().flat_map(|declared| shown.hosts.iter().map(move |seen| likeness(declared, seen)));
-    let (level, weight) = match pairs.max() {
+    let reached = match pairs.max() {
+        None if group.hosts.is_empty() && shown.hosts.is_empty() => return None,
         None => ("absent", 0),
         Some(Likeness::Equal) => ("equal", weights.equal),
         Some(Likeness::Truncated) => ("truncated", weights.truncated),
         Some(Likeness::Differs) => ("differs", weights.differs),
     };
-    let (declared, seen) = (listed(&group.hosts), listed(&shown.hosts));
-    Level { key: "hostname".into(), level: level.into(), weight, declared, seen }
+    Some(level("hostname", reached, listed(&group.hosts), listed(&shown.hosts)))
+}
+
+/// Of a device that is not at its declared address: is it at least in that segment, or does it name the row's 設置場所?
+fn place_level(weights: &Weights, group: &Group<'_>, shown: &Shown) -> Option<Level> {
+    if group.addresses.iter().any(|address| shown.addresses.contains(address) || shown.told_addresses.contains(address))
+    {
+        return None;
+    }
+    let near = |address: &IpAddr| shown.segments.iter().any(|segment| segment.contains(address));
+    let locations: BTreeSet<String> =
+        group.rows.iter().filter_map(|row| row.location.as_deref().map(folded)).filter(|it| it.len() > 3).collect();
+    let named = locations.iter().any(|location| shown.places.iter().any(|place| place.contains(location.as_str())));
+    let reached = match () {
+        () if named || group.addresses.iter().any(near) => ("equal", weights.equal),
+        () if group.addresses.is_empty() || shown.segments.is_empty() => return None,
+        () => ("differs", weights.differs),
+    };
+    let declared = if named { listed(&locations) } else { listed(&group.addresses) };
+    let seen = if named { listed(&shown.places) } else { listed(&shown.segments) };
+    Some(level("place", reached, declared, seen))
 }
 
 /// A network interface's maker is weak: it counts for, and against only where the prefix is used
 /// for one product family.
-fn vendor_level(weights: &Weights, group: &Group<'_>, shown: &Shown, knowledge: &Knowledge) -> Level {
-    let (level, weight) = match same_maker(group, shown, knowledge) {
+fn vendor_level(
+    weights: &Weights,
+    group: &Group<'_>,
+    shown: &Shown,
+    knowledge: &Knowledge,
+    spellings: &Spellings,
+) -> Option<Level> {
+    if group.makers.is_empty() && shown.makers.is_empty() {
+        return None;
+    }
+    let reached = match same_maker(group, shown, knowledge, spellings) {
         Some(true) => ("equal", weights.equal),
         Some(false) if shown.says_maker || shown.dedicated_maker => ("differs", weights.differs),
         Some(false) => ("differs", 0),
         None => ("absent", 0),
     };
-    let (declared, seen) = (listed(&group.makers), listed(&shown.makers));
-    Level { key: "vendor".into(), level: level.into(), weight, declared, seen }
+    Some(level("vendor", reached, listed(&group.makers), listed(&shown.makers)))
 }
 
 /// A retired row and its successor may share an address: the one in use comes first.
-fn status_level(weights: &Weights, group: &Group<'_>) -> Level {
+fn status_level(weights: &Weights, group: &Group<'_>) -> Option<Level> {
     let expected = group.any(|row| row.status.is_expected());
-    let (level, weight) = if expected { ("expected", weights.equal) } else { ("not_expected", weights.differs) };
-    Level { key: "status".into(), level: level.into(), weight, declared: String::new(), seen: String::new() }
+    (!expected).then(|| level("status", ("not_expected", weights.differs), String::new(), String::new()))
+}
+
+/// Comparisons of spellings that were made already: a hospital has a hundred makers, and a row for each device.
+#[derive(Debug, Default)]
+pub(crate) struct Spellings(RefCell<HashMap<String, HashMap<String, Option<bool>>>>);
+
+impl Spellings {
+    fn same(&self, declared: &str, seen: &str, makers: &Makers) -> Option<bool> {
+        let known = self.0.borrow().get(declared).and_then(|with| with.get(seen).copied());
+        known.unwrap_or_else(|| {
+            let same = makers.same(declared, seen);
+            self.0.borrow_mut().entry(declared.to_owned()).or_default().insert(seen.to_owned(), same);
+            same
+        })
+    }
 }
 
 /// Whether any declared maker is any shown one; `None` where nobody can tell.
-pub(crate) fn same_maker(group: &Group<'_>, shown: &Shown, knowledge: &Knowledge) -> Option<bool> {
+pub(crate) fn same_maker(
+    group: &Group<'_>,
+    shown: &Shown,
+    knowledge: &Knowledge,
+    spellings: &Spellings,
+) -> Option<bool> {
     let pairs = group.makers.iter().flat_map(|declared| shown.makers.iter().map(move |seen| (declared, seen)));
-    let verdicts: Vec<Option<bool>> = pairs.map(|(declared, seen)| knowledge.makers.same(declared, seen)).collect();
+    let verdicts: Vec<Option<bool>> =
+        pairs.map(|(declared, seen)| spellings.same(declared, seen, &knowledge.makers)).collect();
     match () {
         () if verdicts.contains(&Some(true)) => Some(true),
         () if verdicts.contains(&Some(false)) => Some(false),

@@ -27,11 +27,11 @@ pub(crate) struct Difference {
 pub(crate) fn differences(scene: &Scene<'_>, group: usize, asset: usize) -> Vec<Difference> {
     let (rows, shown) = (&scene.groups[group], scene.shown(asset));
     let found = [
-        address(scene, rows, &shown, asset),
-        mac(scene, rows, &shown, asset),
+        address(scene, rows, shown, asset),
+        mac(scene, rows, shown, asset),
         hostname(scene, rows, asset),
-        serial(scene, rows, &shown, asset),
-        maker(scene, rows, &shown, asset),
+        serial(scene, rows, shown, asset),
+        maker(scene, rows, shown, asset),
     ];
     found.into_iter().flatten().collect()
 }
@@ -103,7 +103,7 @@ fn serial(scene: &Scene<'_>, rows: &Group<'_>, shown: &Shown, asset: usize) -> O
 fn maker(scene: &Scene<'_>, rows: &Group<'_>, shown: &Shown, asset: usize) -> Option<Difference> {
     let claim = scene.assets[asset].maker.as_ref()?;
     let speaks = shown.says_maker || shown.dedicated_maker;
-    if !speaks || same_maker(rows, shown, scene.knowledge) != Some(false) {
+    if !speaks || same_maker(rows, shown, scene.knowledge, &scene.pairing.spellings) != Some(false) {
         return None;
     }
     let grade = if shown.says_maker { Grade::Probable } else { Grade::Indication };

@@ -12,6 +12,7 @@ use daicho_shared::observation::{Observation, Target};
 use ipnet::IpNet;
 
 use super::inventory::{self, Origins};
+use super::networks::Networks;
 
 /// Probes that ask a third party about the target: their answer does not show that it is there. A walk begins with its
 /// written reason, before anything is asked; and whoever answers it answered something else before.
@@ -22,11 +23,11 @@ pub(crate) struct Evidence<'a> {
     /// By number, each once.
     pub(crate) observations: Vec<&'a Observation>,
     /// Networks that were looked at, as coverage or the scope names them.
-    pub(crate) segments: Vec<IpNet>,
+    segments: Networks<IpNet>,
     origins: Origins,
-    scope: &'a [IpNet],
-    exclude: &'a [IpNet],
-    on_link: BTreeSet<IpNet>,
+    scope: Networks<()>,
+    exclude: Networks<()>,
+    on_link: Networks<()>,
     own_addresses: BTreeSet<IpAddr>,
     own_macs: BTreeSet<Mac>,
 }
@@ -44,14 +45,16 @@ impl<'a> Evidence<'a> {
         let header = &batch.header;
         let covered = batch.coverage.iter().map(|coverage| coverage.segment);
         let segments: BTreeSet<IpNet> = covered.chain(header.scope.iter().copied()).collect();
-        let linked = batch.coverage.iter().filter(|c| c.on_link && c.asked > 0).map(|c| c.segment);
+        let linked: BTreeSet<IpNet> =
+            batch.coverage.iter().filter(|c| c.on_link && c.asked > 0).map(|c| c.segment).collect();
+        let networks = |list: &[IpNet]| list.iter().map(|network| (*network, ())).collect();
         Self {
             observations: in_order(&batch.observations),
-            segments: segments.into_iter().collect(),
+            segments: segments.into_iter().map(|network| (network, network)).collect(),
             origins,
-            scope: &header.scope,
-            exclude: &header.exclude,
-            on_link: linked.collect(),
+            scope: networks(&header.scope),
+            exclude: networks(&header.exclude),
+            on_link: linked.into_iter().map(|network| (network, ())).collect(),
             own_addresses: header.interfaces.iter().flat_map(|i| &i.addresses).map(IpNet::addr).collect(),
             own_macs: header.interfaces.iter().filter_map(|i| i.mac).collect(),
         }
@@ -79,22 +82,22 @@ impl<'a> Evidence<'a> {
 
     /// The address may be asked.
     pub(crate) fn in_scope(&self, address: IpAddr) -> bool {
-        self.scope.iter().any(|net| net.contains(&address)) && !self.is_excluded(address)
+        self.scope.hold(address) && !self.is_excluded(address)
     }
 
     /// The address may not be asked.
     pub(crate) fn is_excluded(&self, address: IpAddr) -> bool {
-        self.exclude.iter().any(|net| net.contains(&address))
+        self.exclude.hold(address)
     }
 
     /// The address lies on a link that the scanner shares.
     pub(crate) fn is_on_link(&self, address: IpAddr) -> bool {
-        self.on_link.iter().any(|net| net.contains(&address))
+        self.on_link.hold(address)
     }
 
     /// The smallest network that was looked at and holds the address.
     pub(crate) fn segment_of(&self, address: IpAddr) -> Option<IpNet> {
-        self.segments.iter().filter(|net| net.contains(&address)).max_by_key(|net| net.prefix_len()).copied()
+        self.segments.holding(address).next().copied()
     }
 }
 

@@ -193,7 +193,7 @@ fn kind_of(text: &str, knowledge: &Knowledge) -> Option<LineKind> {
 
 /// One of its addresses was asked for to the end.
 fn could_be_seen(scene: &Scene<'_>, group: &Group<'_>) -> bool {
-    group.addresses.iter().any(|address| looked_at(scene.batch, *address, &scene.knowledge.identity).is_ok())
+    group.addresses.iter().any(|address| looked_at(&scene.look, *address, &scene.knowledge.identity).is_ok())
 }
 
 fn has_interface(facts: &Facts<'_, '_>, knowledge: &Knowledge, line: LineKind) -> bool {

@@ -27,6 +27,27 @@ pub struct Finding {
     pub entries: Vec<EntryId>,
     /// The observations it stands on.
     pub evidence: Vec<ObservationId>,
+    /// What happened to the device, where that is more than one wrong value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub happened: Option<Happened>,
+}
+
+/// What differences between a row and its device mean together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Happened {
+    /// 交換: the same name or address at the same place, other hardware.
+    Replaced,
+    /// 移設: the same machine in another segment.
+    Moved,
+    /// IPアドレスの変更: the same machine in the same segment.
+    Readdressed,
+    /// LANカードの交換: the same machine with another MAC address.
+    NewCard,
+    /// 名称変更: the same machine with another name.
+    Renamed,
+    /// The MAC address is one that the device makes up and changes.
+    RandomMac,
 }
 
 /// What a finding says.
@@ -106,6 +127,10 @@ pub enum NotCheckedReason {
     AddressUnknown,
     /// Not enough complete scans yet.
     TooFewScans,
+    /// Enough complete scans, but too few of them at hours at which it could be switched on.
+    OffHours,
+    /// Its segment was asked through a router, in too few ways for a device that keeps silent.
+    WeakMethod,
     /// The scan of its segment was cut short.
     PartialScan,
     /// It lies in an excluded network.

@@ -1,10 +1,11 @@
 //! Ledger rows that are one machine. The official form has one row per PC and program; several
 //! registers name the same device. A group is what is paired with a machine.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 
 use daicho_shared::address::Mac;
+use unicode_normalization::UnicodeNormalization;
 
 use super::entry::{DeviceType, Entry, EntryId, Field, FourValued, Register, Status};
 use super::knowledge::Knowledge;
@@ -25,6 +26,12 @@ pub(crate) struct Group<'a> {
     pub(crate) serials: BTreeSet<String>,
     /// Makers.
     pub(crate) makers: BTreeSet<String>,
+    /// Models, folded.
+    pub(crate) models: BTreeSet<String>,
+    /// 管理番号 as keys.
+    pub(crate) numbers: BTreeSet<String>,
+    /// Keys that its machine had on earlier nights.
+    pub(crate) known: BTreeSet<String>,
 }
 
 impl<'a> Group<'a> {
@@ -37,6 +44,9 @@ impl<'a> Group<'a> {
             hosts: rows.iter().filter_map(|row| host_key(row.hostname.as_deref()?, generic)).collect(),
             serials: rows.iter().filter_map(|row| serial_key(row.serial_no.as_deref()?)).collect(),
             makers: rows.iter().filter_map(|row| row.manufacturer.clone()).filter(|text| !text.is_empty()).collect(),
+            models: rows.iter().filter_map(|row| serial_key(row.model.as_deref()?)).collect(),
+            numbers: rows.iter().filter_map(|row| number_key(row.asset_no.as_deref()?)).collect(),
+            known: BTreeSet::new(),
             rows,
         }
     }
@@ -79,10 +89,24 @@ impl<'a> Group<'a> {
     }
 }
 
-/// A serial number as a key: case, spaces and hyphens do not matter.
+/// A serial number or model as a key: case, spaces and hyphens do not matter.
 pub(crate) fn serial_key(text: &str) -> Option<String> {
     let key: String = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect();
     (key.chars().count() >= 3).then_some(key)
+}
+
+/// A 管理番号 as a key: width, case and hyphens do not matter. Short ones and words may stand in any text.
+pub(crate) fn number_key(text: &str) -> Option<String> {
+    let key: String = text.nfkc().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect();
+    (key.chars().count() >= 4 && key.chars().any(|c| c.is_ascii_digit())).then_some(key)
+}
+
+/// The words of a label that may be a 管理番号.
+pub(crate) fn numbers_in(text: &str) -> impl Iterator<Item = String> {
+    let folded: String = text.nfkc().collect();
+    let words: Vec<String> =
+        folded.split(|c: char| !c.is_alphanumeric() && !"-_‐－".contains(c)).filter_map(number_key).collect();
+    words.into_iter()
 }
 
 /// The ledger's machines, in its order.
@@ -92,18 +116,18 @@ pub(crate) fn groups<'a>(entries: &'a [Entry], knowledge: &Knowledge) -> Vec<Gro
         within.extend(same_machine(entries.iter().filter(|row| row.register == register), knowledge));
     }
     let mut groups = across_registers(within, knowledge);
-    let places: BTreeMap<&EntryId, usize> = entries.iter().enumerate().map(|(place, row)| (&row.id, place)).collect();
+    let places: HashMap<&EntryId, usize> = entries.iter().enumerate().map(|(place, row)| (&row.id, place)).collect();
     for rows in &mut groups {
         rows.sort_by_key(|row| places.get(&row.id));
     }
-    groups.sort_by_key(|rows| places.get(&rows[0].id));
+    groups.sort_by_cached_key(|rows| places.get(&rows[0].id));
     groups.into_iter().map(|rows| Group::new(rows, knowledge)).collect()
 }
 
 /// Rows of one register: the same number, name and addresses is the same machine with another program.
 fn same_machine<'a>(rows: impl Iterator<Item = &'a Entry>, knowledge: &Knowledge) -> Vec<Vec<&'a Entry>> {
     let mut groups: Vec<Vec<&Entry>> = vec![];
-    let mut by_number: BTreeMap<Vec<String>, Vec<usize>> = BTreeMap::new();
+    let mut by_number: HashMap<Vec<RowKey>, Vec<usize>> = HashMap::new();
     for row in rows {
         let candidates = by_number.entry(meeting_place(row, knowledge)).or_default();
         let fits = |index: &&usize| groups[**index].iter().all(|other| are_one(other, row, knowledge));
@@ -118,11 +142,22 @@ fn same_machine<'a>(rows: impl Iterator<Item = &'a Entry>, knowledge: &Knowledge
 }
 
 /// Where rows of one machine meet: under its number, or, without one, under all their keys.
-fn meeting_place(row: &Entry, knowledge: &Knowledge) -> Vec<String> {
-    row.asset_no.clone().map_or_else(|| keys(row, knowledge), |number| vec![number])
+fn meeting_place(row: &Entry, knowledge: &Knowledge) -> Vec<RowKey> {
+    row.asset_no.clone().map_or_else(|| keys(row, knowledge), |number| vec![RowKey::Number(number)])
 }
 
-/// One more key agrees and none disagrees. Rows without a number must be equal in every key.
+/// What two rows may share.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum RowKey {
+    Number(String),
+    Mac(Mac),
+    Ip(IpAddr),
+    Serial(String),
+    Host(String),
+}
+
+/// One more key agrees and none disagrees. Rows without a number must be equal in every key. Rows of one number with
+/// one name or serial number are one machine, whatever cards and addresses each of them has: one row for each card.
 fn are_one(a: &Entry, b: &Entry, knowledge: &Knowledge) -> bool {
     let generic = &knowledge.identity.generic_names;
     let host = |row: &Entry| row.hostname.as_deref().and_then(|text| host_key(text, generic));
@@ -132,10 +167,15 @@ fn are_one(a: &Entry, b: &Entry, knowledge: &Knowledge) -> bool {
         relation(&host(a).into_iter().collect(), &host(b).into_iter().collect()),
         relation(&a.serial_no.iter().collect(), &b.serial_no.iter().collect()),
     ];
+    let one_number = a.asset_no.is_some();
+    let of_a_card = one_number
+        && sets[2..].contains(&Relation::Shared)
+        && !sets[2..].contains(&Relation::Differs)
+        && !sets[..2].contains(&Relation::Shared);
     let agrees = sets.contains(&Relation::Shared);
     let differs = sets.contains(&Relation::Differs);
     let half = sets.contains(&Relation::OneSided);
-    agrees && !differs && (a.asset_no.is_some() || !half)
+    of_a_card || agrees && !differs && (one_number || !half)
 }
 
 #[derive(PartialEq)]
@@ -162,14 +202,14 @@ fn set<T: Ord + Copy>(list: &[T]) -> BTreeSet<T> {
 /// A device may stand in several registers. A key joins them where it is one machine's in each.
 /// Not 管理番号: registers are numbered independently.
 fn across_registers<'a>(within: Vec<Vec<&'a Entry>>, knowledge: &Knowledge) -> Vec<Vec<&'a Entry>> {
-    let mut holders: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    let mut holders: HashMap<RowKey, Vec<usize>> = HashMap::with_capacity(within.len() * 3);
     for (index, rows) in within.iter().enumerate() {
         for key in rows.iter().flat_map(|row| keys(row, knowledge)).collect::<BTreeSet<_>>() {
             holders.entry(key).or_default().push(index);
         }
     }
     let mut leader: Vec<usize> = (0..within.len()).collect();
-    for indices in holders.into_values() {
+    for indices in holders.into_values().filter(|indices| indices.len() > 1) {
         let registers: BTreeSet<Register> = indices.iter().map(|index| within[*index][0].register).collect();
         if registers.len() == indices.len() {
             let roots: Vec<usize> = indices.iter().map(|index| root(&leader, *index)).collect();
@@ -193,14 +233,14 @@ fn root(leader: &[usize], mut index: usize) -> usize {
     index
 }
 
-fn keys(row: &Entry, knowledge: &Knowledge) -> Vec<String> {
-    let mut keys: Vec<String> = row.macs.iter().map(|mac| format!("mac {mac}")).collect();
+fn keys(row: &Entry, knowledge: &Knowledge) -> Vec<RowKey> {
+    let mut keys: Vec<RowKey> = row.macs.iter().map(|mac| RowKey::Mac(*mac)).collect();
     if !row.dynamic_address {
-        keys.extend(row.addresses.iter().map(|address| format!("ip {address}")));
+        keys.extend(row.addresses.iter().map(|address| RowKey::Ip(*address)));
     }
-    keys.extend(row.serial_no.as_deref().and_then(serial_key).map(|serial| format!("serial {serial}")));
+    keys.extend(row.serial_no.as_deref().and_then(serial_key).map(RowKey::Serial));
     let host = row.hostname.as_deref().and_then(|text| host_key(text, &knowledge.identity.generic_names));
-    keys.extend(host.map(|host| format!("host {host}")));
+    keys.extend(host.map(RowKey::Host));
     keys
 }
 

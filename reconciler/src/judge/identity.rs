@@ -63,7 +63,11 @@ pub(crate) fn machines<'a>(evidence: &Evidence<'a>, rules: &Identity) -> Vec<Mac
     let sightings = Sightings::read(evidence, &bindings, rules);
     let edges = join::edges(evidence, &sightings, rules);
     let groups = join::groups(&sightings.units(), &edges);
-    groups.into_iter().map(|group| machine(evidence, &bindings, &sightings, &group, &edges)).collect()
+    let mut edges_of: BTreeMap<Unit, Vec<&Edge>> = BTreeMap::new();
+    for edge in &edges {
+        edges_of.entry(edge.one).or_default().push(edge);
+    }
+    groups.into_iter().map(|group| machine(evidence, &bindings, &sightings, &group, &edges_of)).collect()
 }
 
 /// Which link-layer addresses stand behind an address.
@@ -269,7 +273,7 @@ fn machine<'a>(
     bindings: &Bindings<'a>,
     sightings: &Sightings<'a>,
     group: &BTreeSet<Unit>,
-    edges: &[Edge],
+    edges: &BTreeMap<Unit, Vec<&Edge>>,
 ) -> Machine<'a> {
     let units: BTreeMap<Unit, BTreeSet<IpAddr>> =
         group.iter().filter_map(|unit| Some((*unit, sightings.addresses.get(unit)?.clone()))).collect();
@@ -277,7 +281,7 @@ fn machine<'a>(
         group.iter().filter_map(|unit| sightings.observations.get(unit)).flatten().copied().collect();
     observations.sort_by_key(|observation| observation.number);
     let here: BTreeSet<IpAddr> = units.values().flatten().copied().collect();
-    let told = sightings.told.iter().filter(|(address, _)| here.contains(address)).map(|(a, o)| (*a, *o)).collect();
+    let told = here.iter().filter_map(|address| Some((*address, *sightings.told.get(address)?))).collect();
     let bound = here.iter().filter_map(|address| Some((*address, bindings.teller(*address)?))).collect();
     let moving = group.iter().all(|unit| matches!(unit, Unit::Bare(address) if bindings.moving.contains(address)));
     let joined_by = reasons(evidence, &units, &observations, edges);
@@ -288,7 +292,7 @@ fn reasons(
     evidence: &Evidence<'_>,
     units: &BTreeMap<Unit, BTreeSet<IpAddr>>,
     observations: &[&Observation],
-    edges: &[Edge],
+    edges: &BTreeMap<Unit, Vec<&Edge>>,
 ) -> Vec<JoinReason> {
     let by_mac = units.iter().filter_map(|(unit, addresses)| match unit {
         Unit::Mac(mac) if addresses.len() > 1 => {
@@ -297,7 +301,7 @@ fn reasons(
         }
         _ => None,
     });
-    let by_key = edges.iter().filter(|edge| units.contains_key(&edge.one)).map(|edge| JoinReason {
+    let by_key = units.keys().filter_map(|unit| edges.get(unit)).flatten().map(|edge| JoinReason {
         key: edge.key.into(),
         value: edge.value.clone(),
         evidence: edge.evidence.iter().cloned().collect(),

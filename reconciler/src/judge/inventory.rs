@@ -60,7 +60,7 @@ impl Origins {
     pub(crate) fn id(&self, number: u32) -> ObservationId {
         let found = self.0.iter().rev().find(|(first, _)| *first <= number).or_else(|| self.0.first());
         found.map_or_else(
-            || ObservationId { run: RunId(String::new()), number },
+            || ObservationId { run: RunId::from(""), number },
             |(first, run)| ObservationId { run: run.clone(), number: number.saturating_sub(first - 1) },
         )
     }

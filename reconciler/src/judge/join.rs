@@ -198,7 +198,8 @@ impl Called {
     }
 }
 
-fn number(fact: &Fact) -> Option<(&'static str, &str)> {
+/// A number or key that stays with one machine, and what it is.
+pub(crate) fn number(fact: &Fact) -> Option<(&'static str, &str)> {
     match fact {
         Fact::HostKey { sha256, .. } => Some(("ssh-host-key", sha256)),
         Fact::Certificate { key_sha256, .. } => Some(("certificate-key", key_sha256)),

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use daicho_shared::address::Mac;
 use daicho_shared::knowledge::guesses::Guess;
 use daicho_shared::knowledge::makers::Makers;
 use daicho_shared::knowledge::ports::Ports;
@@ -14,6 +15,7 @@ use sha2::{Digest, Sha256};
 
 use super::finding::Severity;
 use super::graded::LineKind;
+use super::hours::Hours;
 use super::hypothesis::table::Hypotheses;
 
 /// Keys, weights and severities, as compiled in.
@@ -21,6 +23,8 @@ pub const IDENTITY: &str = include_str!("../../../config/identity.toml");
 /// Signs of a way out, as compiled in.
 pub const UPLINKS: &str = include_str!("../../../config/uplinks.toml");
 
+/// When devices are switched on, as compiled in.
+pub const HOURS: &str = include_str!("../../../config/hours.toml");
 /// What signs give, as compiled in.
 pub const HYPOTHESES: &str = include_str!("../../../config/hypotheses.toml");
 
@@ -39,6 +43,10 @@ pub struct Knowledge {
     pub uplinks: Uplinks,
     /// `config/hypotheses.toml`.
     pub hypotheses: Hypotheses,
+    /// `config/hours.toml`.
+    pub hours: Hours,
+    /// Silence outside a device's hours counts for nothing.
+    pub mind_hours: bool,
     /// Maker spellings of `config/makers.toml`.
     pub makers: Makers,
     /// `config/ports.toml`.
@@ -56,7 +64,7 @@ pub struct KnowledgeError {
 }
 
 impl Knowledge {
-    /// Reads the three tables; the rules of recognition, the makers and the ports are those compiled in.
+    /// Reads the three tables; the rules of recognition, the hours, the makers and the ports are those compiled in.
     pub fn parse(identity: &str, uplinks: &str, hypotheses: &str) -> Result<Self, KnowledgeError> {
         let identity: Identity = read("identity.toml", identity)?;
         Ok(Self {
@@ -66,6 +74,8 @@ impl Knowledge {
             makers: Makers::builtin().clone(),
             uplinks: read("uplinks.toml", uplinks)?,
             hypotheses: read("hypotheses.toml", hypotheses)?,
+            hours: read("hours.toml", HOURS)?,
+            mind_hours: true,
             ports: Ports::builtin(),
             identity,
         })
@@ -121,8 +131,10 @@ pub struct Identity {
     pub pair: i32,
     /// IPv4 addresses on one MAC beyond which it is a proxy.
     pub proxy_addresses: usize,
-    /// Holders of one host name beyond which it is no key.
+    /// Holders of one key beyond which it is none.
     pub crowd: usize,
+    /// Pairs that came to nothing, of one row, that are kept.
+    pub near_misses: usize,
     /// Holders of one key beyond which it is a clone's.
     pub clones: usize,
     /// Complete scans that must have missed a row.
@@ -131,12 +143,29 @@ pub struct Identity {
     pub evidence_limit: usize,
     /// Names that identify nothing.
     pub generic_names: BTreeSet<String>,
+    /// First digits of link-layer addresses that software makes and keeps.
+    pub software_macs: Vec<String>,
     /// Probes that ask whether anybody is there.
     pub presence_probes: BTreeSet<String>,
+    /// How many of them must have asked a segment behind a router.
+    pub routed_probes: usize,
     /// Weights.
     pub keys: Keys,
     /// How loud each finding is, by code.
     pub severity: BTreeMap<String, Loudness>,
+}
+
+impl Identity {
+    /// The address was made by software that keeps it: a virtual machine's or a container's.
+    pub(crate) fn is_software(&self, mac: Mac) -> bool {
+        let digits = mac.digits();
+        self.software_macs.iter().any(|first| digits.starts_with(first.as_str()))
+    }
+
+    /// The address is one that a device makes up and changes.
+    pub(crate) fn is_random(&self, mac: Mac) -> bool {
+        mac.is_local() && !self.is_software(mac)
+    }
 }
 
 /// The weights of every key.
@@ -147,12 +176,20 @@ pub struct Keys {
     pub mac: Weights,
     /// Serial number.
     pub serial: Weights,
+    /// Keys of an earlier night.
+    pub key: Weights,
+    /// 管理番号 on the device.
+    pub label: Weights,
     /// Host name.
     pub hostname: Weights,
     /// IP address.
     pub ip: Weights,
+    /// Segment or 設置場所.
+    pub place: Weights,
     /// Maker.
     pub vendor: Weights,
+    /// Model.
+    pub model: Weights,
     /// 状態 of the row.
     pub status: Weights,
 }

@@ -1,49 +1,59 @@
 //! Which row group is which machine: the best pairs first; equally good ones are left to a person.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::net::IpAddr;
+
+use daicho_shared::address::Mac;
 
 use super::asset::Asset;
-use super::compare::{self, Shown};
+use super::compare::{self, Shown, Spellings};
 use super::group::Group;
 use super::knowledge::Knowledge;
+use super::memory;
 use super::names::block;
 use super::pairing::{Comparison, Decision};
 
 /// Who was paired with whom, by index.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Pairing {
     /// Group to machine.
     pub(crate) asset_of: BTreeMap<usize, usize>,
     /// Machine to group.
     pub(crate) group_of: BTreeMap<usize, usize>,
+    /// Groups that declare an address which a machine answers at beside its own.
+    pub(crate) shares: BTreeMap<usize, usize>,
     /// Groups that could be either of several machines, or share a machine with another group.
     pub(crate) ambiguous: BTreeMap<usize, BTreeSet<usize>>,
-    /// Every pair that shares a key, explained: by group, then machine.
+    /// Machines that a group could be.
+    pub(crate) contested: BTreeSet<usize>,
+    /// Pairs that share a key, explained: by group, then machine.
     pub(crate) comparisons: Vec<Comparison>,
+    /// Every machine as keys.
+    pub(crate) shown: Vec<Shown>,
+    /// Spellings of makers that were compared.
+    pub(crate) spellings: Spellings,
 }
 
-impl Pairing {
-    /// The machine is one of several that a row could be.
-    pub(crate) fn is_contested(&self, asset: usize) -> bool {
-        self.ambiguous.values().any(|assets| assets.contains(&asset))
-    }
-}
+/// A pair: group, then machine.
+type Pair = (usize, usize);
 
 /// Pairs groups with machines, one to at most one.
 pub(crate) fn pair(groups: &[Group<'_>], assets: &[Asset], knowledge: &Knowledge) -> Pairing {
-    let shown: Vec<Shown> = assets.iter().map(|asset| Shown::new(asset, knowledge)).collect();
-    let mut scored = BTreeMap::new();
-    let mut comparisons = vec![];
-    for (group, asset) in candidates(groups, &shown, knowledge.identity.crowd) {
-        let levels = compare::levels(&groups[group], &shown[asset], knowledge);
+    let shown = all_shown(assets, knowledge);
+    let rules = &knowledge.identity;
+    let spellings = Spellings::default();
+    let mut scored = Scored::new();
+    let mut compared = vec![];
+    for (group, asset) in candidates(groups, &shown, rules.crowd) {
+        let levels = compare::levels(&groups[group], &shown[asset], knowledge, &spellings);
         if !compare::shares_key(&levels) {
             continue;
         }
         let score = compare::score(&levels);
         let (entry, machine) = (groups[group].first().id.clone(), assets[asset].id.clone());
-        comparisons
-            .push(((group, asset), Comparison { entry, asset: machine, score, levels, decision: Decision::TooWeak }));
-        if score >= knowledge.identity.pair {
+        let decision = Decision::TooWeak;
+        compared.push(((group, asset), Comparison { entry, asset: machine, score, levels, decision }));
+        if score >= rules.pair {
             scored.insert((group, asset), score);
         }
     }
@@ -51,22 +61,55 @@ pub(crate) fn pair(groups: &[Group<'_>], assets: &[Asset], knowledge: &Knowledge
     scored.retain(|pair, _| !parts.contains(pair));
     let mut decisions = decide(&scored);
     decisions.extend(parts.into_iter().map(|pair| (pair, Decision::Beaten)));
+    let open: Vec<Pair> = compared.iter().map(|(pair, _)| *pair).collect();
+    let shares = shares(&open, &decisions, groups, &shown);
+    decisions.extend(shares.into_iter().map(|pair| (pair, Decision::Shares)));
+    Pairing { shown, spellings, ..settled(compared, &decisions, rules.near_misses) }
+}
+
+/// What every machine shows.
+fn all_shown(assets: &[Asset], knowledge: &Knowledge) -> Vec<Shown> {
+    let mut own = memory::own_keys(assets.iter());
+    let shown =
+        |asset: &Asset| Shown { keys: own.remove(&asset.id).unwrap_or_default(), ..Shown::new(asset, knowledge) };
+    assets.iter().map(shown).collect()
+}
+
+/// Writes the decisions down; of the pairs that came to nothing, each row keeps the closest.
+fn settled(mut compared: Vec<(Pair, Comparison)>, decisions: &BTreeMap<Pair, Decision>, near_misses: usize) -> Pairing {
     let mut pairing = Pairing::default();
-    for ((group, asset), mut comparison) in comparisons {
-        comparison.decision = decisions.get(&(group, asset)).copied().unwrap_or(Decision::TooWeak);
+    for ((group, asset), comparison) in &mut compared {
+        comparison.decision = decisions.get(&(*group, *asset)).copied().unwrap_or(Decision::TooWeak);
         match comparison.decision {
             Decision::Paired => {
-                pairing.asset_of.insert(group, asset);
-                pairing.group_of.insert(asset, group);
+                pairing.asset_of.insert(*group, *asset);
+                pairing.group_of.insert(*asset, *group);
             }
+            Decision::Shares => drop(pairing.shares.insert(*group, *asset)),
             Decision::Ambiguous => {
-                pairing.ambiguous.entry(group).or_default().insert(asset);
+                pairing.ambiguous.entry(*group).or_default().insert(*asset);
+                pairing.contested.insert(*asset);
             }
             Decision::Beaten | Decision::TooWeak => {}
         }
-        pairing.comparisons.push(comparison);
     }
+    let far = far(&compared, near_misses);
+    compared.retain(|(pair, _)| !far.contains(pair));
+    pairing.comparisons = compared.into_iter().map(|(_, comparison)| comparison).collect();
     pairing
+}
+
+/// Beyond the closest of every row, pairs that came to nothing.
+fn far(compared: &[(Pair, Comparison)], near_misses: usize) -> BTreeSet<Pair> {
+    let mut far = BTreeSet::new();
+    for row in compared.chunk_by(|(one, _), (other, _)| one.0 == other.0).filter(|row| row.len() > near_misses) {
+        let came_to_nothing = |it: &Comparison| matches!(it.decision, Decision::Beaten | Decision::TooWeak);
+        let missed = row.iter().filter(|(_, it)| came_to_nothing(it));
+        let mut missed: Vec<(i32, Pair)> = missed.map(|(pair, it)| (-it.score, *pair)).collect();
+        missed.sort_unstable();
+        far.extend(missed.into_iter().skip(near_misses).map(|(_, pair)| pair));
+    }
+    far
 }
 
 /// A row may declare several cards, and each may be seen by itself: the best stands for the row, and the
@@ -83,43 +126,90 @@ fn parts(scored: &Scored, groups: &[Group<'_>], shown: &[Shown]) -> BTreeSet<(us
     scored.keys().filter(is_part).copied().collect()
 }
 
-/// Pairs that meet under a key: no other pair can share one.
-fn candidates(groups: &[Group<'_>], shown: &[Shown], crowd: usize) -> BTreeSet<(usize, usize)> {
-    let mut rows: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+/// A row that declares nothing but addresses, all of them in use beside the own address of a machine that has a row of
+/// its own: a cluster's address, or a service's that moves between machines. One machine must be meant.
+fn shares(compared: &[Pair], decisions: &BTreeMap<Pair, Decision>, groups: &[Group<'_>], shown: &[Shown]) -> Vec<Pair> {
+    let of = |such: Decision| decisions.iter().filter(move |(_, it)| **it == such).map(|(pair, _)| *pair);
+    let owner: HashMap<usize, usize> = of(Decision::Paired).map(|(group, asset)| (asset, group)).collect();
+    let taken: BTreeSet<usize> = of(Decision::Paired).chain(of(Decision::Ambiguous)).map(|pair| pair.0).collect();
+    let moves = |(group, asset): &&Pair| {
+        let (rows, machine) = (&groups[*group], &shown[*asset]);
+        let plain = rows.macs.is_empty() && rows.serials.is_empty() && rows.any(|row| row.status.is_expected());
+        let own = |address: &IpAddr| machine.addresses.contains(address) && !rows.addresses.contains(address);
+        plain
+            && !taken.contains(group)
+            && rows.addresses.iter().all(|address| machine.addresses.contains(address))
+            && owner.get(asset).is_some_and(|owner| groups[*owner].addresses.iter().any(own))
+    };
+    let mut holders: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (group, asset) in compared.iter().filter(moves) {
+        holders.entry(*group).or_default().push(*asset);
+    }
+    holders.into_iter().filter(|(_, assets)| assets.len() == 1).map(|(group, assets)| (group, assets[0])).collect()
+}
+
+/// What rows and machines meet under.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Key<'k> {
+    Mac(Mac),
+    Ip(IpAddr),
+    Host(&'k str),
+    Serial(&'k str),
+    Known(&'k str),
+    Number(&'k str),
+}
+
+/// Pairs that meet under a key, in order: no other pair can share one. A key that a crowd carries on either side is none.
+fn candidates(groups: &[Group<'_>], shown: &[Shown], crowd: usize) -> Vec<Pair> {
+    let mut rows: HashMap<Key<'_>, Vec<usize>> = HashMap::with_capacity(groups.len() * 3);
     for (index, group) in groups.iter().enumerate() {
-        let keys = keys(group.macs.iter(), group.addresses.iter(), group.hosts.iter(), group.serials.iter());
-        for key in keys {
+        for key in declared_keys(group) {
             rows.entry(key).or_default().push(index);
         }
     }
-    let mut pairs = BTreeSet::new();
-    for (asset, shown) in shown.iter().enumerate() {
-        let macs = shown.macs.iter().chain(&shown.told_macs);
-        let addresses = shown.addresses.iter().chain(&shown.told_addresses);
-        for key in keys(macs, addresses, shown.hosts.iter(), shown.serial.iter()) {
-            let holders = rows.get(&key).map_or(&[][..], Vec::as_slice);
-            if holders.len() <= crowd {
-                pairs.extend(holders.iter().map(|group| (*group, asset)));
-            }
+    let mut machines: HashMap<Key<'_>, Vec<usize>> = HashMap::with_capacity(rows.len());
+    for (index, shown) in shown.iter().enumerate() {
+        for key in shown_keys(shown).into_iter().filter(|key| rows.contains_key(key)) {
+            machines.entry(key).or_default().push(index);
         }
     }
+    let mut pairs = vec![];
+    for (key, assets) in &machines {
+        let holders = &rows[key];
+        if holders.len() <= crowd && assets.len() <= crowd {
+            pairs.extend(holders.iter().flat_map(|group| assets.iter().map(|asset| (*group, *asset))));
+        }
+    }
+    pairs.sort_unstable();
+    pairs.dedup();
     pairs
 }
 
-fn keys<'k, M, A>(
-    macs: impl Iterator<Item = M>,
-    addresses: impl Iterator<Item = A>,
-    hosts: impl Iterator<Item = &'k String>,
-    serials: impl Iterator<Item = &'k String>,
-) -> BTreeSet<String>
-where
-    M: std::fmt::Display,
-    A: std::fmt::Display,
-{
-    let hosts = hosts.map(|host| format!("host {}", block(host)));
-    let serials = serials.map(|serial| format!("serial {serial}"));
-    let macs = macs.map(|mac| format!("mac {mac}"));
-    macs.chain(addresses.map(|address| format!("ip {address}"))).chain(hosts).chain(serials).collect()
+/// Each key once.
+fn once(mut keys: Vec<Key<'_>>) -> Vec<Key<'_>> {
+    keys.sort_unstable();
+    keys.dedup();
+    keys
+}
+
+fn declared_keys<'k>(group: &'k Group<'_>) -> Vec<Key<'k>> {
+    let macs = group.macs.iter().map(|mac| Key::Mac(*mac));
+    let hosts = group.hosts.iter().map(|host| Key::Host(block(host)));
+    let serials = group.serials.iter().map(|serial| Key::Serial(serial));
+    let known = group.known.iter().map(|key| Key::Known(key));
+    let numbers = group.numbers.iter().map(|number| Key::Number(number));
+    let addresses = group.addresses.iter().map(|address| Key::Ip(*address));
+    once(macs.chain(addresses).chain(hosts).chain(serials).chain(known).chain(numbers).collect())
+}
+
+fn shown_keys(shown: &Shown) -> Vec<Key<'_>> {
+    let macs = shown.macs.iter().chain(&shown.told_macs).map(|mac| Key::Mac(*mac));
+    let addresses = shown.addresses.iter().chain(&shown.told_addresses).map(|address| Key::Ip(*address));
+    let hosts = shown.hosts.iter().map(|host| Key::Host(block(host)));
+    let serials = shown.serial.iter().map(|serial| Key::Serial(serial));
+    let known = shown.keys.iter().map(|key| Key::Known(key));
+    let numbers = shown.numbers.iter().map(|number| Key::Number(number));
+    once(macs.chain(addresses).chain(hosts).chain(serials).chain(known).chain(numbers).collect())
 }
 
 type Scored = BTreeMap<(usize, usize), i32>;

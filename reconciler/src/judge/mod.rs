@@ -7,9 +7,10 @@
 //! 3. `portrait`, `classify`: what is shown of a machine, with sources; `decision`: what people said it is, which
 //!    wins
 //! 4. `group`, `names`: which ledger rows are one machine, and what they declare
-//! 5. `compare`, `matching`: which group is which machine, explained
+//! 5. `memory`, `compare`, `matching`: which group is which machine, explained
 //! 6. `hypothesis`: has it a second network, does it forward, is it a way out; graded, explained, and by whom seen
-//! 7. `difference`, `silence`: what a pair differs in; what it means not to be seen
+//! 7. `difference`, `happening`: what a pair differs in, and what happened; `silence`, `hours`: what it means not to be
+//!    seen, and when
 //! 8. `rule`: one reason to speak each
 //! 9. `external`, `changes`: connection points; what is new since the run before
 //!
@@ -19,7 +20,7 @@
 //! the verdict, which is judged as if nobody had looked at it.
 //!
 //! `knowledge` holds what the judge knows beforehand: `config/classes.toml`, `identity.toml`, `uplinks.toml`,
-//! `hypotheses.toml`.
+//! `hypotheses.toml`, `hours.toml`.
 
 pub mod alias;
 pub mod amendment;
@@ -29,6 +30,7 @@ pub mod entry;
 pub mod field;
 pub mod finding;
 pub mod graded;
+pub mod hours;
 pub mod inventory;
 pub mod knowledge;
 pub mod pairing;
@@ -46,13 +48,18 @@ mod evidence;
 mod external;
 mod find;
 mod group;
+mod happening;
 mod hypothesis;
 mod identity;
 mod join;
 #[cfg(test)]
 mod laws;
 mod matching;
+mod memory;
 mod names;
+mod networks;
+#[cfg(test)]
+mod oracle;
 mod place;
 mod portrait;
 mod rule;
@@ -101,16 +108,19 @@ pub struct Case<'a> {
 /// order of the batch's lines.
 pub fn judge(case: &Case<'_>) -> Verdict {
     let (batch, origins) = inventory::merged(case.batch, case.inventories);
-    let scene = Scene::new(&Case { batch: &batch, ..*case }, origins);
+    let mut scene = Scene::new(&Case { batch: &batch, ..*case }, origins);
     let findings = rule::findings(&scene);
     let external_points = external::points(&scene);
     let changes = changes::changes(&scene, &findings);
+    // What is only needed for the rules goes before the evidence comes.
+    let comparisons = std::mem::take(&mut scene.pairing.comparisons);
+    scene.pairing.shown = vec![];
     let evidence = cited(&scene, &findings, &external_points);
     Verdict {
         run: run(case.batch),
         ledger: case.ledger.clone(),
         entries: entries(&scene),
-        comparisons: scene.pairing.comparisons.clone(),
+        comparisons,
         external_points,
         findings,
         coverage: sorted(&case.batch.coverage, |c| (c.segment, c.probe.clone(), c.on_link, c.asked, c.answered)),
@@ -123,6 +133,11 @@ pub fn judge(case: &Case<'_>) -> Verdict {
         basis: Some(basis(case)),
         reviewed: Reviewed::default(),
     }
+}
+
+/// Pairs rows with machines that were seen, without anything else: every pair that shares a key, explained.
+pub fn pairs(entries: &[entry::Entry], assets: &[Asset], knowledge: &Knowledge) -> Vec<pairing::Comparison> {
+    matching::pair(&group::groups(entries, knowledge), assets, knowledge).comparisons
 }
 
 fn files(case: &Case<'_>) -> Vec<InventoryFile> {
@@ -167,7 +182,8 @@ fn run(batch: &Batch) -> RunSummary {
 fn entries(scene: &Scene<'_>) -> Vec<EntryVerdict> {
     let mut fates = BTreeMap::new();
     for (index, group) in scene.groups.iter().enumerate() {
-        let asset = scene.pairing.asset_of.get(&index).map(|asset| scene.assets[*asset].id.clone());
+        let paired = scene.pairing.asset_of.get(&index).or_else(|| scene.pairing.shares.get(&index));
+        let asset = paired.map(|asset| scene.assets[*asset].id.clone());
         for row in &group.rows {
             fates.insert(&row.id, (scene.fates[index].state, asset.clone()));
         }

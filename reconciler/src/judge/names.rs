@@ -12,7 +12,9 @@ const LABEL_LENGTH: usize = 63;
 /// A text as a host name key: folded, without domain; `None` where it is a description
 /// (`Room1のPC1`), an address, or a name that installers give.
 pub(crate) fn host_key(text: &str, generic: &BTreeSet<String>) -> Option<String> {
-    let folded: String = text.trim().nfkc().collect::<String>().to_lowercase();
+    let text = text.trim();
+    let folded =
+        if text.is_ascii() { text.to_ascii_lowercase() } else { text.nfkc().collect::<String>().to_lowercase() };
     if folded.parse::<std::net::IpAddr>().is_ok() {
         return None;
     }

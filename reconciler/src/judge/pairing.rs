@@ -1,5 +1,7 @@
 //! Which ledger row is which machine, and why that one and not another.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::asset::AssetId;
@@ -14,7 +16,7 @@ pub struct Comparison {
     pub asset: AssetId,
     /// The sum of the levels' weights.
     pub score: i32,
-    /// Every key that was compared, with the level it reached: the explanation of the score.
+    /// Every key of which one side says something, with the level it reached: the explanation of the score.
     pub levels: Vec<Level>,
     /// Whether they were held to be the same.
     pub decision: Decision,
@@ -24,9 +26,9 @@ pub struct Comparison {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Level {
     /// The key, as named in `config/identity.toml`, e.g. `mac`.
-    pub key: String,
-    /// The level reached, e.g. `equal`, `differs`, `absent`.
-    pub level: String,
+    pub key: Cow<'static, str>,
+    /// The level reached, e.g. `equal`, `differs`, `absent` (of one side).
+    pub level: Cow<'static, str>,
     /// Weight added or taken.
     pub weight: i32,
     /// The ledger's value.
@@ -41,6 +43,8 @@ pub struct Level {
 pub enum Decision {
     /// The same machine.
     Paired,
+    /// An address that the machine answers at beside its own: a cluster's, or a service's that moves.
+    Shares,
     /// Close, but another pair was better.
     Beaten,
     /// Close, but not close enough.

@@ -9,10 +9,11 @@ use daicho_shared::id::ObservationId;
 use daicho_shared::observation::Observation;
 use jiff::Timestamp;
 
-use super::asset::{Asset, AssetId, AssetName, Claim, Contrary, Graded, Interface, Service, Unnatural, Why};
+use super::asset::{Asset, AssetId, AssetName, Claim, Contrary, Graded, Interface, Mark, Service, Unnatural, Why};
 use super::classify::{self, Citing};
 use super::evidence::{Evidence, shows_presence};
 use super::identity::{Machine, Unit};
+use super::join;
 use super::knowledge::Knowledge;
 
 /// The most interfaces that a device may tell of: a chassis switch has hundreds, and they say little.
@@ -51,6 +52,8 @@ pub(crate) fn asset(
         left_alone: facts.any(|fact| matches!(fact, Fact::LeftAlone)),
         unnatural: unnatural(&facts),
         joined_by: machine.joined_by.clone(),
+        keys: marks(facts.all().filter_map(|(id, fact)| Some((id, join::number(fact)?)))),
+        labels: marks(facts.all().flat_map(|(id, fact)| labels(fact).map(move |label| (id.clone(), label)))),
         id,
     }
 }
@@ -62,6 +65,34 @@ fn identify(machine: &Machine<'_>) -> AssetId {
         Some(mac) => AssetId(format!("mac-{}", mac.digits())),
         None => AssetId(machine.addresses().first().map_or_else(String::new, |address| format!("ip-{address}"))),
     }
+}
+
+/// The most keys, and the most labels, that are kept of one machine.
+const MARKS: usize = 16;
+
+/// Each once, with the observation that showed it first.
+fn marks<'f>(told: impl Iterator<Item = (ObservationId, (&'static str, &'f str))>) -> Vec<Mark> {
+    let mut first: BTreeMap<(&str, &str), ObservationId> = BTreeMap::new();
+    for (id, mark) in told.filter(|(_, (_, value))| !value.is_empty()) {
+        first.entry(mark).or_insert(id);
+    }
+    let mark =
+        |((kind, value), id): ((&str, &str), _)| Mark { kind: kind.into(), value: value.into(), evidence: Some(id) };
+    first.into_iter().take(MARKS).map(mark).collect()
+}
+
+/// Where administrators write what they call a device (RFC 3418 §2, RFC 6933 §3).
+fn labels(fact: &Fact) -> impl Iterator<Item = (&'static str, &str)> {
+    let texts = match fact {
+        Fact::System { name, contact, location, .. } => {
+            [Some(("sysName", name)), Some(("sysContact", contact)), Some(("sysLocation", location))]
+        }
+        Fact::Attribute { source, key, value } if source == "entity-mib" && key == "asset-id" => {
+            [Some(("entPhysicalAssetID", value)), None, None]
+        }
+        _ => [None, None, None],
+    };
+    texts.into_iter().flatten().map(|(kind, value)| (kind, value.as_str()))
 }
 
 /// The observations that show the machine to be there.

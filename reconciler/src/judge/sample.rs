@@ -14,8 +14,12 @@ use super::inventory::Inventory;
 use super::verdict::Verdict;
 use super::{Case, Knowledge, judge};
 
-/// Parsed once: compiling the patterns takes longer than judging.
-pub(crate) static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(Knowledge::builtin);
+/// Parsed once: compiling the patterns takes longer than judging. One scan is enough: most of these worlds have one.
+pub(crate) static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(|| {
+    let mut knowledge = Knowledge::builtin();
+    knowledge.identity.scans_needed = 1;
+    knowledge
+});
 
 /// A run over 10.0.0.0/24 (on the link) and 10.0.1.0/24 by a scanner at 10.0.0.250, and a ledger.
 pub(crate) struct World {
@@ -122,6 +126,11 @@ impl World {
 
     /// The verdict.
     pub(crate) fn verdict(&self) -> Verdict {
+        self.verdict_by(&KNOWLEDGE)
+    }
+
+    /// The verdict by other knowledge.
+    pub(crate) fn verdict_by(&self, knowledge: &Knowledge) -> Verdict {
         let ledger = self.ledger();
         judge(&Case {
             batch: &self.batch,
@@ -130,7 +139,7 @@ impl World {
             ledger: &ledger,
             history: &self.history,
             decisions: &self.decisions,
-            knowledge: &KNOWLEDGE,
+            knowledge,
         })
     }
 

@@ -1,10 +1,12 @@
 //! Everything derived from one run and one ledger, for the rules to speak about.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use daicho_shared::batch::Batch;
+use daicho_shared::coverage::Outcome;
 use daicho_shared::id::ObservationId;
+use jiff::Timestamp;
 
 use super::Case;
 use super::asset::{Asset, AssetId};
@@ -16,7 +18,9 @@ use super::identity::{Machine, machines};
 use super::inventory::Origins;
 use super::knowledge::Knowledge;
 use super::matching::{Pairing, pair};
+use super::memory;
 use super::portrait::{self, Facts};
+use super::silence::{Look, Past};
 use super::verdict::{EntryState, Verdict};
 use super::{decision, difference, hypothesis, place, silence};
 
@@ -32,6 +36,10 @@ pub(crate) struct Scene<'a> {
     pub(crate) assets: Vec<Asset>,
     pub(crate) groups: Vec<Group<'a>>,
     pub(crate) pairing: Pairing,
+    /// How this run looked at the network.
+    pub(crate) look: Look<'a>,
+    /// Earlier runs, newest first.
+    pub(crate) past: Vec<Past<'a>>,
     /// What became of every group.
     pub(crate) fates: Vec<Fate>,
 }
@@ -49,9 +57,8 @@ pub(crate) struct Fate {
 impl<'a> Scene<'a> {
     pub(crate) fn new(case: &Case<'a>, origins: Origins) -> Self {
         let evidence = Evidence::merged(case.batch, origins);
-        let known = |id: &AssetId| {
-            case.history.iter().flat_map(|v| &v.assets).filter(|a| a.id == *id).map(|a| a.first_seen).min()
-        };
+        let met = memory::first_seen(case.history);
+        let known = |id: &AssetId| met.get(id).copied();
         let draw = |machine| {
             let mut asset = portrait::asset(&machine, &evidence, case.knowledge, known);
             decision::apply(&mut asset, case.decisions);
@@ -62,7 +69,8 @@ impl<'a> Scene<'a> {
         drawn.sort_by(|a, b| a.0.id.cmp(&b.0.id));
         let (mut assets, machines): (Vec<Asset>, Vec<Machine<'a>>) = drawn.into_iter().unzip();
         place::settle(&mut assets, &machines, &evidence);
-        let groups = groups(&case.ledger.entries, case.knowledge);
+        let mut groups = groups(&case.ledger.entries, case.knowledge);
+        memory::recall(&mut groups, case.history);
         let pairing = pair(&groups, &assets, case.knowledge);
         let mut scene = Self {
             batch: case.batch,
@@ -74,6 +82,8 @@ impl<'a> Scene<'a> {
             assets,
             groups,
             pairing,
+            look: Look::of(case.batch),
+            past: silence::past(case.history),
             fates: vec![],
         };
         let hypotheses = hypothesis::judge(&scene);
@@ -82,11 +92,20 @@ impl<'a> Scene<'a> {
         scene
     }
 
+    /// The row's device could be switched on while a run looked; always, where this hospital says that hours do not
+    /// matter.
+    pub(crate) fn covers_hours(&self, group: &Group<'_>, started: Timestamp, finished: Option<Timestamp>) -> bool {
+        !self.knowledge.mind_hours || self.knowledge.hours.cover(group, started, finished)
+    }
+
     fn fate(&self, group: usize) -> Fate {
         let of = |state| Fate { state, missed: None, reason: None };
         if let Some(asset) = self.pairing.asset_of.get(&group) {
             let differs = !difference::differences(self, group, *asset).is_empty();
             return of(if differs { EntryState::MatchedWithDifferences } else { EntryState::Matched });
+        }
+        if self.pairing.shares.contains_key(&group) {
+            return of(EntryState::Matched);
         }
         if self.pairing.ambiguous.contains_key(&group) {
             return of(EntryState::Ambiguous);
@@ -109,26 +128,13 @@ impl<'a> Scene<'a> {
     }
 
     /// One machine as keys.
-    pub(crate) fn shown(&self, asset: usize) -> Shown {
-        Shown::new(&self.assets[asset], self.knowledge)
+    pub(crate) fn shown(&self, asset: usize) -> &Shown {
+        &self.pairing.shown[asset]
     }
 
     /// The row group that is this machine.
     pub(crate) fn group_of(&self, asset: usize) -> Option<&Group<'a>> {
         self.pairing.group_of.get(&asset).map(|group| &self.groups[*group])
-    }
-
-    /// A row declares this machine's interface beside that of the machine it is paired with: the row's
-    /// second card or address, seen by itself.
-    pub(crate) fn is_declared_part(&self, asset: usize) -> bool {
-        let own = self.shown(asset);
-        self.pairing.asset_of.iter().filter(|(_, paired)| **paired != asset).any(|(group, paired)| {
-            let (group, paired) = (&self.groups[*group], self.shown(*paired));
-            // An address that the row's machine has left may be anybody's: both must be in use.
-            let both_in_use = own.addresses.iter().any(|address| group.addresses.contains(address))
-                && paired.addresses.iter().any(|address| group.addresses.contains(address));
-            own.macs.iter().any(|mac| group.macs.contains(mac)) || both_in_use
-        })
     }
 
     /// Observations that show the machine: one of every address, as far as the limit goes.
@@ -147,10 +153,15 @@ impl<'a> Scene<'a> {
         if ids.is_empty() { self.presence(asset) } else { ids }
     }
 
-    /// Observations about an address that ended in silence.
-    pub(crate) fn silence_at(&self, address: IpAddr) -> Vec<ObservationId> {
-        let here = self.evidence.observations.iter().filter(|o| o.target.address == address);
-        let silent = here.filter(|o| o.outcome == daicho_shared::coverage::Outcome::Silent);
-        silent.take(self.knowledge.identity.evidence_limit).map(|o| self.evidence.id(o)).collect()
+    /// Observations that ended in silence, as many of each address as a finding cites.
+    pub(crate) fn silences(&self) -> BTreeMap<IpAddr, Vec<ObservationId>> {
+        let mut silences: BTreeMap<IpAddr, Vec<ObservationId>> = BTreeMap::new();
+        for one in self.evidence.observations.iter().filter(|o| o.outcome == Outcome::Silent) {
+            let here = silences.entry(one.target.address).or_default();
+            if here.len() < self.knowledge.identity.evidence_limit {
+                here.push(self.evidence.id(one));
+            }
+        }
+        silences
     }
 }

@@ -178,7 +178,7 @@ fn row_id(row: u32) -> EntryId {
 
 fn run() -> RunSummary {
     RunSummary {
-        id: RunId(RUN.into()),
+        id: RunId::from(RUN),
         host: "kanri-pc".into(),
         started: at("2026-03-30T17:00:00Z"),
         finished: Some(at("2026-03-30T18:12:00Z")),
@@ -312,6 +312,8 @@ fn asset(key: &str, class: Class, address: &str, name: Option<&str>) -> Asset {
         left_alone: false,
         unnatural: vec![],
         joined_by: vec![],
+        keys: vec![],
+        labels: vec![],
     }
 }
 
@@ -402,8 +404,8 @@ fn entry_verdicts() -> Vec<EntryVerdict> {
 
 fn comparisons() -> Vec<Comparison> {
     let level = |key: &str, level: &str, weight, declared: &str, seen: &str| Level {
-        key: key.into(),
-        level: level.into(),
+        key: key.to_owned().into(),
+        level: level.to_owned().into(),
         weight,
         declared: declared.into(),
         seen: seen.into(),
@@ -476,6 +478,7 @@ fn finding(kind: Kind, severity: Severity, grade: Grade, asset: Option<&str>, ro
         asset: asset.map(id),
         entries: rows.iter().map(|row| row_id(*row)).collect(),
         evidence: seen.iter().map(|number| obs(*number)).collect(),
+        happened: None,
     }
 }
 
@@ -544,7 +547,7 @@ fn observation(number: u32, probe: &str, address: &str, key: &str, facts: Vec<Fa
     let seen = Observation {
         number,
         at: at("2026-03-30T17:15:00Z"),
-        probe: ProbeName(probe.into()),
+        probe: ProbeName::from(probe),
         target: Target { address: address.parse().unwrap(), mac: Some(mac(key)), interface: Some("eth0".into()) },
         outcome: Outcome::Answered,
         facts,

@@ -92,6 +92,7 @@ fn settings(demo: &Demo, prefix: &[OsString], lang: crate::lang::Lang) -> Result
         resolver: Resolver,
         snmp: toml::Table,
         report: toml::Table,
+        judge: toml::Table,
     }
     #[derive(serde::Serialize)]
     struct Scope<'a> {
@@ -109,6 +110,8 @@ fn settings(demo: &Demo, prefix: &[OsString], lang: crate::lang::Lang) -> Result
         resolver: Resolver { address: demo.resolver },
         snmp: table("communities", demo.snmp_community.iter().cloned().collect::<Vec<_>>().into()),
         report: table("lang", lang.pick("ja", "en").into()),
+        // The simulated devices are never switched off, and there is one scan: what it misses is missing.
+        judge: toml::Table::from_iter([("scans_needed".to_owned(), 1.into()), ("hours".to_owned(), false.into())]),
     };
     Ok(toml::to_string(&file).map_err(anyhow::Error::from)?)
 }

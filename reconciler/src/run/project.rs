@@ -1,5 +1,6 @@
 //! A project folder: its settings, its store, its lock.
 
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -41,10 +42,17 @@ impl Project {
 
     /// What the judge knows beforehand, with this hospital's own rules.
     pub(super) fn knowledge(&self) -> Result<Knowledge, Failure> {
-        match &self.settings.judge.rules {
-            Some(rules) => reread::knowledge(&self.folder.join(rules)),
-            None => Ok(Knowledge::builtin()),
-        }
+        let rules = self.settings.judge.rules.as_ref().map(|rules| self.folder.join(rules));
+        self.knowledge_by(rules.as_deref())
+    }
+
+    /// The same with the rules of another folder.
+    pub(super) fn knowledge_by(&self, rules: Option<&Path>) -> Result<Knowledge, Failure> {
+        let judge = &self.settings.judge;
+        let mut knowledge = rules.map_or_else(|| Ok(Knowledge::builtin()), reread::knowledge)?;
+        knowledge.identity.scans_needed = judge.scans_needed.map_or(knowledge.identity.scans_needed, NonZeroU32::get);
+        knowledge.mind_hours = judge.hours;
+        Ok(knowledge)
     }
 
     /// The folder of the database and of everything that is private.

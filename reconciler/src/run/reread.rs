@@ -35,7 +35,7 @@ pub(super) fn reconcile(
     now: Timestamp,
 ) -> Result<u8, Failure> {
     let (mut project, _lock) = Project::open(&common.folder, "reconcile", now)?;
-    let knowledge = rules.map_or_else(|| project.knowledge(), knowledge)?;
+    let knowledge = rules.map_or_else(|| project.knowledge(), |rules| project.knowledge_by(Some(rules)))?;
     let mut judged = None;
     let mut told = vec![];
     for run in chosen(&project, options)? {

@@ -205,8 +205,8 @@ pub fn decision(row: &DecisionRow, lang: Lang) -> String {
 /// The demo begins.
 pub fn demo_begins(lang: Lang) -> String {
     lang.pick(
-        "模擬病院をこの機械の中だけに用意し、スキャンします。実際のネットワークには1パケットも送信しません。",
-        "Scanning a simulated hospital inside this machine. Not one packet goes to a real network.",
+        "模擬病院をこの機械の中だけに用意し、スキャンします。実際のネットワークには1パケットも送信しません。\n模擬病院の機器は電源を切らないので、1回の調査で見つからなければ所在不明とします（実際の病院では3回、電源が入っている時間帯の調査が必要です）。",
+        "Scanning a simulated hospital inside this machine. Not one packet goes to a real network.\nSimulated devices are never switched off: one scan that misses a device is enough here (a real hospital needs three, at hours at which it is on).",
     )
     .to_owned()
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr};
 
 use daicho_shared::address::Mac;
-use daicho_shared::batch::Batch;
+use daicho_shared::coverage::Coverage;
 use daicho_shared::fact::Fact;
 use ipnet::{IpNet, Ipv4Net};
 
@@ -12,6 +12,7 @@ use super::super::asset::Asset;
 use super::super::evidence::can_be_a_host;
 use super::super::group::Group;
 use super::super::knowledge::Knowledge;
+use super::super::networks::Networks;
 use super::super::portrait::Facts;
 
 /// One machine, and what is around it.
@@ -21,13 +22,14 @@ pub(crate) struct Ground<'s, 'a> {
     /// The rows that are this machine.
     pub(crate) group: Option<&'s Group<'a>>,
     pub(crate) knowledge: &'s Knowledge,
-    pub(crate) batch: &'a Batch,
-    pub(crate) around: &'s Around,
+    pub(crate) around: &'s Around<'a>,
 }
 
 /// What is the same for all machines of a run.
 #[derive(Debug, Default)]
-pub(crate) struct Around {
+pub(crate) struct Around<'a> {
+    /// How each network was looked at.
+    pub(crate) coverage: Networks<&'a Coverage>,
     /// Whom each probe sent to.
     pub(crate) sent: BTreeMap<String, (BTreeSet<IpAddr>, BTreeSet<Mac>)>,
     /// Which probes sent to everybody on the link.
@@ -39,7 +41,7 @@ pub(crate) struct Around {
     /// Addresses of machines that are declared as network equipment or external connection points.
     pub(crate) gateways: BTreeSet<IpAddr>,
     /// The networks that the ledger declares, and those of its addresses.
-    pub(crate) declared: BTreeSet<IpNet>,
+    pub(crate) declared: Networks<()>,
 }
 
 impl Ground<'_, '_> {
@@ -87,8 +89,7 @@ impl Ground<'_, '_> {
 
     /// The address lies in a network that people know: one that was scanned, or that the ledger declares.
     pub(crate) fn is_inside(&self, address: IpAddr) -> bool {
-        self.facts.evidence.segment_of(address).is_some()
-            || self.around.declared.iter().any(|net| net.contains(&address))
+        self.facts.evidence.segment_of(address).is_some() || self.around.declared.hold(address)
     }
 }
 

@@ -18,7 +18,7 @@ pub(crate) fn methods(ground: &Ground<'_, '_>, hypothesis: Hypothesis, signs: &[
     let own: Vec<&Method> = table.iter().filter(|method| method.hypothesis == hypothesis).collect();
     let seen: Vec<MethodSeen> = own
         .iter()
-        .map(|method| MethodSeen { probe: ProbeName(method.probe.clone()), sight: sight(ground, method, signs) })
+        .map(|method| MethodSeen { probe: ProbeName::from(method.probe.as_str()), sight: sight(ground, method, signs) })
         .collect();
     let clear = own.iter().zip(&seen).any(|(method, seen)| method.decides && seen.sight == Sight::Clear);
     (seen, clear)
@@ -97,11 +97,8 @@ fn is_on_link(ground: &Ground<'_, '_>) -> bool {
 /// How the machine's networks were looked at by the probe.
 fn coverage<'s>(ground: &'s Ground<'_, '_>, method: &'s Method) -> impl Iterator<Item = &'s Coverage> {
     let addresses = ground.facts.machine.addresses();
-    ground
-        .batch
-        .coverage
-        .iter()
-        .filter(move |one| one.probe.0 == method.probe && addresses.iter().any(|address| one.segment.contains(address)))
+    let here = addresses.into_iter().flat_map(|address| ground.around.coverage.holding(address));
+    here.copied().filter(|one| *one.probe.0 == *method.probe)
 }
 
 fn tells_addresses(observation: &Observation) -> bool {
@@ -117,7 +114,7 @@ fn answers_ip(ground: &Ground<'_, '_>) -> bool {
         let port = |fact: &Fact| {
             matches!(fact, Fact::Port { state: PortState::Open | PortState::Closed, .. } | Fact::Service { .. })
         };
-        let asked = ground.around.sent.contains_key(&one.probe.0);
+        let asked = ground.around.sent.contains_key(one.probe.0.as_str());
         let answered = matches!(one.outcome, Outcome::Answered | Outcome::Refused | Outcome::OtherProtocol)
             && !link_only.contains(&one.probe.0.as_str())
             && one.target.address.is_ipv4();

@@ -51,13 +51,12 @@ pub(crate) fn judge(scene: &Scene<'_>) -> Vec<Hypothesised> {
     (0..scene.assets.len()).map(|index| machine(scene, index, &around)).collect()
 }
 
-fn machine(scene: &Scene<'_>, index: usize, around: &Around) -> Hypothesised {
+fn machine<'a>(scene: &Scene<'a>, index: usize, around: &Around<'a>) -> Hypothesised {
     let ground = Ground {
         facts: scene.facts(index),
         asset: &scene.assets[index],
         group: scene.group_of(index),
         knowledge: scene.knowledge,
-        batch: scene.batch,
         around,
     };
     let signs = signs::read(&ground);
@@ -117,8 +116,9 @@ fn seen(about: Hypothesis, signs: &Signs, knowledge: &Knowledge) -> Vec<SignSeen
     shown
 }
 
-fn around(scene: &Scene<'_>) -> Around {
-    let mut around = Around::default();
+fn around<'a>(scene: &Scene<'a>) -> Around<'a> {
+    let coverage = scene.batch.coverage.iter().map(|one| (one.segment, one)).collect();
+    let mut around = Around { coverage, ..Around::default() };
     for (index, machine) in scene.machines.iter().enumerate() {
         let mut answers = BTreeSet::new();
         for fact in machine.observations.iter().flat_map(|observation| &observation.facts) {
@@ -141,16 +141,18 @@ fn around(scene: &Scene<'_>) -> Around {
         }
     }
     for sent in scene.batch.sent.iter().filter(|sent| sent.packets > 0) {
-        let (addresses, macs) = around.sent.entry(sent.probe.0.clone()).or_default();
+        let (addresses, macs) = around.sent.entry(sent.probe.0.to_string()).or_default();
         if !can_be_a_host(sent.address) {
-            around.called.insert(sent.probe.0.clone());
+            around.called.insert(sent.probe.0.to_string());
         }
         addresses.insert(sent.address);
         macs.extend(sent.mac);
     }
     let rows = &scene.ledger.entries;
     let segments = rows.iter().flat_map(|row| &row.segments).copied();
-    around.declared = rows.iter().flat_map(|row| &row.addresses).filter_map(network).chain(segments).collect();
+    let declared: BTreeSet<IpNet> =
+        rows.iter().flat_map(|row| &row.addresses).filter_map(network).chain(segments).collect();
+    around.declared = declared.into_iter().map(|network| (network, ())).collect();
     around
 }
 

@@ -19,6 +19,7 @@ pub(crate) fn speak(scene: &Scene<'_>) -> Vec<Draft> {
     open.map(|(group, assets)| {
         let ids: Vec<AssetId> = assets.iter().map(|asset| scene.assets[*asset].id.clone()).collect();
         Draft {
+            happened: None,
             about: String::new(),
             stress: Stress::Usual,
             grade: Grade::Undecidable,

@@ -36,6 +36,7 @@ fn draft(scene: &Scene<'_>, index: usize) -> Option<Draft> {
         _ => Stress::Usual,
     };
     Some(Draft {
+        happened: None,
         about: String::new(),
         stress,
         grade: homed.grade,

@@ -10,6 +10,7 @@ pub(crate) fn speak(scene: &Scene<'_>) -> Vec<Draft> {
     let found = duplicates(&scene.groups).into_iter();
     found
         .map(|duplicate| Draft {
+            happened: None,
             about: format!("{:?} {}", duplicate.field, duplicate.value),
             stress: Stress::Usual,
             grade: Grade::Confirmed,

@@ -19,6 +19,7 @@ fn draft(scene: &Scene<'_>, index: usize) -> Option<Draft> {
         return None;
     }
     Some(Draft {
+        happened: None,
         about: String::new(),
         stress: if group.is_some() { Stress::Usual } else { Stress::Raised },
         grade: asset.forwards.grade,

@@ -3,6 +3,7 @@
 use super::super::asset::Grade;
 use super::super::difference::differences;
 use super::super::finding::Kind;
+use super::super::happening::happened;
 use super::super::scene::Scene;
 use super::{Draft, Stress, row_ids};
 
@@ -15,9 +16,12 @@ fn drafts(scene: &Scene<'_>, group: usize, asset: usize) -> Vec<Draft> {
     if scene.groups[group].is_retired() {
         return vec![];
     }
-    let found = differences(scene, group, asset).into_iter();
+    let found = differences(scene, group, asset);
+    let happened = happened(scene, group, asset, &found);
     found
+        .into_iter()
         .map(|difference| Draft {
+            happened,
             // The values are facts, not identity: with other ones it is the same finding, come back.
             about: format!("{:?}", difference.field),
             stress: if difference.grade == Grade::Indication { Stress::Lowered } else { Stress::Usual },

@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 
 use super::asset::{AssetId, Grade};
 use super::entry::EntryId;
-use super::finding::{Finding, Kind, Severity};
+use super::finding::{Finding, Happened, Kind, Severity};
 use super::knowledge::Knowledge;
 use super::scene::Scene;
 
@@ -54,6 +54,7 @@ pub(crate) struct Draft {
     pub(crate) asset: Option<AssetId>,
     pub(crate) entries: Vec<EntryId>,
     pub(crate) evidence: Vec<ObservationId>,
+    pub(crate) happened: Option<Happened>,
     /// What it is about, besides its code, machine and rows: part of its identity.
     pub(crate) about: String,
 }
@@ -89,6 +90,7 @@ fn finding(code: &str, draft: Draft, knowledge: &Knowledge) -> Finding {
         asset: draft.asset,
         entries: draft.entries,
         evidence,
+        happened: draft.happened,
     }
 }
 

@@ -21,6 +21,7 @@ pub(crate) fn speak(scene: &Scene<'_>) -> Vec<Draft> {
                 asset: Some(scene.assets[*asset].id.clone()),
                 entries: row_ids(&rows.rows),
                 evidence: scene.presence(*asset),
+                happened: None,
                 about: String::new(),
             }
         })

@@ -45,6 +45,7 @@ fn has_declared_router(scene: &Scene<'_>) -> bool {
 fn draft(scene: &Scene<'_>, index: usize) -> Draft {
     let asset = &scene.assets[index];
     Draft {
+        happened: None,
         about: String::new(),
         stress: if asset.uplink.grade <= Grade::Indication { Stress::Lowered } else { Stress::Usual },
         grade: asset.uplink.grade,

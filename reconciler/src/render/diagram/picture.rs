@@ -138,7 +138,7 @@ impl Picture {
         Self {
             hospital: options.hospital.clone(),
             at: verdict.run.started,
-            run: verdict.run.id.0.clone(),
+            run: verdict.run.id.0.to_string(),
             complete: verdict.run.complete,
             segments,
             elsewhere,

@@ -328,6 +328,7 @@ fn finding(view: &FindingView<'_>, lang: Lang) -> out::Finding {
         settled_by: view.said.settle.plain(),
         new: view.is_new,
         details: details(&finding.kind),
+        happened: finding.happened,
         evidence: ids(&finding.evidence),
         handle: view.handle.clone(),
         fingerprint: view.fingerprint.clone(),
@@ -455,8 +456,8 @@ fn impact(impact: &Impact, verdict: &Verdict) -> out::Impact {
 
 fn comparisons(verdict: &Verdict) -> Vec<out::Comparison> {
     let level = |level: &crate::judge::pairing::Level| out::Level {
-        key: level.key.clone(),
-        level: level.level.clone(),
+        key: level.key.to_string(),
+        level: level.level.to_string(),
         weight: level.weight,
         declared: level.declared.clone(),
         seen: level.seen.clone(),

@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use crate::judge::asset::{Class, Grade};
 use crate::judge::entry::{Field, ProblemKind, Register};
-use crate::judge::finding::Severity;
+use crate::judge::finding::{Happened, Severity};
 use crate::judge::graded::{Benign, Effect, EvidenceClass, LineKind, Sight, Sign};
 use crate::judge::pairing::Decision;
 use crate::judge::review::standing::Head;
@@ -362,6 +362,7 @@ described! {
         settled_by: String,
         new: Option<bool>,
         details: serde_json::Value,
+        happened: Option<Happened>,
         evidence: Vec<String>,
         handle: String,
         fingerprint: String,

@@ -10,6 +10,7 @@ use daicho_shared::knowledge::ports::Ports;
 use daicho_shared::observation::Observation;
 
 use super::impact::is_medical;
+use super::rows;
 use crate::judge::asset::{Asset, Claim, Class, Contrary, Decided, Interface, Why};
 use crate::judge::entry::{DeviceType, Register};
 use crate::render::scene::{self, Scene};
@@ -23,6 +24,8 @@ const OTHERS: usize = 4;
 const OTHER_REASONS: usize = 2;
 /// Questions that are shown one by one; a device is asked some dozens.
 const QUESTIONS: usize = 60;
+/// Rows that are shown of those that it was compared with.
+const PAIRS: usize = 8;
 
 /// From the moment such a port is open, the agent asks with care, whatever the device turns out to be.
 fn has_fragile_port(asset: &Asset) -> bool {
@@ -71,6 +74,7 @@ pub(crate) fn device(asset: &Asset, asked: &[&Observation], scene: &Scene<'_>) -
     sections.push(draw.services(asset));
     sections.extend(draw.hypotheses(asset));
     sections.push(draw.ledger(asset));
+    sections.extend(draw.pairs(asset));
     sections.push(draw.findings(asset));
     sections.extend([draw.care(asset), draw.sent(asset), draw.questions(asked)]);
     sections.extend(draw.basis());
@@ -284,12 +288,26 @@ impl Draw<'_, '_> {
         section
     }
 
+    /// The rows that it was compared with, the pair and the near misses, each with what made its score.
+    fn pairs(&self, asset: &Asset) -> Option<Section> {
+        let lang = self.scene.lang();
+        let own = self.scene.verdict.comparisons.iter().filter(|one| one.asset == asset.id).take(PAIRS);
+        let mut lines = vec![];
+        for one in own.map(|one| rows::comparison(one, self.scene)) {
+            let (score, decision) = (one.score, one.decision);
+            let said = lang.pick(format!("（{score}点、{decision}）"), format!(" ({score} points, {decision})"));
+            lines.push(Line { depth: 1, text: one.row.then(&said) });
+            lines.extend(one.levels.into_iter().map(|text| Line { depth: 2, text }));
+        }
+        (!lines.is_empty()).then_some(Section { heading: self.w.pairs, summary: None, lines })
+    }
+
     fn findings(&self, asset: &Asset) -> Section {
         let lang = self.scene.lang();
         let own = self.scene.verdict.findings.iter().filter(|finding| finding.asset.as_ref() == Some(&asset.id));
         let text = |finding: &crate::judge::finding::Finding| {
             let (severity, grade) = (fixed::severity(finding.severity, lang), fixed::grade(finding.grade, lang));
-            format!("［{severity}・{grade}］ {}", fixed::code(&finding.kind, lang))
+            format!("［{severity}・{grade}］ {}", fixed::title(finding, lang))
         };
         self.list(self.w.findings, own.map(text))
     }

@@ -114,7 +114,7 @@ fn view<'a>(finding: &'a Finding, handles: &Handles<'_>, scene: &Scene<'a>) -> F
     let decided = standing.state != State::Undecided;
     FindingView {
         finding,
-        title: fixed::code(&finding.kind, scene.lang()),
+        title: fixed::title(finding, scene.lang()),
         device: device(asset, rows, scene),
         address: asset
             .and_then(|id| scene.asset(id))

@@ -11,6 +11,7 @@ use super::device;
 use super::impact::{is_group, is_medical};
 use crate::judge::asset::{Asset, AssetId, Claim, Decided, Grade, Service, Why};
 use crate::judge::entry::{Entry, RowProblem};
+use crate::judge::pairing::{Comparison, Level};
 use crate::judge::verdict::{EntryVerdict, ExternalPoint};
 use crate::render::scene::{self, Scene};
 use crate::render::words::headings::headings;
@@ -276,9 +277,14 @@ pub(crate) struct ComparisonRow {
 
 /// Every pair and near miss.
 pub(crate) fn comparisons(scene: &Scene<'_>) -> Vec<ComparisonRow> {
+    scene.verdict.comparisons.iter().map(|one| comparison(one, scene)).collect()
+}
+
+/// One pair or near miss.
+pub(crate) fn comparison(one: &Comparison, scene: &Scene<'_>) -> ComparisonRow {
     use crate::render::words::phrase::mark;
     let lang = scene.lang();
-    let say = |one: &crate::judge::pairing::Level| {
+    let say = |one: &Level| {
         let (key, reached) = (level::key(&one.key, lang), level::level(&one.level, lang));
         let (weight, declared, seen) = (one.weight, mark(&one.declared), mark(&one.seen));
         Phrase::new(lang.pick(
@@ -286,16 +292,13 @@ pub(crate) fn comparisons(scene: &Scene<'_>) -> Vec<ComparisonRow> {
             format!("{key}: {reached} {weight:+} (ledger {declared} / seen {seen})"),
         ))
     };
-    let comparisons = scene.verdict.comparisons.iter();
-    comparisons
-        .map(|one| ComparisonRow {
-            row: Phrase::new(scene.row(&one.entry)),
-            device: Phrase::new(scene.subject(&one.asset)),
-            score: one.score,
-            decision: fixed::decision(one.decision, lang),
-            levels: one.levels.iter().map(say).collect(),
-        })
-        .collect()
+    ComparisonRow {
+        row: Phrase::new(scene.row(&one.entry)),
+        device: Phrase::new(scene.subject(&one.asset)),
+        score: one.score,
+        decision: fixed::decision(one.decision, lang),
+        levels: one.levels.iter().map(say).collect(),
+    }
 }
 
 /// One problem of a ledger row.

@@ -192,6 +192,14 @@ fn widen(reason: NotCheckedReason, lang: Lang) -> &'static str {
             "情報システム担当者は、このセグメントの調査の許可を得て daicho.toml の [scope] networks に加えるか、設置場所で目視で確認してください。",
             "IT staff: get leave to scan this segment and add it to [scope] networks in daicho.toml, or look at the device in person.",
         ),
+        NotCheckedReason::OffHours => lang.pick(
+            "情報システム担当者は、機器の電源が入っている時間帯（平日の日中など）に調査を行ってください。急ぐ場合は設置場所で目視で確認してください。",
+            "IT staff: run a scan while such devices are switched on, such as on a weekday, or look at the device in person.",
+        ),
+        NotCheckedReason::WeakMethod => lang.pick(
+            "情報システム担当者は、このセグメントの中に調査用の機械を置いて調べるか、設置場所で目視で確認してください。",
+            "IT staff: scan from within this segment, or look at the device in person.",
+        ),
         NotCheckedReason::TooFewScans | NotCheckedReason::PartialScan => lang.pick(
             "情報システム担当者は、調査を最後まで行ってから判断してください。急ぐ場合は設置場所で目視で確認してください。",
             "IT staff: let a scan run to its end before judging, or look at the device in person.",

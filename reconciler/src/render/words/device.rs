@@ -39,6 +39,7 @@ headings! {
     interfaces: "ネットワークの口", "Interfaces";
     services: "応答したサービス", "Services";
     ledger: "台帳", "Ledger";
+    pairs: "台帳との照合の内訳", "Comparison with the ledger";
     findings: "所見", "Findings";
     care: "機器への配慮", "Care";
     sent: "送信したパケット", "Packets sent";

@@ -4,7 +4,7 @@
 
 use super::phrase::{Phrase, mark};
 use super::{Lang, advice, exit, fixed, problem};
-use crate::judge::finding::{Finding, Kind, NotCheckedReason};
+use crate::judge::finding::{Finding, Happened, Kind, NotCheckedReason};
 use crate::render::scene::Scene;
 
 /// Everything that is said about one finding, evidence apart.
@@ -24,10 +24,41 @@ pub(crate) struct Said {
 pub(crate) fn say(finding: &Finding, scene: &Scene<'_>) -> Said {
     let lang = scene.lang();
     Said {
-        what: Phrase::new(capital(what(finding, scene))),
+        what: Phrase::new(capital(what(finding, scene)) + story(finding.happened, lang)),
         other: advice::other(&finding.kind, lang).iter().map(|text| Phrase::new(*text)).collect(),
         action: Phrase::new(advice::action(finding, scene)),
         settle: Phrase::new(advice::settle(&finding.kind, lang)),
+    }
+}
+
+/// What happened, where several values tell it together, as a further sentence.
+fn story(happened: Option<Happened>, lang: Lang) -> &'static str {
+    let Some(happened) = happened else { return "" };
+    match happened {
+        Happened::Replaced => lang.pick(
+            "名前か設置場所が同じで、別の機器になっています。入れ替えたものとみられます（LANカードだけの交換の場合もあります）。",
+            " Name or place is the same and the hardware another: it seems to have been exchanged, or its network card.",
+        ),
+        Happened::Moved => lang.pick(
+            "同じ機器が別のセグメントで見つかりました。移設したものとみられます。",
+            " The same device was found in another segment: it seems to have been moved.",
+        ),
+        Happened::Readdressed => lang.pick(
+            "同じ機器が同じセグメントの別のIPアドレスで見つかりました。",
+            " The same device was found at another address of the same segment.",
+        ),
+        Happened::NewCard => lang.pick(
+            "シリアル番号か鍵は前と同じなので、LANカードだけを交換したものとみられます。",
+            " Its serial number or its key is the same as before: only the network card seems to have been exchanged.",
+        ),
+        Happened::Renamed => lang.pick(
+            "同じ機器の名前が変わっています。",
+            " It is the same device under another name.",
+        ),
+        Happened::RandomMac => lang.pick(
+            "このMACアドレスは端末が自動生成したもので、接続のたびに変わることがあります。台帳のMACアドレスとしては使えません。",
+            " The device made this MAC address up and may change it: it is of no use in a ledger.",
+        ),
     }
 }
 
@@ -125,6 +156,14 @@ fn not_checked(reason: NotCheckedReason, row: &str, lang: Lang) -> String {
         NotCheckedReason::TooFewScans => lang.pick(
             format!("{row}の機器はまだ見つかっていません。所在不明と言えるだけの回数は調べていません。"),
             format!("The device of {row} was not seen yet, in too few scans to say more."),
+        ),
+        NotCheckedReason::OffHours => lang.pick(
+            format!("{row}の機器は見つかっていませんが、電源を切っている時間帯（夜間や休日など）の調査が含まれるため、確認できていません。"),
+            format!("The device of {row} was not seen, but it may have been switched off at the time of the scans."),
+        ),
+        NotCheckedReason::WeakMethod => lang.pick(
+            format!("{row}のセグメントはルータ越しに一通りの方法でしか調べていないため、応答しない設定の機器かどうかを確認できていません。"),
+            format!("The segment of {row} was asked through a router in one way only: it may be set not to answer."),
         ),
         NotCheckedReason::PartialScan => lang.pick(
             format!("{row}のセグメントの調査が途中で終わったため、有無を判断できません。"),

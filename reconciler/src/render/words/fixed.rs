@@ -6,7 +6,7 @@ use daicho_shared::fact::NameSource;
 use super::Lang;
 use crate::judge::asset::{Class, Grade};
 use crate::judge::entry::{FourValued, Register, Status};
-use crate::judge::finding::{Kind, NotCheckedReason, Severity};
+use crate::judge::finding::{Finding, Happened, Kind, NotCheckedReason, Severity};
 use crate::judge::pairing::Decision;
 use crate::judge::verdict::{EntryState, PointStatus};
 
@@ -76,6 +76,27 @@ pub fn code(kind: &Kind, lang: Lang) -> String {
     word.to_owned()
 }
 
+/// What happened to a device, as a noun phrase.
+pub fn happened(happened: Happened, lang: Lang) -> &'static str {
+    match happened {
+        Happened::Replaced => lang.pick("機器の交換", "device exchanged"),
+        Happened::Moved => lang.pick("移設", "moved"),
+        Happened::Readdressed => lang.pick("IPアドレスの変更", "address changed"),
+        Happened::NewCard => lang.pick("LANカードの交換", "network card exchanged"),
+        Happened::Renamed => lang.pick("名称変更", "renamed"),
+        Happened::RandomMac => lang.pick("自動生成のMACアドレス", "random MAC address"),
+    }
+}
+
+/// The code's name, and what happened.
+pub fn title(finding: &Finding, lang: Lang) -> String {
+    let code = code(&finding.kind, lang);
+    match finding.happened.map(|it| happened(it, lang)) {
+        Some(happened) => lang.pick(format!("{code}（{happened}）"), format!("{code} ({happened})")),
+        None => code,
+    }
+}
+
 /// 調査の速さ.
 pub fn profile(profile: &str, lang: Lang) -> String {
     let word = match profile {
@@ -95,6 +116,10 @@ pub fn not_checked(reason: NotCheckedReason, lang: Lang) -> &'static str {
         NotCheckedReason::SegmentNotScanned => lang.pick("調査していないセグメント", "segment not scanned"),
         NotCheckedReason::AddressUnknown => lang.pick("IPアドレスの記入なし", "no address declared"),
         NotCheckedReason::TooFewScans => lang.pick("調査回数の不足", "too few scans"),
+        NotCheckedReason::OffHours => {
+            lang.pick("電源が入っている時間帯の調査不足", "too few scans while it could be on")
+        }
+        NotCheckedReason::WeakMethod => lang.pick("ルータ越しの調査方法の不足", "too few methods through a router"),
         NotCheckedReason::PartialScan => lang.pick("調査の中断", "scan cut short"),
         NotCheckedReason::Excluded => lang.pick("調査除外のネットワーク", "excluded network"),
     }
@@ -214,6 +239,7 @@ pub fn unnatural(how: &str, lang: Lang) -> String {
 pub fn decision(decision: Decision, lang: Lang) -> &'static str {
     match decision {
         Decision::Paired => lang.pick("同じ機器と判断", "held to be the same"),
+        Decision::Shares => lang.pick("共用のIPアドレスとして確認", "an address that it shares"),
         Decision::Beaten => lang.pick("別の組み合わせを優先", "another pair was better"),
         Decision::TooWeak => lang.pick("一致する項目の不足", "too little in common"),
         Decision::Ambiguous => lang.pick("同点のため人の確認が必要", "a tie: a person must say"),
@@ -292,6 +318,10 @@ pub fn changed(what: &str, lang: Lang) -> String {
         "services" => lang.pick("動いているサービス", "services"),
         "class" => lang.pick("分類", "class"),
         "maker" => lang.pick("メーカー", "maker"),
+        "place" => lang.pick("接続先のスイッチのポート（移設）", "switch port (moved)"),
+        "host" => {
+            lang.pick("仮想マシンが動いているホスト（接続先のポート）", "host of the virtual machine (switch port)")
+        }
         "model" => lang.pick("型番", "model"),
         "os" => "OS",
         _ => return super::phrase::shown(what),

@@ -86,7 +86,9 @@ impl Store {
     pub fn batch(&self, run: &RunId) -> Result<Batch, StoreError> {
         let found = self
             .connection
-            .query_row("SELECT key, header FROM runs WHERE id = ?1", [&run.0], |row| Ok((row.get(0)?, row.get(1)?)))
+            .query_row("SELECT key, header FROM runs WHERE id = ?1", [run.0.as_str()], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
             .optional()
             .map_err(|source| self.failure(source))?;
         let (key, header): (i64, String) = found.ok_or_else(|| StoreError::NoSuchRun { run: run.clone() })?;
@@ -106,7 +108,7 @@ impl Store {
             .query_row("SELECT id FROM runs ORDER BY started_us DESC, id DESC LIMIT 1", [], |row| row.get(0))
             .optional()
             .map_err(|source| self.failure(source))?;
-        Ok(id.map(RunId))
+        Ok(id.map(|id: String| RunId::from(id.as_str())))
     }
 
     /// All runs, the latest first.
@@ -144,10 +146,10 @@ fn remarks(kind: &str) -> String {
 fn begin(transaction: &Transaction<'_>, header: &Header, record: &str) -> Result<i64, Stopped> {
     let added = transaction.execute(
         "INSERT INTO runs (id, started_us, header) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
-        params![header.run.0, header.started.as_microsecond(), record],
+        params![header.run.0.as_str(), header.started.as_microsecond(), record],
     )?;
     let (key, kept): (i64, String) =
-        transaction.query_row("SELECT key, header FROM runs WHERE id = ?1", [&header.run.0], |row| {
+        transaction.query_row("SELECT key, header FROM runs WHERE id = ?1", [header.run.0.as_str()], |row| {
             Ok((row.get(0)?, row.get(1)?))
         })?;
     same(added == 1 || kept == record, &header.run, || "header".to_owned())?;

@@ -51,7 +51,7 @@ impl Store {
                             WHERE this.id = ?1 AND next.started_us > this.started_us), 9223372036854775807)
                        GROUP BY name) ORDER BY name";
         let collect = || -> rusqlite::Result<Vec<(String, String)>> {
-            self.connection.prepare(sql)?.query_map([&run.0], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+            self.connection.prepare(sql)?.query_map([run.0.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
         };
         let rows = collect().map_err(|source| self.failure(source))?;
         rows.iter().map(|(file, batch)| inventory(file, batch)).collect()
@@ -64,7 +64,7 @@ impl Store {
             let added = transaction.execute(
                 "INSERT INTO readings (run, reread, observations) SELECT key, ?2, ?3 FROM runs WHERE id = ?1
                  ON CONFLICT (run) DO UPDATE SET reread = excluded.reread, observations = excluded.observations",
-                params![run.0, reread, observations],
+                params![run.0.as_str(), reread, observations],
             )?;
             if added == 1 { Ok(()) } else { Err(StoreError::NoSuchRun { run: run.clone() }.into()) }
         })
@@ -75,7 +75,7 @@ impl Store {
         let sql = "SELECT reread, observations FROM readings JOIN runs ON key = run WHERE id = ?1";
         let row: Option<(String, String)> = self
             .connection
-            .query_row(sql, [&run.0], |row| Ok((row.get(0)?, row.get(1)?)))
+            .query_row(sql, [run.0.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()
             .map_err(|source| self.failure(source))?;
         let Some((reread, observations)) = row else { return Ok(None) };

@@ -17,7 +17,7 @@ impl Store {
             let added = transaction.execute(
                 "INSERT INTO verdicts (run, judged_us, verdict) SELECT key, ?2, ?3 FROM runs WHERE id = ?1
                  ON CONFLICT (run) DO UPDATE SET judged_us = excluded.judged_us, verdict = excluded.verdict",
-                params![run.0, judged.as_microsecond(), record],
+                params![run.0.as_str(), judged.as_microsecond(), record],
             )?;
             if added == 1 { Ok(()) } else { Err(StoreError::NoSuchRun { run: run.clone() }.into()) }
         })
@@ -28,7 +28,7 @@ impl Store {
         let sql = "SELECT verdict FROM verdicts JOIN runs ON key = run WHERE id = ?1";
         let text: Option<String> = self
             .connection
-            .query_row(sql, [&run.0], |row| row.get(0))
+            .query_row(sql, [run.0.as_str()], |row| row.get(0))
             .optional()
             .map_err(|source| self.failure(source))?;
         text.map(|text| from_json(&text, || format!("verdict on run {run}"))).transpose()
@@ -42,7 +42,7 @@ impl Store {
                    WHERE (started_us, id) < (SELECT started_us, id FROM runs WHERE id = ?1)
                    ORDER BY started_us DESC, id DESC LIMIT ?2";
         let collect = || -> rusqlite::Result<Vec<String>> {
-            self.connection.prepare(sql)?.query_map(params![before.0, limit], |row| row.get(0))?.collect()
+            self.connection.prepare(sql)?.query_map(params![before.0.as_str(), limit], |row| row.get(0))?.collect()
         };
         let texts = collect().map_err(|source| self.failure(source))?;
         Ok(texts.iter().rev().filter_map(|text| serde_json::from_str(text).ok()).collect())
