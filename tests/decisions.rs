@@ -132,7 +132,7 @@ fn a_changed_fact_brings_one_back(hospital: &Folder, folder: &Path) {
     let mut batch = store.batch(&latest.as_str().into()).unwrap();
     drop(store);
     batch.header.run = "01900000-0000-7000-8000-00000000beef".into();
-    batch.header.started += std::time::Duration::from_secs(86_400);
+    batch.header.started += std::time::Duration::from_hours(24);
     let mut lines = Vec::new();
     batch.write(&mut lines).unwrap();
     let lines = String::from_utf8(lines).unwrap();

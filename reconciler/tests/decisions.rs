@@ -59,7 +59,7 @@ impl Folder {
         let at = |name: &str| head.iter().position(|heading| heading == name).unwrap_or_else(|| panic!("{name}"));
         for row in &mut rows[1..] {
             let seen = row.clone();
-            fill(&mut |name, text| row[at(name)] = text.to_owned(), &|name| seen[at(name)].clone());
+            fill(&mut |name, text| text.clone_into(&mut row[at(name)]), &|name| seen[at(name)].clone());
         }
         let mut saved = Workbook::new();
         let page = saved.add_worksheet().set_name("所見一覧").unwrap();
@@ -102,7 +102,8 @@ fn batch(run: &str, second: &str) -> String {
         "not_allowed": 0, "not_reached": 0
     }));
     lines.push(serde_json::json!({"record": "end", "finished": "2026-03-01T02:16:00Z", "complete": true}));
-    lines.iter().map(|line| format!("{line}\n")).collect()
+    let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
+    lines.join("\n") + "\n"
 }
 
 fn said(output: &Output) -> String {

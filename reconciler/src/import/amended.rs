@@ -74,9 +74,12 @@ pub fn amended(ledger: Ledger, amendments: &[Amendment], columns: &Columns) -> A
     all
 }
 
+/// A cell of a row, or the row itself.
+type Place<'a> = (&'a EntryId, Option<Field>);
+
 /// The changes of every cell and every new row, in the order in which each was last decided.
 fn chains(amendments: &[Amendment]) -> Vec<Vec<&Amendment>> {
-    let mut chains: BTreeMap<(&EntryId, Option<Field>), (usize, Vec<&Amendment>)> = BTreeMap::new();
+    let mut chains: BTreeMap<Place<'_>, (usize, Vec<&Amendment>)> = BTreeMap::new();
     for (number, amendment) in amendments.iter().enumerate() {
         let place = match &amendment.change {
             Change::Cell { entry, field, .. } => (entry, Some(*field)),

@@ -69,7 +69,7 @@ pub(super) fn rows(size: u32) -> std::ops::Range<u32> {
 }
 
 pub(super) fn ledger(size: u32) -> Ledger {
-    Ledger { entries: rows(size).map(entry).collect(), files: vec![], problems: vec![] }
+    Ledger { entries: rows(size).map(entry).collect(), records: vec![], files: vec![], problems: vec![] }
 }
 
 fn entry(number: u32) -> Entry {
@@ -104,6 +104,7 @@ fn entry(number: u32) -> Entry {
         vendor: None,
         segments: vec![],
         cells: std::collections::BTreeMap::new(),
+        others: std::collections::BTreeMap::new(),
     }
 }
 

@@ -59,7 +59,9 @@ pub(in crate::run) fn apply(project: &mut Project, verdict: &Verdict, now: Times
     for (by, deeds) in deeds {
         project.store.log(by, now, &deeds)?;
     }
-    log::note_head(project)?;
+    if applied != Applied::Nothing {
+        log::note_head(project)?;
+    }
     Ok(applied)
 }
 
