@@ -197,6 +197,33 @@ fn the_batch_tells_what_the_wire_saw() {
     }
 }
 
+/// The machine's routes lead to the scope by `lan0`; who named another interface is told, and nothing is sent.
+#[test]
+fn nothing_leaves_by_an_interface_that_was_not_named() {
+    if let Some(why) = no_namespaces() {
+        return skip("the named interface", &why);
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let stats = folder.path().join("stats.json");
+    let output = run(Command::new(program("daicho-hospital"))
+        .args(["exec", "--quiet", "--stats"])
+        .arg(&stats)
+        .arg("--")
+        .arg(program("daicho-agent"))
+        .args(["scan", "--interface", "lo", "--scope", SCOPE[0], "--out"])
+        .arg(folder.path().join("batch.jsonl")));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && said.contains("lan0"), "{}: {said}", output.status);
+    let stats: serde_json::Value = serde_json::from_slice(&fs::read(&stats).unwrap()).unwrap();
+    let reached: u64 = stats["devices"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|device| device["asked_for"].as_u64().unwrap() + device["packets"].as_u64().unwrap())
+        .sum();
+    assert_eq!(reached, 0, "{stats}");
+}
+
 /// Of the wire, with the operating system's own packets.
 #[test]
 fn half_of_the_devices_receive_sixty_packets_at_most() {

@@ -103,6 +103,7 @@ impl<W: Write> Runner<W> {
     fn start(settings: &Settings, options: Options<W>) -> anyhow::Result<Self> {
         let rules = settings.rules()?;
         let interfaces = interfaces::list();
+        keep_to_interface(settings)?;
         let mut plan = plan(settings, &interfaces, &rules.networks);
         let clock = Clock::start();
         let record = |path| Recorder::create(path, clock);
@@ -323,6 +324,20 @@ fn plan(settings: &Settings, interfaces: &[AgentInterface], networks: &crate::sc
     plan.seed = Uuid::now_v7().as_u64_pair().1;
     plan.snmp = !settings.snmp.communities.is_empty() || !settings.snmp.user.is_empty();
     plan
+}
+
+/// Where an interface is named, nothing leaves by another one, whatever the machine's routes say.
+fn keep_to_interface(settings: &Settings) -> anyhow::Result<()> {
+    let Some(named) = &settings.scope.interface else { return Ok(()) };
+    for network in &settings.scope.networks {
+        let Some(address) = network.hosts().next() else { continue };
+        let Some(way) = interfaces::towards(address).filter(|way| way != named) else { continue };
+        anyhow::bail!(
+            "{network} へのパケットは、指定されたLAN端子 {named} ではなく {way} から出てしまうため、何も送らずに中止しました。[scope] の interface、networks と、この機械の経路表を確かめてください。\n\
+             packets to {network} would leave by {way} and not by {named}, which was named: nothing was sent. Check interface and networks in [scope], and this machine's routes."
+        );
+    }
+    Ok(())
 }
 
 fn gateways(interfaces: &[AgentInterface], plan: &Plan) -> Vec<(String, IpAddr)> {

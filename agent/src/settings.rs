@@ -236,6 +236,9 @@ impl Settings {
     pub fn rules(&self) -> Result<Rules, ScopeError> {
         let consent = Consent { large: self.scope.allow_large, public: self.scope.allow_public };
         let networks = Networks::new(&self.scope.networks, &self.scope.exclude, consent)?;
+        if let Some(walk) = self.uplink.walk.iter().find(|walk| !networks.allows(walk.address)) {
+            return Err(ScopeError::Walk(walk.address));
+        }
         let limits = limits(self.pace.profile);
         let total = self.pace.packets_per_second.unwrap_or(limits.rate.total).max(1);
         Ok(Rules {
@@ -298,6 +301,20 @@ mod tests {
     fn the_sample_file_parses_and_scans_nothing_by_itself() {
         let settings: Settings = toml::from_str(include_str!("../../config/agent.toml")).unwrap();
         assert_eq!(settings.rules().unwrap_err(), ScopeError::Empty);
+    }
+
+    #[test]
+    fn nobody_outside_the_scope_is_walked_through() {
+        let text = |exclude| {
+            let scope = format!("[scope]\nnetworks = ['10.1.0.0/24']\nexclude = [{exclude}]\n");
+            scope + "[[uplink.walk]]\naddress = '10.1.0.9'\nreason = 'asked for'\n"
+        };
+        let rules = |exclude| toml::from_str::<Settings>(&text(exclude)).unwrap().rules();
+        assert!(rules("").is_ok());
+        assert_eq!(rules("'10.1.0.9/32'").unwrap_err(), ScopeError::Walk([10, 1, 0, 9].into()));
+        let elsewhere = text("").replace("10.1.0.9", "10.2.0.9");
+        let rules = toml::from_str::<Settings>(&elsewhere).unwrap().rules();
+        assert_eq!(rules.unwrap_err(), ScopeError::Walk([10, 2, 0, 9].into()));
     }
 
     #[test]

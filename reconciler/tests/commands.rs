@@ -269,6 +269,57 @@ fn an_import_with_one_bad_file_keeps_none_and_a_dry_run_keeps_nothing() {
 }
 
 #[test]
+fn versions_are_compared_and_taken_back() {
+    let folder = Folder::with_agent("exit 4\n");
+    let rows = |rows: &str| {
+        fs::write(folder.path("台帳.csv"), format!("管理番号,IPアドレス,メーカー,設置場所\n{rows}")).unwrap();
+    };
+    rows("A-1,10.20.0.5,富士通,1F\nA-2,10.20.0.6,NEC,2F\n");
+    assert_eq!(code(&folder.daicho(&["ledger", "import", "台帳.csv"])), 0);
+    rows("A-1,10.20.0.7,㈱富士通,１Ｆ\nA-3,10.20.0.8,NEC,2F\n");
+    let dry = folder.json(&["ledger", "import", "--dry-run", "--json", "台帳.csv"]);
+    let changes = &dry[0]["changes"];
+    assert_eq!((&changes["changed"][0]["after"], &changes["respelled"]), (&"10.20.0.7".into(), &2.into()), "{changes}");
+    let text = String::from_utf8(folder.daicho(&["ledger", "import", "--dry-run", "台帳.csv"]).stdout).unwrap();
+    assert!(text.contains("追加1行、削除1行、値の変更1か所、書き方だけの違い2か所"), "{text}");
+    assert_eq!(folder.json(&["ledger", "show", "--json"]).as_array().map(Vec::len), Some(1), "nothing is kept");
+    assert_eq!(code(&folder.daicho(&["ledger", "import", "台帳.csv"])), 0);
+    assert_eq!(folder.json(&["ledger", "diff", "1", "2", "--json"]), *changes);
+    let back = folder.daicho(&["ledger", "rollback", "1"]);
+    assert!(code(&back) == 0 && said(&back).contains("版 1 の内容に戻しました"), "{back:?}");
+    assert!(String::from_utf8_lossy(&folder.daicho(&["ledger", "show"]).stdout).contains("版1に戻した"));
+    let none = folder.json(&["ledger", "diff", "1", "3", "--json"]);
+    assert_eq!((none["same"].as_u64(), none["changed"].as_array().map(Vec::len)), (Some(2), Some(0)));
+    for refused in [["ledger", "rollback", "3"], ["ledger", "rollback", "9"]] {
+        assert_eq!(code(&folder.daicho(&refused)), 2, "{refused:?}");
+    }
+}
+
+#[test]
+fn a_mapping_is_written_once_and_imports_follow_it() {
+    let folder = Folder::with_agent("exit 4\n");
+    fs::write(folder.path("独自.csv"), "甲,乙,丙\nA-1,PC1,10.20.0.5\nA-2,PC2,10.20.0.6\n").unwrap();
+    assert_eq!(code(&folder.daicho(&["ledger", "import", "独自.csv"])), 4, "no heading is known");
+    let shown = folder.daicho(&["ledger", "map", "--write", "独自.csv"]);
+    assert_eq!(code(&shown), 0, "{shown:?}");
+    let text = String::from_utf8_lossy(&shown.stdout).into_owned();
+    assert!(text.contains("IPアドレス?（100%）") && text.contains("10.20.0.5 | 10.20.0.6"), "{text}");
+    let path = folder.path("mappings/独自.toml");
+    let mut mapping = fs::read_to_string(&path).unwrap();
+    for field in ["asset_no", "hostname", "ip_address"] {
+        mapping = mapping.replacen("field = \"\"", &format!("field = \"{field}\""), 1);
+    }
+    fs::write(&path, &mapping).unwrap();
+    assert!(said(&folder.daicho(&["ledger", "map", "--write", "独自.csv"])).contains("変更していません"));
+    let read = folder.json(&["ledger", "import", "--dry-run", "--json", "独自.csv"]);
+    let entry = &read[0]["entries"][1];
+    assert_eq!((&entry["hostname"], &entry["addresses"][0]), (&"PC2".into(), &"10.20.0.6".into()), "{read}");
+    fs::write(&path, mapping.replace("hostname", "host_name")).unwrap();
+    let refused = folder.daicho(&["ledger", "import", "独自.csv"]);
+    assert!(code(&refused) == 2 && said(&refused).contains("host_name"), "{refused:?}");
+}
+
+#[test]
 fn two_files_of_one_name_are_refused() {
     let folder = Folder::with_agent("exit 4\n");
     for place in ["検査科", "放射線科"] {

@@ -4,9 +4,9 @@ use std::io::{Cursor, Read, Write};
 use std::sync::LazyLock;
 
 use daicho::export::own_file;
-use daicho::import::{Columns, inventory, layout_in_process, read_in_process};
+use daicho::import::{Columns, inventory, join, placed_in_process, read_in_process};
 use daicho::judge::amendment::{Amendment, Basis, Change};
-use daicho::judge::entry::{EntryId, Field, Ledger, Register};
+use daicho::judge::entry::{EntryId, Field, Register};
 use daicho::render::words::{Lang, export::Words};
 use daicho_agent::edge::capture;
 use daicho_shared::batch::Records;
@@ -86,8 +86,8 @@ fn write_back(bytes: &[u8]) {
     let cells = [(Field::AssetNo, "2".to_owned()), (Field::Hostname, "PC3".to_owned())].into();
     let row = Change::Row { entry: EntryId("new".into()), register: Register::Equipment, cells };
     let accepted = [cell, row].map(|change| Amendment { change, basis: basis.clone() });
-    let ledger = Ledger { entries: imported.entries, files: vec![imported.file], problems: vec![] };
-    let mut layout = layout_in_process("ledger.xlsx", &WORKBOOK, &columns).unwrap();
+    let ledger = join([imported]);
+    let mut layout = placed_in_process("ledger.xlsx", &WORKBOOK, &columns).unwrap();
     layout.bytes = bytes.to_vec();
     let _ = own_file(&layout, &ledger, &accepted, &Words { lang: Lang::Ja, tz: TimeZone::UTC });
 }

@@ -1,6 +1,6 @@
 //! The agent's own interfaces and default gateways, as the operating system tells them. Sends nothing.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, UdpSocket};
 
 use daicho_shared::address::Mac;
 use daicho_shared::batch::AgentInterface;
@@ -36,6 +36,21 @@ pub fn links(interfaces: &[AgentInterface], only: Option<&str>) -> Vec<Link> {
         })
         .filter(|link| !link.addresses.is_empty())
         .collect()
+}
+
+/// The interface by which the operating system would send to an address; `None` where it knows no way. Sends nothing:
+/// to connect a datagram socket only looks up the route (connect(2)).
+pub fn towards(address: IpAddr) -> Option<String> {
+    const DISCARD: u16 = 9;
+    let any = if address.is_ipv4() { "0.0.0.0:0" } else { "[::]:0" };
+    let socket = UdpSocket::bind(any).ok()?;
+    socket.connect((address, DISCARD)).ok()?;
+    let own = socket.local_addr().ok()?.ip();
+    let holds = |interface: &&netdev::Interface| match own {
+        IpAddr::V4(own) => interface.ipv4.iter().any(|net| net.addr() == own),
+        IpAddr::V6(own) => interface.ipv6.iter().any(|net| net.addr() == own),
+    };
+    netdev::get_interfaces().iter().find(holds).map(|interface| interface.name.clone())
 }
 
 /// The operating system's number of an interface; 0 where it has gone.

@@ -41,6 +41,11 @@ pub enum ScopeError {
         "範囲 {0} は院内で使う私設アドレスではないため中止しました。本当に必要な場合は --allow-public を付けるか、[scope] allow_public = true にしてください。\nscope {0} is not private address space: refused without --allow-public."
     )]
     Public(IpNet),
+    /// A device that is to be walked through stands outside the scope.
+    #[error(
+        "{0} は対象範囲に含まれていない（または除外されている）ため、その先をたどれません。許可を得て [scope] networks に記入してください。\n{0} is outside the scope, or excluded: nothing is sent through it."
+    )]
+    Walk(IpAddr),
 }
 
 impl Networks {

@@ -74,7 +74,7 @@ pub enum Color {
 pub enum Command {
     /// Make a project folder: settings, ledger template, data (はじめの準備)
     Init(Init),
-    /// Import, list and withdraw ledger files (機器台帳の取り込み)
+    /// Import, compare, list and withdraw ledger files (機器台帳の取り込み)
     #[command(subcommand)]
     Ledger(LedgerCommand),
     /// Scan, and keep what was seen (スキャンのみ)
@@ -83,6 +83,8 @@ pub enum Command {
     Reconcile(Reconcile),
     /// Write report.html, findings.xlsx and result.json of a judged run (報告書のみ)
     Report(Report),
+    /// Draw the network diagram of a judged run; `diff` says what changed between two (ネットワーク構成図)
+    Diagram(Diagram),
     /// Scan, reconcile and report in one (スキャン・照合・報告をまとめて実行)
     Audit(Audit),
     /// Show one device: what it is, why, and what it was asked (1台の正体とその理由)
@@ -139,12 +141,12 @@ pub struct Init {
 /// `ledger`.
 #[derive(Debug, Subcommand)]
 pub enum LedgerCommand {
-    /// Import CSV and xlsx files; all of them or none (取り込み)
+    /// Import xlsx, xls, ods, CSV and TSV files; all of them or none (取り込み)
     Import {
         /// Ledger files.
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
-        /// Only say what would be noticed; keep nothing (確認のみ)
+        /// Only say what would be noticed, and what would change; keep nothing (確認のみ)
         #[arg(long)]
         dry_run: bool,
     },
@@ -153,6 +155,26 @@ pub enum LedgerCommand {
     /// Write the ledger into a new file: in the form's columns, as a copy of your own file with the accepted
     /// changes, or from the devices that were seen (台帳の書き出し)
     Export(Export),
+    /// Show how a file's columns would be read: recognised, guessed, left over (列の読み方の確認)
+    Map {
+        /// A ledger file.
+        file: PathBuf,
+        /// Write it to mappings/ of the project folder, to be edited; imports then follow it (対応表の作成)
+        #[arg(long)]
+        write: bool,
+    },
+    /// Show what differs between two versions, e.g. `diff 3 5` (版どうしの比較)
+    Diff {
+        /// Number of the earlier version, as `ledger show` lists it.
+        before: i64,
+        /// Number of the later version.
+        after: i64,
+    },
+    /// Go back to an earlier version of a file; it becomes a new version, and nothing is deleted (前の版に戻す)
+    Rollback {
+        /// Number of the version, as `ledger show` lists it.
+        version: i64,
+    },
     /// Take a file out of the ledger, e.g. after it was renamed (台帳からの取り下げ)
     Withdraw {
         /// File name without folders, as `ledger show` lists it.
@@ -238,6 +260,36 @@ pub struct Report {
     /// Output folder; by default one of its own in [report] out (出力先)
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+}
+
+/// `diagram`.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct Diagram {
+    /// Compare two of them.
+    #[command(subcommand)]
+    pub command: Option<DiagramCommand>,
+    /// The file to write: .svg, .png, or .drawio to be edited (出力ファイル)
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Which run: its id, or a day, for the last run until then; by default the latest (対象の実行、または日付)
+    #[arg(long, value_name = "RUN|DAY")]
+    pub run: Option<String>,
+}
+
+/// `diagram diff`.
+#[derive(Debug, Subcommand)]
+pub enum DiagramCommand {
+    /// Say what changed between two runs or days, and draw it (構成図の変更点)
+    Diff {
+        /// The earlier run, or a day such as 2026-03-31: the last run until then.
+        before: String,
+        /// The later one.
+        after: String,
+        /// The later diagram, with what changed marked: .svg or .png (出力ファイル)
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
 }
 
 /// `audit`.
@@ -348,6 +400,7 @@ impl Command {
             Self::Scan(_) => "scan",
             Self::Reconcile(_) => "reconcile",
             Self::Report(_) => "report",
+            Self::Diagram(_) => "diagram",
             Self::Audit(_) => "audit",
             Self::Show(_) => "show",
             Self::Decide(_) => "decide",
@@ -386,8 +439,10 @@ fn about(text: &str) -> Result<About, String> {
 }
 
 fn register(text: &str) -> Result<Register, String> {
-    serde_json::from_value(serde_json::Value::String(text.to_owned()))
-        .map_err(|_| "expected equipment, medical or external_connection".to_owned())
+    let known = serde_json::from_value(serde_json::Value::String(text.to_owned())).ok();
+    known
+        .filter(|register: &Register| register.is_compared())
+        .ok_or_else(|| "expected equipment, medical or external_connection".to_owned())
 }
 
 fn severity(text: &str) -> Result<Severity, String> {

@@ -6,12 +6,12 @@ use jiff::civil::Date;
 
 use super::report::{Outcome, Spot, Told};
 use super::{CELL_UNITS, Content, KEYS, Wish, first_column};
-use crate::import::{Layout, Places, letters, read_date};
+use crate::import::{Placed, Places, letters, read_date};
 use crate::judge::amendment::{Amendment, Basis, Change};
 use crate::judge::entry::{Entry, EntryId, Field, Ledger, Register};
 
 /// Every accepted cell that concerns the file.
-pub(crate) fn wishes(layout: &Layout, ledger: &Ledger, amendments: &[Amendment]) -> Vec<Wish> {
+pub(crate) fn wishes(layout: &Placed, ledger: &Ledger, amendments: &[Amendment]) -> Vec<Wish> {
     let mut ordered: Vec<&Amendment> = amendments.iter().collect();
     ordered.sort_by_key(|amendment| amendment.basis.at);
     let mut wishes = cells(layout, ledger, &ordered);
@@ -27,7 +27,7 @@ struct Step<'a> {
     basis: &'a Basis,
 }
 
-fn cells(layout: &Layout, ledger: &Ledger, amendments: &[&Amendment]) -> Vec<Wish> {
+fn cells(layout: &Placed, ledger: &Ledger, amendments: &[&Amendment]) -> Vec<Wish> {
     let entries: BTreeMap<&EntryId, &Entry> = ledger
         .entries
         .iter()
@@ -54,7 +54,7 @@ fn new_row(amendment: &Amendment) -> Option<&EntryId> {
     if let Change::Row { entry, .. } = &amendment.change { Some(entry) } else { None }
 }
 
-fn cell(layout: &Layout, entry: Option<&Entry>, id: &EntryId, field: Field, steps: &[Step<'_>]) -> Option<Wish> {
+fn cell(layout: &Placed, entry: Option<&Entry>, id: &EntryId, field: Field, steps: &[Step<'_>]) -> Option<Wish> {
     let (first, last) = (steps.first()?, steps.last()?);
     let told = |spot, outcome| Told {
         entry: id.clone(),
@@ -145,7 +145,7 @@ fn serial(day: Date) -> Option<i64> {
 }
 
 /// Rows that no file has, where this file is the one they belong into.
-fn rows(layout: &Layout, ledger: &Ledger, amendments: &[&Amendment]) -> Vec<Wish> {
+fn rows(layout: &Placed, ledger: &Ledger, amendments: &[&Amendment]) -> Vec<Wish> {
     let mut wishes = Vec::new();
     let mut taken: BTreeMap<String, u32> = BTreeMap::new();
     for amendment in amendments {
@@ -179,7 +179,7 @@ struct New<'a> {
 /// The sheet that a new row belongs into, and the last row of its register there; `None` where another file is
 /// its place. Most rows of the same department decide, then most rows of the register.
 fn home(
-    layout: &Layout,
+    layout: &Placed,
     ledger: &Ledger,
     register: Register,
     cells: &BTreeMap<Field, String>,
@@ -213,7 +213,7 @@ fn is_present(ledger: &Ledger, register: Register, cells: &BTreeMap<Field, Strin
     ledger.entries.iter().filter(|entry| entry.register == register).any(says)
 }
 
-fn row(layout: &Layout, sheet: &str, last: Option<u32>, new: &New<'_>, taken: &mut BTreeMap<String, u32>) -> Vec<Wish> {
+fn row(layout: &Placed, sheet: &str, last: Option<u32>, new: &New<'_>, taken: &mut BTreeMap<String, u32>) -> Vec<Wish> {
     let Some(places) = layout.sheet(sheet) else { return Vec::new() };
     let last = last.or_else(|| places.last_heading()).unwrap_or_default();
     let number = free_row(places, last, taken.get(sheet).copied());
@@ -260,7 +260,7 @@ fn free_row(places: &Places, last: u32, taken: Option<u32>) -> Option<u32> {
 }
 
 /// A cell to which the row below points with "as above" would change that row, too.
-fn undo_dittos(layout: &Layout, wishes: &mut [Wish]) {
+fn undo_dittos(layout: &Placed, wishes: &mut [Wish]) {
     let written: BTreeSet<Spot> =
         wishes.iter().filter(|wish| wish.told.is_written()).filter_map(|wish| wish.told.spot.clone()).collect();
     for wish in wishes.iter_mut().filter(|wish| wish.told.is_written()) {

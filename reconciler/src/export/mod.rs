@@ -11,7 +11,7 @@ mod seen;
 mod separated;
 mod workbook;
 
-use crate::import::Layout;
+use crate::import::Placed;
 use crate::judge::amendment::Amendment;
 use crate::judge::entry::{Field, Ledger};
 
@@ -89,7 +89,7 @@ pub(crate) struct Wish {
 /// The hospital's own file with the accepted cells changed and nothing else. `ledger` is what was imported,
 /// without the changes.
 pub fn own_file(
-    layout: &Layout,
+    layout: &Placed,
     ledger: &Ledger,
     amendments: &[Amendment],
     wording: &dyn Wording,

@@ -287,7 +287,7 @@ mod tests {
             evidence: "e".into(),
         };
         let entry = keyed(1, "10.0.0.5", "00:80:A3:00:00:05");
-        let ledger = Ledger { entries: vec![entry.clone()], files: vec![], problems: vec![] };
+        let ledger = Ledger { entries: vec![entry.clone()], files: vec![], problems: vec![], records: vec![] };
         let cell = Change::Cell {
             entry: entry.id.clone(),
             origin: entry.origin,

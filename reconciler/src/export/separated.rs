@@ -214,9 +214,9 @@ mod tests {
 
     use super::*;
     use crate::export::{Changes, Wording, own_file};
-    use crate::import::{Columns, layout_in_process, read_in_process};
+    use crate::import::{Columns, placed_in_process, read_in_process};
     use crate::judge::amendment::{Amendment, Basis, Change};
-    use crate::judge::entry::{EntryId, Field, Ledger, Register};
+    use crate::judge::entry::{EntryId, Field, Register};
 
     struct Silent;
 
@@ -245,8 +245,8 @@ mod tests {
         let cells = [(Field::AssetNo, "99".to_owned()), (Field::Hostname, "a,\"b".to_owned())].into();
         let row = Change::Row { entry: EntryId("equipment:new".into()), register: Register::Equipment, cells };
         let all = [change, row].map(|change| Amendment { change, basis: basis() });
-        let layout = layout_in_process("台帳.csv", bytes, &columns).unwrap();
-        let ledger = Ledger { entries: imported.entries, files: vec![imported.file], problems: imported.problems };
+        let layout = placed_in_process("台帳.csv", bytes, &columns).unwrap();
+        let ledger = crate::import::join([imported]);
         own_file(&layout, &ledger, &all, &Silent).unwrap()
     }
 
@@ -290,7 +290,7 @@ mod tests {
         fn fields_stand_where_import_reads_them(text in "[a,\"\r\n\tあ]{0,60}") {
             let separator = text_separator(&text.replace("\r\n", "\n").replace('\r', "\n"));
             let rows = records(text.as_bytes(), separator);
-            if let Ok(layout) = layout_in_process("x.csv", text.as_bytes(), &Columns::builtin()) {
+            if let Ok(layout) = placed_in_process("x.csv", text.as_bytes(), &Columns::builtin()) {
                 for row in 1..=layout.sheets[0].last_row() {
                     for column in 0..20_u16 {
                         let read = layout.sheets[0].raw(row, column);

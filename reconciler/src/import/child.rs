@@ -14,7 +14,7 @@ use super::error::{Reason, Refusal};
 use super::inventory::{self, Machines};
 use super::kind::Format;
 use super::sheet::Plain;
-use super::{csv, limits, xlsx};
+use super::{book, csv, limits, xlsx};
 
 /// The hidden argument that makes the program a reading process.
 pub const ARGUMENT: &str = "read-sheets";
@@ -68,6 +68,8 @@ pub(crate) fn cells(format: Format, bytes: &[u8]) -> Result<Plain, Refusal> {
     match format {
         Format::Text => csv::read(bytes),
         Format::Workbook => xlsx::read(bytes),
+        Format::OldWorkbook => book::read_old(bytes),
+        Format::OpenDocument => book::read_open(bytes),
     }
 }
 

@@ -1,10 +1,11 @@
-//! Which heading means which field: `config/columns.toml`, read once.
+//! Which heading means which field: `config/columns.toml` and `registers.toml`, read once.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
 use super::fold::heading_key;
+use super::registers::{Registers, Shape};
 use super::values::Words;
 use crate::judge::entry::{Field, Register};
 
@@ -15,12 +16,18 @@ pub const DEFAULT: &str = include_str!("../../../config/columns.toml");
 #[derive(Debug, Clone)]
 pub struct Columns {
     described: Vec<Described>,
+    /// Headings of the registers of devices, and of any other register that says nothing else.
     common: BTreeMap<String, Role>,
-    external: BTreeMap<String, Role>,
+    /// Headings that mean something else, or anything at all, in one register only.
+    own: BTreeMap<Register, BTreeMap<String, Role>>,
+    /// Every heading of whatever register, so that a row is asked once and not register by register.
+    anywhere: BTreeMap<String, Role>,
+    shapes: BTreeMap<Field, Vec<Shape>>,
     reading: BTreeMap<String, Reading>,
     personal: (BTreeSet<String>, BTreeSet<String>),
     registers: Vec<(Register, Vec<String>, BTreeSet<String>)>,
     skipped: (BTreeSet<String>, Vec<String>),
+    departments: (BTreeSet<String>, Vec<String>),
     pub(crate) words: Words,
 }
 
@@ -72,6 +79,26 @@ pub(crate) enum Reading {
     Retires,
 }
 
+impl Role {
+    /// Its word in mapping files: a field's name, or what the column decides.
+    pub(crate) fn code(self) -> String {
+        match self {
+            Self::Field(field) => field.code(),
+            Self::RowNumber => "row_number".into(),
+            Self::Assignment => "assignment".into(),
+            Self::Disposed => "disposed".into(),
+            Self::Product => "product".into(),
+            Self::Known => String::new(),
+        }
+    }
+
+    /// The opposite of [`Self::code`], but for the empty word.
+    pub(crate) fn from_code(code: &str) -> Option<Self> {
+        let others = [Self::RowNumber, Self::Assignment, Self::Disposed];
+        Field::from_code(code).map(Self::Field).or_else(|| others.into_iter().find(|role| role.code() == code))
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
@@ -82,6 +109,7 @@ struct File {
     personal: Personal,
     register: Vec<Kind>,
     sheets: Skipped,
+    departments: Departments,
 }
 
 #[derive(Deserialize)]
@@ -129,14 +157,26 @@ struct Skipped {
     part: Vec<String>,
 }
 
+/// How the name of a department is known.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Departments {
+    names: Vec<String>,
+    endings: Vec<String>,
+}
+
 impl Columns {
-    /// Reads `columns.toml` and `values.toml`.
-    pub fn parse(columns: &str, values: &str) -> Result<Self, toml::de::Error> {
+    /// Reads `columns.toml`, `registers.toml` and `values.toml`.
+    pub fn parse(columns: &str, registers: &str, values: &str) -> Result<Self, toml::de::Error> {
         let file: File = toml::from_str(columns)?;
-        let (common, external) = roles(&file);
+        let registers = Registers::parse(registers)?;
+        let (common, own) = roles(&file, &registers);
+        let all = own.values().flatten().chain(&common);
         Ok(Self {
+            anywhere: all.map(|(key, role)| (key.clone(), *role)).collect(),
             common,
-            external,
+            own,
+            shapes: registers.shapes,
             reading: readings(&file.reading),
             personal: (keys(&file.personal.headers).collect(), keys(&file.personal.titles).collect()),
             registers: file
@@ -145,6 +185,7 @@ impl Columns {
                 .map(|kind| (kind.register, keys(&kind.titles).collect(), keys(&kind.headers).collect()))
                 .collect(),
             skipped: (keys(&file.sheets.exact).collect(), keys(&file.sheets.part).collect()),
+            departments: (keys(&file.departments.names).collect(), keys(&file.departments.endings).collect()),
             described: file.column,
             words: Words::parse(values)?,
         })
@@ -155,7 +196,7 @@ impl Columns {
     /// # Panics
     /// Never: a test parses the same tables.
     pub fn builtin() -> Self {
-        Self::parse(DEFAULT, super::values::DEFAULT).expect("config/columns.toml and values.toml are parsed by a test")
+        Self::parse(DEFAULT, super::registers::DEFAULT, super::values::DEFAULT).expect("they are parsed by a test")
     }
 
     /// The columns of the form, in its order.
@@ -165,12 +206,40 @@ impl Columns {
 
     /// What a heading of a register is for. A heading with `/` is tried whole, then in parts.
     pub(crate) fn role(&self, register: Register, heading: &str) -> Option<Role> {
-        let whole = heading_key(heading);
-        let bare = whole.split('(').next().unwrap_or_default();
-        std::iter::once(whole.as_str())
-            .chain(std::iter::once(bare))
-            .chain(whole.split('/'))
-            .find_map(|key| self.role_of_key(register, key))
+        first_of(&heading_key(heading), |key| self.role_of_key(register, key))
+    }
+
+    /// What a heading is for in any register.
+    pub(crate) fn role_anywhere(&self, heading: &str) -> Option<Role> {
+        first_of(&heading_key(heading), |key| self.anywhere.get(key).copied())
+    }
+
+    /// The field of the longest known heading that this one contains, and how much of it that is (per cent).
+    pub(crate) fn similar(&self, register: Register, heading: &str) -> Option<(Field, u8)> {
+        let heading = heading_key(heading);
+        let whole = heading.chars().count().max(1);
+        let own = self.own.get(&register).into_iter().flatten();
+        let inside = own.chain(&self.common).filter_map(|(key, role)| match role {
+            Role::Field(field) if key.chars().count() >= 2 && heading.contains(key.as_str()) => {
+                Some((*field, key.chars().count() * 100 / whole))
+            }
+            _ => None,
+        });
+        let (field, percent) = inside.max_by_key(|(field, percent)| (*percent, *field))?;
+        // A part of a heading is never as good as the heading.
+        Some((field, u8::try_from(percent.min(79)).unwrap_or(0)))
+    }
+
+    /// How the cells of a field are understood.
+    pub(crate) fn shapes(&self, field: Field) -> &[Shape] {
+        self.shapes.get(&field).map_or(&[], Vec::as_slice)
+    }
+
+    /// The text is the name of a department, as far as a name can tell.
+    pub(crate) fn is_department(&self, text: &str) -> bool {
+        let name = heading_key(text);
+        let ends = |ending: &String| name.strip_suffix(ending.as_str()).is_some_and(|front| !front.is_empty());
+        name.chars().count() <= 20 && (self.departments.0.contains(&name) || self.departments.1.iter().any(ends))
     }
 
     /// How the values under a heading are written.
@@ -210,23 +279,38 @@ impl Columns {
     }
 
     fn role_of_key(&self, register: Register, key: &str) -> Option<Role> {
-        let external = (register == Register::ExternalConnection).then(|| self.external.get(key)).flatten();
-        external.or_else(|| self.common.get(key)).copied()
+        let own = self.own.get(&register).and_then(|own| own.get(key));
+        own.or_else(|| self.common.get(key)).copied()
     }
+}
+
+/// What is found first of a heading: of the whole, without its parenthesis, of its parts between `/`.
+fn first_of(whole: &str, find: impl Fn(&str) -> Option<Role>) -> Option<Role> {
+    let bare = whole.split('(').next().unwrap_or_default();
+    [whole, bare].into_iter().chain(whole.split('/')).find_map(find)
 }
 
 fn keys(words: &[String]) -> impl Iterator<Item = String> {
     words.iter().map(|word| heading_key(word))
 }
 
-fn roles(file: &File) -> (BTreeMap<String, Role>, BTreeMap<String, Role>) {
+type Own = BTreeMap<Register, BTreeMap<String, Role>>;
+
+fn roles(file: &File, registers: &Registers) -> (BTreeMap<String, Role>, Own) {
     let mut common = BTreeMap::new();
-    let mut external = BTreeMap::new();
+    let mut own: Own = BTreeMap::new();
     for column in &file.column {
         let role = Role::Field(column.field);
         common.insert(heading_key(&column.header), role);
         common.extend(keys(&column.variants).map(|key| (key, role)));
+        let external = own.entry(Register::ExternalConnection).or_default();
         external.extend(keys(&column.external).map(|key| (key, role)));
+    }
+    for (register, field, headings) in registers.headings() {
+        let table = if register == Register::Equipment { &mut common } else { own.entry(register).or_default() };
+        for key in keys(headings) {
+            table.entry(key).or_insert(Role::Field(field));
+        }
     }
     let hints = [
         (&file.hints.row_no, Role::RowNumber),
@@ -240,7 +324,7 @@ fn roles(file: &File) -> (BTreeMap<String, Role>, BTreeMap<String, Role>) {
             common.entry(key).or_insert(role);
         }
     }
-    (common, external)
+    (common, own)
 }
 
 fn readings(file: &Readings) -> BTreeMap<String, Reading> {

@@ -1,4 +1,4 @@
-//! One row's cells become one entry.
+//! One row's cells become one entry, or one record.
 
 use std::collections::BTreeMap;
 
@@ -7,12 +7,15 @@ use super::cells::date::date;
 use super::cells::list::{software, users};
 use super::cells::mac::macs;
 use super::cells::network::networks;
-use super::columns::Reading;
+use super::columns::{Columns, Reading};
 use super::fold::{clean, code, is_dash};
+use super::inherit::Inherited;
+use super::meaning::{date_of, meaning};
 use super::sheet::{Value, letters};
 use super::values::Words;
 use crate::judge::entry::{
-    Cell, DeviceType, Entry, EntryId, Field, FourValued, Origin, ProblemKind, Register, RowProblem, Status,
+    Cell, DeviceType, Entry, EntryId, Field, FourValued, Meaning, Origin, ProblemKind, Record, Register, RowProblem,
+    Status, Written,
 };
 
 /// The cells of a row, by what they are for.
@@ -27,8 +30,10 @@ pub(crate) struct Draft<'a> {
     pub dynamic: bool,
     /// A column has the day on which the device was disposed of.
     pub disposed: bool,
-    /// The words of cells.
-    pub words: &'a Words,
+    /// Headings and words.
+    pub columns: &'a Columns,
+    /// What stands above the row.
+    pub inherited: &'a Inherited,
     /// What was noticed so far.
     pub problems: Vec<RowProblem>,
 }
@@ -46,7 +51,7 @@ pub(crate) struct Piece {
     pub reading: Reading,
 }
 
-impl Draft<'_> {
+impl<'a> Draft<'a> {
     /// The entry, its id still empty, and everything that was noticed.
     pub(crate) fn finish(mut self) -> (Entry, Vec<RowProblem>) {
         let mut entry = self.texts();
@@ -54,11 +59,54 @@ impl Draft<'_> {
         self.choices(&mut entry);
         entry.software = software(&self.lines(Field::Software), &self.lines(Field::SoftwareVersion));
         entry.users = users(&self.joined(Field::User, "\n"));
-        entry.registered = self.day();
+        self.registered(&mut entry);
+        entry.others.extend(self.others());
         entry.cells = self.places();
         self.errors();
         self.missing(&entry);
         (entry, self.problems)
+    }
+
+    /// The record of a register that declares no device, its id still empty, and everything that was noticed.
+    pub(crate) fn record(mut self) -> (Record, Vec<RowProblem>) {
+        let mut values = BTreeMap::new();
+        let places = self.places();
+        for field in self.cells.keys().copied().collect::<Vec<_>>() {
+            let Some(meaning) = self.meaning(field) else { continue };
+            let Cell { column, raw } = places.get(&field).cloned().unwrap_or_default();
+            values.insert(field, Written { column, raw, meaning });
+        }
+        if let Some(department) = self.inherited.department.clone().filter(|_| self.register != Register::Department) {
+            let carried = || Written {
+                column: String::new(),
+                raw: department.clone(),
+                meaning: Meaning::Text(department.clone()),
+            };
+            values.entry(Field::Department).or_insert_with(carried);
+        }
+        self.errors();
+        let record = Record { id: EntryId(String::new()), register: self.register, origin: self.origin, values };
+        (record, self.problems)
+    }
+
+    /// What the columns say that an entry has no field for.
+    fn others(&mut self) -> BTreeMap<Field, Meaning> {
+        let fields: Vec<Field> = self.cells.keys().copied().filter(|field| !is_of_entry(*field)).collect();
+        fields.into_iter().filter_map(|field| Some((field, self.meaning(field)?))).collect()
+    }
+
+    /// What the cells of a field mean together.
+    fn meaning(&mut self, field: Field) -> Option<Meaning> {
+        let pieces = self.pieces(field);
+        let first = pieces.first()?.clone();
+        let value = if pieces.len() == 1 { first.value.clone() } else { Value::Text(self.joined(field, "\n")) };
+        let (found, problem) = meaning(field, &value, self.columns)?;
+        self.report(field, &first, problem);
+        Some(found)
+    }
+
+    fn words(&self) -> &'a Words {
+        &self.columns.words
     }
 
     fn texts(&self) -> Entry {
@@ -69,7 +117,7 @@ impl Draft<'_> {
             origin: self.origin.clone(),
             asset_no: self.name(Field::AssetNo),
             manufacturer: text(Field::Manufacturer, " "),
-            model: text(Field::Model, " ").map(|text| code(&text)).filter(|text| !self.words.is_none(text)),
+            model: text(Field::Model, " ").map(|text| code(&text)).filter(|text| !self.words().is_none(text)),
             serial_no: self.name(Field::SerialNo),
             os: text(Field::Os, " ").map(|text| code(&text)),
             software: Vec::new(),
@@ -77,12 +125,12 @@ impl Draft<'_> {
             dynamic_address: self.dynamic,
             macs: Vec::new(),
             hostname: self.name(Field::Hostname),
-            location: text(Field::Location, " "),
+            location: text(Field::Location, " ").or_else(|| self.inherited.location.clone()),
             users: Vec::new(),
             registered: None,
             status: Status::Unknown,
             description: text(Field::Description, " / "),
-            department: text(Field::Department, " "),
+            department: text(Field::Department, " ").or_else(|| self.inherited.department.clone()),
             device_type: None,
             remote_maintenance: FourValued::Unknown,
             network: FourValued::Unknown,
@@ -93,12 +141,13 @@ impl Draft<'_> {
             vendor: text(Field::Vendor, " / "),
             segments: networks(&self.joined(Field::Segment, "\n")),
             cells: BTreeMap::new(),
+            others: BTreeMap::new(),
         }
     }
 
     fn numbers(&mut self, entry: &mut Entry) {
         for piece in self.pieces(Field::IpAddress) {
-            let found = addresses(&piece.value.text(), self.words);
+            let found = addresses(&piece.value.text(), self.words(), self.inherited.network);
             entry.dynamic_address |= found.dynamic;
             entry
                 .addresses
@@ -106,7 +155,7 @@ impl Draft<'_> {
             self.report(Field::IpAddress, &piece, found.problem);
         }
         for piece in self.pieces(Field::MacAddress) {
-            let mut found = macs(&piece.value.text(), self.words);
+            let mut found = macs(&piece.value.text(), self.words());
             if is_rounded(&piece.value) {
                 found = super::cells::mac::Macs { macs: Vec::new(), problem: Some(ProblemKind::MacDamaged) };
             }
@@ -133,8 +182,8 @@ impl Draft<'_> {
             let text = piece.value.text();
             let understood = match piece.reading {
                 Reading::Retires if date(&text).is_some() => Some(Status::Retired),
-                Reading::Retires => self.words.answer(&text).map(retires).or_else(|| self.words.status(&text)),
-                _ => self.words.status(&text),
+                Reading::Retires => self.words().answer(&text).map(retires).or_else(|| self.words().status(&text)),
+                _ => self.words().status(&text),
             };
             match understood {
                 Some(Status::Retired) => status = Status::Retired,
@@ -143,13 +192,17 @@ impl Draft<'_> {
                 None => self.unknown(Field::Status, &piece),
             }
         }
-        status
+        let silent = status == Status::Unknown && self.pieces(Field::Status).is_empty();
+        self.inherited.status.filter(|_| silent).unwrap_or(status)
     }
 
     fn device_type(&mut self) -> Option<DeviceType> {
         let mut found = None;
+        if self.pieces(Field::DeviceType).is_empty() {
+            return self.inherited.device_type;
+        }
         for piece in self.pieces(Field::DeviceType) {
-            match self.words.device_type(&piece.value.text()) {
+            match self.words().device_type(&piece.value.text()) {
                 Some(known) => found = found.or(Some(known)),
                 None => self.unknown(Field::DeviceType, &piece),
             }
@@ -162,9 +215,9 @@ impl Draft<'_> {
         for piece in self.pieces(field) {
             let text = piece.value.text();
             let understood = match piece.reading {
-                Reading::Counted => counted(&text).or_else(|| self.words.answer(&text)),
-                Reading::Inverted => self.words.answer(&text).map(inverted),
-                _ => self.words.answer(&text),
+                Reading::Counted => counted(&text).or_else(|| self.words().answer(&text)),
+                Reading::Inverted => self.words().answer(&text).map(inverted),
+                _ => self.words().answer(&text),
             };
             match understood {
                 Some(known) if answer == FourValued::Unknown => answer = known,
@@ -175,26 +228,26 @@ impl Draft<'_> {
         answer
     }
 
-    fn day(&mut self) -> Option<jiff::civil::Date> {
-        let piece = self.pieces(Field::RegisteredDate).into_iter().next()?;
-        let text = match piece.value {
-            // A number that was not formatted as a date is a serial number all the same.
-            Value::Number(days) => {
-                super::cells::date::serial(days).map_or_else(|| piece.raw.clone(), |day| day.to_string())
+    /// 登録日 is a day; a month or year stays what it is.
+    fn registered(&mut self, entry: &mut Entry) {
+        let Some(piece) = self.pieces(Field::RegisteredDate).into_iter().next() else { return };
+        let text = piece.value.text();
+        match date_of(&piece.value, &text) {
+            Some(date) => {
+                entry.registered = date.as_day();
+                if entry.registered.is_none() {
+                    entry.others.insert(Field::RegisteredDate, Meaning::Date(date));
+                }
             }
-            ref other => other.text(),
-        };
-        let day = date(&text);
-        if day.is_none() && !self.words.is_none(&text) {
-            self.report(Field::RegisteredDate, &piece, Some(ProblemKind::DateMalformed));
+            None if self.words().is_none(&text) => {}
+            None => self.report(Field::RegisteredDate, &piece, Some(ProblemKind::DateMalformed)),
         }
-        day
     }
 
     /// A number or name: the first cell that has one, folded.
     fn name(&self, field: Field) -> Option<String> {
         let texts = self.pieces(field).into_iter().map(|piece| code(&piece.value.text()));
-        texts.map(|text| text.replace('\n', " ")).find(|text| !text.is_empty() && !self.words.is_none(text))
+        texts.map(|text| text.replace('\n', " ")).find(|text| !text.is_empty() && !self.words().is_none(text))
     }
 
     fn joined(&self, field: Field, between: &str) -> String {
@@ -262,6 +315,11 @@ impl Draft<'_> {
             found: daicho_shared::text::bounded(&piece.raw),
         });
     }
+}
+
+/// The field has a place of its own in an entry.
+fn is_of_entry(field: Field) -> bool {
+    field <= Field::Segment
 }
 
 fn retires(answer: FourValued) -> Status {

@@ -61,12 +61,14 @@ pub enum Reason {
     /// No octets.
     #[error("the file is empty. Check that it was saved or copied completely.")]
     Empty,
-    /// Excel 97-2003.
-    #[error("this is an Excel 97-2003 workbook (.xls). Save it as an Excel workbook (.xlsx), then import that.")]
-    OldXls,
-    /// `OpenDocument`.
-    #[error("this is an OpenDocument spreadsheet (.ods). Save it as an Excel workbook (.xlsx), then import that.")]
-    OpenDocument,
+    /// Tables about persons, and nothing else.
+    #[error(
+        "the file holds data about persons only (a list of accounts or names: {sheets}), which is not imported. Import the equipment ledger."
+    )]
+    Personal {
+        /// Names of the sheets.
+        sheets: String,
+    },
     /// An encrypted workbook.
     #[error("the workbook is protected by a password. Remove the password in Excel, then import it again.")]
     PasswordProtected,
@@ -176,6 +178,12 @@ pub enum Content {
     Html,
     /// A workbook of Excel 2007 or later.
     Workbook,
+    /// A workbook of Excel 97-2003.
+    OldWorkbook,
+    /// An `OpenDocument` spreadsheet.
+    OpenDocument,
+    /// An encrypted workbook.
+    Encrypted,
     /// A ZIP archive that is no workbook.
     Archive,
     /// PDF.
@@ -192,6 +200,9 @@ impl std::fmt::Display for Content {
             Self::Text => "plain text",
             Self::Html => "an HTML page",
             Self::Workbook => "an Excel workbook",
+            Self::OldWorkbook => "an Excel 97-2003 workbook",
+            Self::OpenDocument => "an OpenDocument spreadsheet",
+            Self::Encrypted => "an encrypted workbook",
             Self::Archive => "a ZIP archive without a workbook",
             Self::Pdf => "a PDF document",
             Self::Picture => "a picture",

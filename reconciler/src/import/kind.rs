@@ -9,6 +9,10 @@ pub(crate) enum Format {
     Text,
     /// Excel 2007 and later.
     Workbook,
+    /// Excel 97-2003.
+    OldWorkbook,
+    /// An `OpenDocument` spreadsheet.
+    OpenDocument,
 }
 
 impl Format {
@@ -17,12 +21,16 @@ impl Format {
         match self {
             Self::Text => "text",
             Self::Workbook => "workbook",
+            Self::OldWorkbook => "old-workbook",
+            Self::OpenDocument => "open-document",
         }
     }
 
     /// The opposite of [`Self::as_str`].
     pub(crate) fn from_word(word: &str) -> Option<Self> {
-        [Self::Text, Self::Workbook].into_iter().find(|format| format.as_str() == word)
+        [Self::Text, Self::Workbook, Self::OldWorkbook, Self::OpenDocument]
+            .into_iter()
+            .find(|format| format.as_str() == word)
     }
 }
 
@@ -33,29 +41,45 @@ pub(crate) fn format(name: &str, bytes: &[u8]) -> Result<Format, Reason> {
     if bytes.is_empty() {
         return Err(Reason::Empty);
     }
-    if bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
-        return Err(compound(bytes));
-    }
     let found = content(bytes);
-    if found == Content::Archive && contains(bytes, b"application/vnd.oasis.opendocument.spreadsheet") {
-        return Err(Reason::OpenDocument);
+    if found == Content::Encrypted {
+        return Err(Reason::PasswordProtected);
     }
     match (found, extension.as_str()) {
         (Content::Text, "csv" | "tsv" | "txt" | "tab" | "") => Ok(Format::Text),
         (Content::Workbook, "xlsx" | "xlsm" | "") => Ok(Format::Workbook),
+        (Content::OldWorkbook, "xls" | "") => Ok(Format::OldWorkbook),
         // A workbook whose directory was cut off still begins as an archive does.
-        (Content::Archive, "xlsx" | "xlsm") if !contains(bytes, b"PK\x05\x06") => Err(Reason::Truncated),
+        (Content::Archive | Content::OpenDocument, "xlsx" | "xlsm" | "ods") if !contains(bytes, b"PK\x05\x06") => {
+            Err(Reason::Truncated)
+        }
+        (Content::OpenDocument, "ods" | "") => Ok(Format::OpenDocument),
         (found, _) => Err(Reason::WrongExtension { extension, found }),
     }
 }
 
 /// Compound files (MS-CFB): workbooks before 2007, and every encrypted workbook ([MS-OFFCRYPTO] 2.3.2).
-fn compound(bytes: &[u8]) -> Reason {
-    let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    if contains(bytes, &name) { Reason::PasswordProtected } else { Reason::OldXls }
+fn compound(bytes: &[u8]) -> Content {
+    let names = |name: &str| {
+        let name: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        contains(bytes, &name)
+    };
+    if names("EncryptedPackage") {
+        Content::Encrypted
+    } else if names("Workbook") || names("Book") {
+        Content::OldWorkbook
+    } else {
+        Content::Other
+    }
 }
 
 fn content(bytes: &[u8]) -> Content {
+    if bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
+        return compound(bytes);
+    }
+    if bytes.starts_with(b"PK") && contains(bytes, b"application/vnd.oasis.opendocument.spreadsheet") {
+        return Content::OpenDocument;
+    }
     if bytes.starts_with(b"PK") {
         let workbook = contains(bytes, b"xl/workbook.xml") || contains(bytes, b"[Content_Types].xml");
         return if workbook { Content::Workbook } else { Content::Archive };
@@ -101,10 +125,18 @@ mod tests {
         assert_eq!(format("a.csv", b"%PDF-1.7"), wrong("csv", Content::Pdf));
         assert_eq!(format("a.csv", b"a\0b"), wrong("csv", Content::Other));
         assert_eq!(format("a.xlsx", b""), Err(Reason::Empty));
-        assert_eq!(format("a.xls", &[0xd0, 0xcf, 0x11, 0xe0, 0xa1]), Err(Reason::OldXls));
+        let compound = |name: &str| {
+            let name = name.encode_utf16().flat_map(u16::to_le_bytes);
+            [0xd0, 0xcf, 0x11, 0xe0].into_iter().chain(name).collect::<Vec<u8>>()
+        };
+        assert_eq!(format("a.xls", &compound("Workbook")), Ok(Format::OldWorkbook));
+        assert_eq!(format("a.xls", &compound("WordDocument")), wrong("xls", Content::Other));
+        assert_eq!(format("a.xlsx", &compound("Workbook")), wrong("xlsx", Content::OldWorkbook));
+        assert_eq!(format("a.xls", &compound("EncryptedPackage")), Err(Reason::PasswordProtected));
         assert_eq!(format("a.xlsx", b"PK\x03\x04xl/w"), Err(Reason::Truncated));
         let ods = b"PK\x03\x04mimetypeapplication/vnd.oasis.opendocument.spreadsheetPK\x05\x06";
-        assert_eq!(format("a.ods", ods), Err(Reason::OpenDocument));
+        assert_eq!(format("a.ods", ods), Ok(Format::OpenDocument));
+        assert_eq!(format("a.xlsx", ods), wrong("xlsx", Content::OpenDocument));
     }
 
     proptest! {

@@ -1,151 +1,246 @@
-//! Where the cells of a ledger file stand, for whoever writes it back.
+//! What a file's columns are held to be, and why, before anything is imported: for a person to look at and correct.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
+use serde::Serialize;
+
 use super::columns::{Columns, Role};
-use super::error::ImportError;
-use super::sheet::{Plain, Row, Sheet, Value};
-use super::{child, kind, open, reader, refused};
+use super::guess;
+use super::mapping::{Layout, Mappings, Said};
+use super::sheet::{Plain, Row, Sheet, letters};
+use super::table::{self, Basis, Column, Found, Known, Table};
+use super::{ImportError, limits};
 use crate::judge::entry::{Field, Register};
 
-/// Known headings that a row needs at least.
-const HEADINGS: usize = 3;
+/// Cells of a column that are shown.
+const SAMPLES: usize = 3;
+/// Columns of a sheet without a table that are shown.
+const SHOWN: usize = 64;
 
-/// The cells of a file, by place.
-#[derive(Debug)]
-pub struct Layout {
+/// How a file is read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Layouts {
     /// File name without folders.
-    pub name: String,
-    /// The file.
-    pub bytes: Vec<u8>,
-    /// Its sheets; one without a name for separated values.
-    pub(crate) sheets: Vec<Places>,
+    pub file: String,
+    /// Text encoding, for CSV.
+    pub encoding: Option<String>,
+    /// Its sheets, in their order.
+    pub sheets: Vec<SheetLayout>,
 }
 
-/// The cells of a sheet, by place.
-#[derive(Debug)]
-pub(crate) struct Places {
-    sheet: Sheet,
-    headings: Vec<Heading>,
-    dittos: Vec<(u32, u16)>,
+/// How a sheet is read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SheetLayout {
+    /// Name on the tab; empty for CSV.
+    pub sheet: String,
+    /// What it is held to be.
+    pub state: State,
+    /// Which register.
+    pub register: Register,
+    /// Number of the heading's row, as the spreadsheet shows it.
+    pub row: u32,
+    /// Its columns, from the left.
+    pub columns: Vec<ColumnLayout>,
 }
 
-/// A heading, and the columns below it.
-#[derive(Debug)]
-struct Heading {
-    row: u32,
-    columns: Vec<(u16, Field)>,
+/// What a sheet is held to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// A ledger, by its headings.
+    Recognised,
+    /// A ledger, as a person described it.
+    Mapped,
+    /// No heading was found; the fullest row is shown, so that a person can say what it is.
+    Unknown,
+    /// About persons: never read, and not shown.
+    Personal,
+    /// Examples or explanations, by its name.
+    Skipped,
 }
 
-/// Reads where everything stands, in the reading process.
-pub fn layout(path: &Path, columns: &Columns) -> Result<Layout, ImportError> {
-    let (name, bytes) = open(path)?;
-    let format = kind::format(&name, &bytes).map_err(|reason| ImportError::new(&name, reason))?;
-    let plain = reader::read(format, bytes.clone()).map_err(|refusal| refused(&name, refusal))?;
-    Ok(Layout::new(name, bytes, plain, columns))
+/// How a column is read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ColumnLayout {
+    /// As the spreadsheet shows it.
+    pub column: String,
+    /// Its heading.
+    pub heading: String,
+    /// The field's name in files, or what the column decides; empty where it is not read.
+    pub field: String,
+    /// Why.
+    pub how: How,
+    /// How sure that is, in per cent.
+    pub confidence: u8,
+    /// What it could be, where it is not read, and how sure that is.
+    pub suggestion: Option<(Field, u8)>,
+    /// Its first different cells.
+    pub samples: Vec<String>,
 }
 
-/// Like [`layout`], without the other process: for tests, and for files that this program made itself.
-pub fn layout_in_process(name: &str, bytes: &[u8], columns: &Columns) -> Result<Layout, ImportError> {
-    let format = kind::format(name, bytes).map_err(|reason| ImportError::new(name, reason))?;
-    let plain = child::cells(format, bytes).map_err(|refusal| refused(name, refusal))?;
-    Ok(Layout::new(name.to_owned(), bytes.to_vec(), plain, columns))
+/// Why a column is read as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum How {
+    /// Its heading is known.
+    Recognised,
+    /// Its values say so.
+    Guessed,
+    /// A person said so.
+    Mapped,
+    /// It is not read.
+    LeftOver,
 }
 
-impl Layout {
-    fn new(name: String, bytes: Vec<u8>, plain: Plain, columns: &Columns) -> Self {
-        Self { name, bytes, sheets: plain.sheets.into_iter().map(|sheet| Places::new(sheet, columns)).collect() }
+/// How a file would be read.
+pub fn layouts(path: &Path, columns: &Columns, mappings: &Mappings) -> Result<Layouts, ImportError> {
+    let (file, _, plain) = super::cells_of(path)?;
+    Ok(of_cells(file, &plain, Known { columns, mappings }))
+}
+
+impl Layouts {
+    /// What a mapping file would say of each sheet; the suggestions stay out of it.
+    pub fn said(&self) -> Vec<(&SheetLayout, Layout)> {
+        let readable = |sheet: &&SheetLayout| !matches!(sheet.state, State::Personal | State::Skipped);
+        let said = |column: &ColumnLayout| Said { heading: column.heading.clone(), field: column.field.clone() };
+        let layout = |sheet: &SheetLayout| Layout {
+            sheet: sheet.sheet.clone(),
+            register: sheet.register,
+            column: sheet.columns.iter().map(said).collect(),
+        };
+        self.sheets.iter().filter(readable).map(|sheet| (sheet, layout(sheet))).collect()
+    }
+}
+
+fn of_cells(file: String, plain: &Plain, known: Known<'_>) -> Layouts {
+    let sheets = plain.sheets.iter().filter(|sheet| !sheet.rows.is_empty());
+    let sheets = sheets.map(|sheet| of_sheet(sheet, &file, known)).collect();
+    Layouts { encoding: plain.encoding.clone(), sheets, file }
+}
+
+fn of_sheet(sheet: &Sheet, file: &str, known: Known<'_>) -> SheetLayout {
+    let nothing = |state| SheetLayout {
+        sheet: sheet.name.clone(),
+        state,
+        register: Register::Equipment,
+        row: 0,
+        columns: vec![],
+    };
+    if known.columns.is_skipped_sheet(&sheet.name) {
+        return nothing(State::Skipped);
+    }
+    let (table, state) = match table::find(sheet, file, known) {
+        Found::Personal => return nothing(State::Personal),
+        Found::Table(table) if table.mapped => (table, State::Mapped),
+        Found::Table(table) => (table, State::Recognised),
+        Found::Nothing => (fullest(sheet, known), State::Unknown),
+    };
+    let rows = &sheet.rows[table.first.min(sheet.rows.len())..];
+    let column = |(at, column): (&u16, &Column)| of_column(*at, column, rows, table.register, known.columns);
+    let columns = table.columns.iter().map(column).take(SHOWN).collect();
+    SheetLayout { sheet: sheet.name.clone(), state, register: table.register, row: table.row, columns }
+}
+
+/// The first of the rows with the most cells, as if it were a heading.
+fn fullest(sheet: &Sheet, known: Known<'_>) -> Table {
+    let top = &sheet.rows[..sheet.rows.len().min(limits::HEADING_ROWS)];
+    let index = (0..top.len()).rev().max_by_key(|index| top[*index].cells.len()).unwrap_or(0);
+    let register = known.columns.register_of_title(&sheet.name).unwrap_or(Register::Equipment);
+    let column = |heading: String| {
+        let role = known.columns.role(register, &heading);
+        Column { heading, role, reading: super::columns::Reading::Plain, official: false, basis: Basis::Heading }
+    };
+    let columns: BTreeMap<u16, Column> =
+        table::headings(&sheet.rows[index]).map(|(at, heading)| (at, column(heading))).collect();
+    Table { register, first: index + 1, row: sheet.rows[index].number, columns, mapped: false }
+}
+
+fn of_column(at: u16, column: &Column, rows: &[Row], register: Register, columns: &Columns) -> ColumnLayout {
+    let read = column.role.filter(|role| *role != Role::Known);
+    let (how, confidence) = match (read, column.basis) {
+        (_, Basis::Mapping) => (How::Mapped, 100),
+        (None, _) => (How::LeftOver, 0),
+        (Some(_), Basis::Content(percent)) => (How::Guessed, percent),
+        (Some(_), Basis::Heading) => (How::Recognised, 100),
+    };
+    let suggestion = (how == How::LeftOver).then(|| suggestion(at, column, rows, register, columns)).flatten();
+    let mut samples: Vec<String> = vec![];
+    for text in guess::values(rows, at) {
+        let text = daicho_shared::text::bounded(&text);
+        if samples.len() < SAMPLES && !samples.contains(&text) {
+            samples.push(text);
+        }
+    }
+    ColumnLayout {
+        column: letters(at),
+        heading: column.heading.clone(),
+        field: read.map(Role::code).unwrap_or_default(),
+        how,
+        confidence,
+        suggestion,
+        samples,
+    }
+}
+
+/// What a column could be: by its values, else by the known heading that its own contains.
+fn suggestion(at: u16, column: &Column, rows: &[Row], register: Register, columns: &Columns) -> Option<(Field, u8)> {
+    let by_values = guess::of_values(guess::values(rows, at), columns).filter(|(_, percent)| *percent >= 50);
+    by_values.or_else(|| columns.similar(register, &column.heading))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str, mappings: &Mappings) -> Layouts {
+        let plain = super::super::csv::read(text.as_bytes()).unwrap();
+        of_cells("台帳.csv".into(), &plain, Known { columns: &Columns::builtin(), mappings })
     }
 
-    /// The sheet of a name.
-    pub(crate) fn sheet(&self, name: &str) -> Option<&Places> {
-        self.sheets.iter().find(|places| places.sheet.name == name)
-    }
-}
+    const TEXT: &str = "管理番号,端末のコンピュータ名称欄,識別,好きな色,機器名\nA-1,PC1,00-00-5E-00-53-01,青,CT-1\nA-2,PC2,00-00-5E-00-53-02,青,CT-2\nA-3,PC3,なし,赤,CT-3\n";
 
-impl Places {
-    fn new(sheet: Sheet, columns: &Columns) -> Self {
-        let skipped = columns.is_skipped_sheet(&sheet.name) || columns.is_personal_title(&sheet.name);
-        let rows = sheet.rows.iter().filter(|_| !skipped);
-        let headings = rows.filter_map(|row| heading(row, columns)).collect();
-        let cells = sheet.rows.iter().flat_map(|row| row.cells.iter().map(|(at, value)| (row.number, *at, value)));
-        let dittos = cells
-            .filter(|(_, _, value)| matches!(value, Value::Text(text) if columns.words.is_ditto(text)))
-            .map(|(row, at, _)| (row, at))
+    #[test]
+    fn what_is_recognised_guessed_and_left_over_is_told_apart() {
+        let text = TEXT.replace("機器名", "メーカー,機器名").replace(",CT-", ",A社,CT-");
+        let found = read(&text, &Mappings::default());
+        let told: Vec<_> = found.sheets[0]
+            .columns
+            .iter()
+            .map(|column| (column.column.as_str(), column.field.as_str(), column.how, column.confidence))
             .collect();
-        Self { sheet, headings, dittos }
+        let expected = [
+            ("A", "asset_no", How::Recognised, 100),
+            ("B", "", How::LeftOver, 0),
+            ("C", "", How::LeftOver, 0),
+            ("D", "", How::LeftOver, 0),
+            ("E", "manufacturer", How::Recognised, 100),
+            ("F", "hostname", How::Guessed, 100),
+        ];
+        assert_eq!(told, expected);
+        let columns = &found.sheets[0].columns;
+        assert!(matches!(columns[1].suggestion, Some((Field::Hostname, 30..=79))), "{:?}", columns[1]);
+        assert_eq!(columns[2].suggestion, Some((Field::MacAddress, 66)), "one of three is none");
+        assert_eq!(
+            (columns[3].suggestion, columns[3].samples.as_slice()),
+            (None, ["青".to_owned(), "赤".to_owned()].as_slice())
+        );
     }
 
-    /// Name on the tab.
-    pub(crate) fn name(&self) -> &str {
-        &self.sheet.name
+    #[test]
+    fn a_layout_that_nobody_knows_is_read_as_a_person_says() {
+        let text = "甲,乙,丙\nA-1,PC1,10.0.0.1\nA-2,PC2,10.0.0.2\n";
+        let unknown = read(text, &Mappings::default());
+        assert_eq!((unknown.sheets[0].state, unknown.sheets[0].row), (State::Unknown, 1));
+        let (sheet, mut layout) = unknown.said().remove(0);
+        assert_eq!(sheet.columns[2].suggestion, Some((Field::IpAddress, 100)));
+        for (said, field) in layout.column.iter_mut().zip(["asset_no", "hostname", "ip_address"]) {
+            field.clone_into(&mut said.field);
+        }
+        let mut mappings = Mappings::default();
+        mappings.add(&super::super::mapping::file("台帳.csv", &[(layout, vec![])])).unwrap();
+        let known = read(text, &mappings);
+        assert_eq!(known.sheets[0].state, State::Mapped);
+        assert!(known.sheets[0].columns.iter().all(|column| column.how == How::Mapped));
     }
-
-    /// The cell's text as import keeps it; empty where nothing stands.
-    pub(crate) fn raw(&self, row: u32, column: u16) -> String {
-        self.value(row, column).map(Value::raw).unwrap_or_default()
-    }
-
-    /// The cell is a number that is shown as a date.
-    pub(crate) fn is_day(&self, row: u32, column: u16) -> bool {
-        matches!(self.value(row, column), Some(Value::Day(_)))
-    }
-
-    /// The cell is a number.
-    pub(crate) fn is_number(&self, row: u32, column: u16) -> bool {
-        matches!(self.value(row, column), Some(Value::Number(_)))
-    }
-
-    /// The cell says "as above".
-    pub(crate) fn is_ditto(&self, row: u32, column: u16) -> bool {
-        self.dittos.binary_search(&(row, column)).is_ok()
-    }
-
-    /// Nothing stands in the row.
-    pub(crate) fn is_blank(&self, row: u32) -> bool {
-        self.row(row).is_none()
-    }
-
-    /// The last row in which something stands; 0 for an empty sheet.
-    pub(crate) fn last_row(&self) -> u32 {
-        self.sheet.rows.last().map_or(0, |row| row.number)
-    }
-
-    /// A row below a heading, whose column holds a date.
-    pub(crate) fn dated_row(&self, column: u16) -> Option<u32> {
-        let dated = |row: &&Row| row.cells.iter().any(|(at, value)| *at == column && matches!(value, Value::Day(_)));
-        self.sheet.rows.iter().find(dated).map(|row| row.number)
-    }
-
-    /// The columns of a field, by the heading above a row; those of synonyms included.
-    pub(crate) fn columns(&self, row: u32, field: Field) -> Vec<u16> {
-        let heading = self.headings.iter().rev().find(|heading| heading.row < row);
-        let columns = heading.into_iter().flat_map(|heading| &heading.columns);
-        columns.filter(|(_, known)| *known == field).map(|(at, _)| *at).collect()
-    }
-
-    /// The last heading's row; what stands below it is the sheet's last table.
-    pub(crate) fn last_heading(&self) -> Option<u32> {
-        self.headings.last().map(|heading| heading.row)
-    }
-
-    fn row(&self, row: u32) -> Option<&Row> {
-        let at = self.sheet.rows.binary_search_by_key(&row, |row| row.number).ok()?;
-        self.sheet.rows.get(at)
-    }
-
-    fn value(&self, row: u32, column: u16) -> Option<&Value> {
-        self.row(row)?.cells.iter().find(|(at, _)| *at == column).map(|(_, value)| value)
-    }
-}
-
-/// The row's known headings, where it has enough to be one.
-fn heading(row: &Row, columns: &Columns) -> Option<Heading> {
-    let known = row.cells.iter().filter_map(|(at, value)| match columns.role(Register::Equipment, &value.text()) {
-        Some(Role::Field(field)) => Some((*at, field)),
-        _ => None,
-    });
-    let known: Vec<(u16, Field)> = known.collect();
-    (known.len() >= HEADINGS && known.len() * 2 >= row.cells.len())
-        .then_some(Heading { row: row.number, columns: known })
 }

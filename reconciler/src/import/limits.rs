@@ -28,7 +28,7 @@ pub(crate) const ZIP_PART_BYTES: u64 = 64 << 20;
 /// Octets of all inflated parts.
 pub(crate) const ZIP_TOTAL_BYTES: u64 = 192 << 20;
 /// Address space of the reading process.
-pub(crate) const READER_MEMORY: u64 = 512 << 20;
+pub(crate) const READER_MEMORY: u64 = 256 << 20;
 /// Processor time of the reading process, in seconds.
 pub(crate) const READER_SECONDS: u64 = 20;
 /// Time until the reading process is ended, whatever it waits for.
@@ -37,5 +37,7 @@ pub(crate) const READER_WALL: Duration = Duration::from_secs(40);
 pub(crate) const ANSWER_BYTES: u64 = 160 << 20;
 /// Addresses of one cell.
 pub(crate) const VALUES_PER_CELL: usize = 64;
+/// Addresses of one range.
+pub(crate) const RANGE: u32 = 256;
 /// Rows at the top in which the heading is looked for.
 pub(crate) const HEADING_ROWS: usize = 30;

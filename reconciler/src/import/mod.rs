@@ -1,9 +1,12 @@
 //! A ledger file becomes entries and row problems. A file that cannot be read changes nothing.
 //!
 //! `kind` looks at the first octets; `child` reads the cells in a process of its own, within limits;
-//! `inventory` reads what inventory programs say, in the same process; `table` finds the heading, `rows` the devices, `draft` and `cells` the values.
+//! `inventory` reads what inventory programs say, in the same process; `table`, `title` and `guess` find the heading
+//! and what its columns are, `mapping` is what people said about that; `rows` and `inherit` find the devices, `draft`,
+//! `meaning` and `cells` the values; `layout` shows all that without importing anything.
 
 mod archive;
+mod book;
 mod cells;
 pub mod child;
 mod columns;
@@ -11,17 +14,25 @@ mod csv;
 mod draft;
 mod error;
 mod fold;
+mod guess;
+mod inherit;
 pub mod inventory;
 mod kind;
-mod layout;
+pub mod layout;
 pub(crate) mod limits;
+pub mod mapping;
+mod meaning;
+mod places;
 mod reader;
+mod registers;
 mod rows;
 mod sheet;
+mod spans;
 mod table;
 pub mod template;
 #[cfg(test)]
 mod tests;
+mod title;
 mod values;
 mod words;
 mod xlsx;
@@ -34,41 +45,70 @@ use sha2::{Digest, Sha256};
 
 pub use self::columns::{Columns, DEFAULT as COLUMNS, Described};
 pub use self::error::{Content, ImportError, Place, Reason};
-pub use self::layout::{Layout, layout, layout_in_process};
+pub use self::places::{Placed, placed, placed_in_process};
 pub use self::values::DEFAULT as VALUES;
 
 pub(crate) use self::archive::check as check_archive;
 pub(crate) use self::cells::date::date as read_date;
 pub(crate) use self::csv::{decode as decode_text, separator as text_separator};
-pub(crate) use self::layout::Places;
+pub(crate) use self::places::Places;
 pub(crate) use self::sheet::letters;
 
 use self::error::Refusal;
+use self::inherit::Inherited;
 use self::kind::Format;
+pub use self::mapping::Mappings;
 use self::rows::Rows;
 use self::sheet::Plain;
-use self::table::Found;
-use crate::judge::entry::{Entry, EntryId, Ledger, LedgerFile, RowProblem};
+use self::table::{Found, Known};
+use crate::judge::entry::{Entry, EntryId, Ledger, LedgerFile, ProblemKind, Record, RowProblem};
 
 /// What one file holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Imported {
     /// The file.
     pub file: LedgerFile,
-    /// Its rows.
+    /// The names of its sheets, in their order; one empty name for CSV. Not kept.
+    pub sheets: Vec<String>,
+    /// Its rows that declare devices.
     pub entries: Vec<Entry>,
+    /// Its rows of other registers.
+    pub records: Vec<Record>,
     /// Everything that was noticed while reading them.
     pub problems: Vec<RowProblem>,
 }
 
 /// Reads a ledger file. Its cells are read by another process: the program starts itself again with the
 /// argument [`child::ARGUMENT`], so its `main` must hand that over to [`child::main`].
-pub fn import(path: &Path, imported: jiff::Timestamp, columns: &Columns) -> Result<Imported, ImportError> {
+pub fn import(
+    path: &Path,
+    imported: jiff::Timestamp,
+    columns: &Columns,
+    mappings: &Mappings,
+    progress: Progress<'_>,
+) -> Result<Imported, ImportError> {
+    let (name, digest, plain) = cells_of(path)?;
+    let file = File { name: &name, sha256: digest, plain: &plain, imported };
+    entries(file, Known { columns, mappings }, progress)
+}
+
+/// Is told how many of how many rows were read, every few hundred rows.
+pub type Progress<'a> = &'a dyn Fn(u64, u64);
+
+struct File<'a> {
+    name: &'a str,
+    sha256: String,
+    plain: &'a Plain,
+    imported: jiff::Timestamp,
+}
+
+/// The cells of a file, read by another process, with its name and SHA-256.
+fn cells_of(path: &Path) -> Result<(String, String, Plain), ImportError> {
     let (name, bytes) = open(path)?;
     let digest = hex::encode(Sha256::digest(&bytes));
     let format = kind::format(&name, &bytes).map_err(|reason| ImportError::new(&name, reason))?;
     let plain = reader::read(format, bytes).map_err(|refusal| refused(&name, refusal))?;
-    entries(&name, digest, &plain, imported, columns)
+    Ok((name, digest, plain))
 }
 
 /// Like [`import`], without the other process: for tests, and for files that this program made itself.
@@ -80,23 +120,26 @@ pub fn read_in_process(
 ) -> Result<Imported, ImportError> {
     let format: Format = kind::format(name, bytes).map_err(|reason| ImportError::new(name, reason))?;
     let plain = child::cells(format, bytes).map_err(|refusal| refused(name, refusal))?;
-    entries(name, hex::encode(Sha256::digest(bytes)), &plain, imported, columns)
+    let known = Known { columns, mappings: &Mappings::default() };
+    entries(File { name, sha256: hex::encode(Sha256::digest(bytes)), plain: &plain, imported }, known, &|_, _| {})
 }
 
 /// Puts several files together. A 管理番号 that stands in two files names two rows, so the second gets
 /// the id of its place; the order of the files decides, as the order of rows does within a file.
 pub fn join(files: impl IntoIterator<Item = Imported>) -> Ledger {
-    let mut ledger = Ledger { entries: Vec::new(), files: Vec::new(), problems: Vec::new() };
+    let mut ledger = Ledger { entries: vec![], records: vec![], files: vec![], problems: vec![] };
     let mut ids: BTreeSet<EntryId> = BTreeSet::new();
     for mut imported in files {
-        for entry in &mut imported.entries {
-            if ids.contains(&entry.id) {
-                let register = entry.id.0.split(':').next().unwrap_or_default().to_owned();
-                entry.id = rows::by_place(&register, &entry.origin);
+        let entries = imported.entries.iter_mut().map(|entry| (&mut entry.id, entry.register, &entry.origin));
+        let records = imported.records.iter_mut().map(|record| (&mut record.id, record.register, &record.origin));
+        for (id, register, origin) in entries.chain(records) {
+            if ids.contains(id) {
+                *id = rows::by_place(register.code(), origin);
             }
-            ids.insert(entry.id.clone());
+            ids.insert(id.clone());
         }
         ledger.entries.append(&mut imported.entries);
+        ledger.records.append(&mut imported.records);
         ledger.problems.append(&mut imported.problems);
         ledger.files.push(imported.file);
     }
@@ -121,33 +164,34 @@ fn refused(name: &str, refusal: Refusal) -> ImportError {
     ImportError { file: name.to_owned(), place: refusal.place, reason: refusal.reason }
 }
 
-fn entries(
-    name: &str,
-    sha256: String,
-    plain: &Plain,
-    imported: jiff::Timestamp,
-    columns: &Columns,
-) -> Result<Imported, ImportError> {
-    let mut rows = Rows { file: name, columns, entries: Vec::new(), problems: Vec::new(), ids: BTreeSet::new() };
-    let mut titles = table::Title::default();
-    let mut tables = 0;
+fn entries(file: File<'_>, known: Known<'_>, progress: Progress<'_>) -> Result<Imported, ImportError> {
+    let File { name, sha256, plain, imported } = file;
+    let all = plain.sheets.iter().map(|sheet| sheet.rows.len() as u64).sum();
+    let mut rows = Rows::new(name, known, progress, all);
+    let (mut titles, mut tables) = (title::Title::default(), 0);
     for sheet in plain.sheets.iter().filter(|sheet| !sheet.rows.is_empty()) {
-        if columns.is_skipped_sheet(&sheet.name) {
-            rows.sheet_skipped(sheet);
-            continue;
-        }
-        let Found::Table(table) = table::find(sheet, name, columns) else {
-            rows.sheet_skipped(sheet);
-            continue;
+        let found =
+            if known.columns.is_skipped_sheet(&sheet.name) { Found::Nothing } else { table::find(sheet, name, known) };
+        let table = match found {
+            Found::Table(table) => table,
+            Found::Personal => {
+                rows.sheet_skipped(sheet, ProblemKind::PersonalData);
+                continue;
+            }
+            Found::Nothing => {
+                rows.sheet_skipped(sheet, ProblemKind::SheetSkipped);
+                continue;
+            }
         };
-        let title = table::title(sheet, sheet.rows.partition_point(|row| row.number < table.row));
+        let title = title::title(&sheet.rows[..sheet.rows.partition_point(|row| row.number < table.row)]);
+        let inherited = Inherited::new(&sheet.name, &title, known.columns);
         titles.updated = titles.updated.max(title.updated);
         titles.updated_by = titles.updated_by.or(title.updated_by);
         tables += 1;
-        rows.sheet(sheet, table);
+        rows.sheet(sheet, table, &inherited);
     }
     if tables == 0 {
-        return Err(no_table(name, plain));
+        return Err(no_table(name, plain, &rows.problems));
     }
     let file = LedgerFile {
         name: name.to_owned(),
@@ -156,13 +200,15 @@ fn entries(
         updated: titles.updated,
         updated_by: titles.updated_by,
         imported,
-        rows: u32::try_from(rows.entries.len()).unwrap_or(u32::MAX),
+        rows: u32::try_from(rows.entries.len() + rows.records.len()).unwrap_or(u32::MAX),
     };
-    Ok(Imported { file, entries: rows.entries, problems: rows.problems })
+    let sheets = plain.sheets.iter().map(|sheet| sheet.name.clone()).collect();
+    Ok(Imported { file, sheets, entries: rows.entries, records: rows.records, problems: rows.problems })
 }
 
-fn no_table(name: &str, plain: &Plain) -> ImportError {
+fn no_table(name: &str, plain: &Plain, problems: &[RowProblem]) -> ImportError {
     let shown = |sheet: &'_ sheet::Sheet| if sheet.name.is_empty() { name.to_owned() } else { sheet.name.clone() };
-    let sheets: Vec<String> = plain.sheets.iter().map(shown).take(20).collect();
-    ImportError::new(name, Reason::NoTable { sheets: sheets.join(", ") })
+    let sheets = plain.sheets.iter().map(shown).take(20).collect::<Vec<_>>().join(", ");
+    let personal = problems.iter().any(|problem| problem.kind == ProblemKind::PersonalData);
+    ImportError::new(name, if personal { Reason::Personal { sheets } } else { Reason::NoTable { sheets } })
 }

@@ -2,56 +2,91 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Progress;
 use super::columns::{Columns, Role};
 use super::draft::{Draft, Piece};
 use super::fold::heading_key;
+use super::inherit::{Group, Inherited};
 use super::sheet::{Cut, Merged, Row, Sheet, Value, letters};
-use super::table::{self, Column, Table};
-use crate::judge::entry::{Entry, EntryId, Field, Origin, ProblemKind, Register, RowProblem};
+use super::table::{self, Basis, Column, Known, Table};
+use crate::judge::entry::{Entry, EntryId, Field, Origin, ProblemKind, Record, Register, RowProblem};
+
+/// Rows between two words about progress.
+const STEP: u64 = 500;
 
 /// Reads sheet after sheet of one file.
 pub(crate) struct Rows<'a> {
     /// File name without folders.
-    pub file: &'a str,
+    file: &'a str,
     /// Headings and words.
-    pub columns: &'a Columns,
+    known: Known<'a>,
+    progress: Progress<'a>,
+    done: u64,
+    all: u64,
     /// Every row that is a device.
     pub entries: Vec<Entry>,
+    /// Every row of the other registers.
+    pub records: Vec<Record>,
     /// Everything that was noticed.
     pub problems: Vec<RowProblem>,
     /// Ids that are taken.
-    pub ids: BTreeSet<EntryId>,
+    ids: BTreeSet<EntryId>,
 }
 
 /// What a row is.
 enum Kind {
     Device,
     Heading,
+    Group(Group),
     Skipped,
 }
 
-impl Rows<'_> {
+impl<'a> Rows<'a> {
+    /// Before the first sheet.
+    pub(crate) fn new(file: &'a str, known: Known<'a>, progress: Progress<'a>, all: u64) -> Self {
+        let ids = BTreeSet::new();
+        Self { file, known, progress, all, done: 0, entries: vec![], records: vec![], problems: vec![], ids }
+    }
+
+    fn step(&mut self) {
+        self.done += 1;
+        if self.done.is_multiple_of(STEP) {
+            (self.progress)(self.done, self.all);
+        }
+    }
+
     /// Reads a sheet's tables, one below the other.
-    pub(crate) fn sheet(&mut self, sheet: &Sheet, mut table: Table) {
+    pub(crate) fn sheet(&mut self, sheet: &Sheet, mut table: Table, of_sheet: &Inherited) {
         self.cuts(sheet);
         self.unread(sheet, &table);
+        let mut inherited = of_sheet.clone();
         let numbered = has(&table, Field::AssetNo);
         let merged = fillings(&sheet.merged, &sheet.rows);
         let mut above: BTreeMap<u16, Value> = BTreeMap::new();
         for (index, row) in sheet.rows.iter().enumerate().skip(table.first) {
+            self.step();
             if index < table.first {
                 continue;
             }
             match self.kind(row, &table) {
                 Kind::Skipped => self.skipped(sheet, row),
                 Kind::Heading => {
-                    let next = table::table(sheet, index, table.register, self.columns);
+                    let next = table::table(sheet, index, table.register, self.known);
                     let repeated = headings(&next) == headings(&table);
                     table = next;
                     above.clear();
-                    if repeated { self.skipped(sheet, row) } else { self.unread(sheet, &table) }
+                    if repeated {
+                        self.skipped(sheet, row);
+                    } else {
+                        inherited = of_sheet.clone();
+                        self.unread(sheet, &table);
+                    }
                 }
-                Kind::Device => self.device(sheet, row, &table, &mut above, merged.get(&row.number)),
+                Kind::Group(group) => {
+                    self.group(sheet, row, &group);
+                    inherited.enter(group);
+                }
+                Kind::Device => self.device((sheet, row), &table, &inherited, &mut above, merged.get(&row.number)),
             }
         }
         if !numbered {
@@ -60,15 +95,15 @@ impl Rows<'_> {
     }
 
     /// Says that a whole sheet was left out.
-    pub(crate) fn sheet_skipped(&mut self, sheet: &Sheet) {
-        self.note(&sheet.name, 0, None, ProblemKind::SheetSkipped, &sheet.name);
+    pub(crate) fn sheet_skipped(&mut self, sheet: &Sheet, kind: ProblemKind) {
+        self.note(&sheet.name, 0, None, kind, &sheet.name);
     }
 
     fn device(
         &mut self,
-        sheet: &Sheet,
-        row: &Row,
+        (sheet, row): (&Sheet, &Row),
         table: &Table,
+        inherited: &Inherited,
         above: &mut BTreeMap<u16, Value>,
         merged: Option<&BTreeMap<u16, Value>>,
     ) {
@@ -79,7 +114,8 @@ impl Rows<'_> {
             cells: BTreeMap::new(),
             dynamic: false,
             disposed: false,
-            words: &self.columns.words,
+            columns: self.known.columns,
+            inherited,
             problems: Vec::new(),
         };
         let mut cells: BTreeMap<u16, Value> = merged.cloned().unwrap_or_default();
@@ -92,21 +128,33 @@ impl Rows<'_> {
             };
             let raw = value.raw();
             let value = self.resolved(at, value, above);
-            place(&mut draft, column, Piece { column: at, value, raw, reading: column.reading }, self.columns);
+            place(&mut draft, column, Piece { column: at, value, raw, reading: column.reading }, self.known.columns);
         }
-        let (mut entry, problems) = draft.finish();
-        entry.id = self.id(&entry);
-        self.problems.extend(problems);
+        self.keep(draft);
         if let Some((at, raw)) = stray {
             self.note(&sheet.name, row.number, Some(at), ProblemKind::CellsWithoutHeading, &raw);
         }
-        self.entries.push(entry);
+    }
+
+    fn keep(&mut self, draft: Draft<'_>) {
+        if draft.register.is_compared() {
+            let (mut entry, problems) = draft.finish();
+            entry.id = self.id(entry.register, entry.asset_no.as_deref(), &entry.origin);
+            self.problems.extend(problems);
+            self.entries.push(entry);
+        } else {
+            let (mut record, problems) = draft.record();
+            let number = record.values.get(&Field::AssetNo).map(|written| super::fold::code(&written.raw));
+            record.id = self.id(record.register, number.as_deref(), &record.origin);
+            self.problems.extend(problems);
+            self.records.push(record);
+        }
     }
 
     /// A ditto mark stands for the value above; without one above it is a word that nobody knows.
     fn resolved(&self, at: u16, value: Value, above: &mut BTreeMap<u16, Value>) -> Value {
         let value = match above.get(&at) {
-            Some(upper) if self.columns.words.is_ditto(&value.text()) => upper.clone(),
+            Some(upper) if self.known.columns.words.is_ditto(&value.text()) => upper.clone(),
             _ => value,
         };
         above.insert(at, value.clone());
@@ -114,21 +162,17 @@ impl Rows<'_> {
     }
 
     /// 管理番号 where it stands once in the file, else the place: the same for the same file every time.
-    fn id(&mut self, entry: &Entry) -> EntryId {
-        let register = match entry.register {
-            Register::Equipment => "equipment",
-            Register::Medical => "medical",
-            Register::ExternalConnection => "external_connection",
-        };
-        let by_number = entry.asset_no.as_ref().map(|number| daicho_shared::text::bounded(number));
-        let by_number = by_number.map(|number| EntryId(format!("{register}:{number}")));
-        let id = by_number.filter(|id| !self.ids.contains(id)).unwrap_or_else(|| by_place(register, &entry.origin));
+    fn id(&mut self, register: Register, number: Option<&str>, origin: &Origin) -> EntryId {
+        let by_number = number.filter(|number| !number.is_empty()).map(daicho_shared::text::bounded);
+        let by_number = by_number.map(|number| EntryId(format!("{}:{number}", register.code())));
+        let id = by_number.filter(|id| !self.ids.contains(id)).unwrap_or_else(|| by_place(register.code(), origin));
         self.ids.insert(id.clone());
         id
     }
 
     fn kind(&self, row: &Row, table: &Table) -> Kind {
-        if table::is_heading(row, self.columns) {
+        let columns = self.known.columns;
+        if table::is_heading(row, columns) {
             return Kind::Heading;
         }
         let first = row.cells.first().map(|(_, value)| value.text()).unwrap_or_default();
@@ -136,7 +180,19 @@ impl Rows<'_> {
             first.starts_with(['※', '＊', '*', '■', '【']) || first.starts_with("注)") || first.starts_with("注）");
         let of_table = row.cells.iter().filter(|(at, _)| table.columns.contains_key(at)).count();
         let alone = of_table <= 1 && !row.cells.iter().any(|(at, _)| is_key(table, *at));
-        if alone || note && of_table <= 2 || self.columns.words.is_total(&first) { Kind::Skipped } else { Kind::Device }
+        match Group::of(row, columns).filter(|_| alone || note) {
+            Some(group) => Kind::Group(group),
+            None if alone || note && of_table <= 2 || columns.words.is_total(&first) => Kind::Skipped,
+            None => Kind::Device,
+        }
+    }
+
+    fn group(&mut self, sheet: &Sheet, row: &Row, group: &Group) {
+        let text = row.cells.first().map(|(_, value)| value.raw()).unwrap_or_default();
+        self.note(&sheet.name, row.number, None, ProblemKind::GroupRow, &text);
+        if let Some(problem) = self.problems.last_mut() {
+            problem.field = Some(group.field());
+        }
     }
 
     fn skipped(&mut self, sheet: &Sheet, row: &Row) {
@@ -151,6 +207,17 @@ impl Rows<'_> {
             let below = sheet.rows.iter().skip(table.first);
             if below.flat_map(|row| &row.cells).any(|(column, _)| column == at) {
                 self.note(&sheet.name, table.row, Some(*at), ProblemKind::ColumnUnread, &column.heading);
+            }
+        }
+        // A heading that is known as one of two things was decided as foreseen; only an unknown one is a guess.
+        let guessed = table.columns.iter().filter(|(_, column)| matches!(column.basis, Basis::Content(_)));
+        for (at, column) in guessed {
+            let Some(Role::Field(field)) = column.role else { continue };
+            if self.known.columns.role(table.register, &column.heading).is_none() {
+                self.note(&sheet.name, table.row, Some(*at), ProblemKind::ColumnGuessed, &column.heading);
+                if let Some(problem) = self.problems.last_mut() {
+                    problem.field = Some(field);
+                }
             }
         }
     }
@@ -208,8 +275,15 @@ fn place(draft: &mut Draft<'_>, column: &Column, piece: Piece, columns: &Columns
 
 fn is_key(table: &Table, at: u16) -> bool {
     use Field::{Hostname, IpAddress, MacAddress, SerialNo};
-    let role = table.columns.get(&at).and_then(|column| column.role);
-    matches!(role, Some(Role::Field(Hostname | IpAddress | MacAddress | SerialNo)))
+    let Some(Role::Field(field)) = table.columns.get(&at).and_then(|column| column.role) else { return false };
+    match table.register {
+        Register::Vendor => field == Field::Vendor,
+        Register::Department => field == Field::Department,
+        Register::Segment => field == Field::Segment,
+        Register::Cloud => field == Field::Service,
+        Register::RemoteMaintenance | Register::Confirmation => false,
+        _ => matches!(field, Hostname | IpAddress | MacAddress | SerialNo),
+    }
 }
 
 fn has(table: &Table, field: Field) -> bool {

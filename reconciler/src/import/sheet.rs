@@ -56,6 +56,11 @@ pub(crate) enum Value {
 }
 
 impl Value {
+    /// A text, unless it is blank.
+    pub(crate) fn of_text(text: &str) -> Option<Self> {
+        (!text.trim().is_empty()).then(|| Self::Text(text.to_owned()))
+    }
+
     /// The value as text. An error is no value: see [`Value::Error`].
     pub(crate) fn text(&self) -> String {
         match self {

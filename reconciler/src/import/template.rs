@@ -188,6 +188,8 @@ fn example_of(field: Field) -> &'static str {
         Field::Purpose => "外来診察",
         Field::Vendor => "B社",
         Field::Segment => "192.0.2.0/24",
+        // The form has the twenty-five columns above; the others are those of other registers.
+        _ => "",
     }
 }
 

@@ -1,15 +1,20 @@
 //! Whole files, from octets to entries.
 
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 
 use super::*;
 use crate::judge::entry::ProblemKind::{
-    AddressPlaceholder, AssetNoMissing, CellsWithoutHeading, ColumnUnread, MacDamaged, NoKey, RowSkipped, ValueUnknown,
+    AddressPlaceholder, AssetNoMissing, CellsWithoutHeading, ColumnUnread, GroupRow, MacDamaged, NoKey, RowSkipped,
+    ValueUnknown,
 };
 use crate::judge::entry::{Field, FourValued, ProblemKind, Register, Status};
 
+static COLUMNS: LazyLock<Columns> = LazyLock::new(Columns::builtin);
+
 fn read(name: &str, bytes: &[u8]) -> Result<Imported, ImportError> {
-    read_in_process(name, bytes, jiff::Timestamp::UNIX_EPOCH, &Columns::builtin())
+    read_in_process(name, bytes, jiff::Timestamp::UNIX_EPOCH, &COLUMNS)
 }
 
 fn csv(text: &str) -> Imported {
@@ -129,8 +134,9 @@ fn rows_that_are_no_devices_are_said_to_be_skipped() {
         "管理番号,コンピュータ名,IPアドレス,メーカー\n【2階】\n001,PC1,10.0.0.1,A社\n管理番号,コンピュータ名,IPアドレス,メーカー\n002,PC2,10.0.0.2,B社,余り\n※ 3月に確認\n003,,,C社\n",
     );
     assert_eq!(found.entries.len(), 3);
+    assert!(found.entries.iter().all(|entry| entry.location.as_deref() == Some("2階")), "{:?}", found.entries);
     let expected = [
-        (2, None, RowSkipped),
+        (2, None, GroupRow),
         (4, None, RowSkipped),
         (5, Some("E"), CellsWithoutHeading),
         (6, None, RowSkipped),
@@ -158,7 +164,7 @@ fn tables_about_persons_are_not_taken() {
         "a.csv",
         "No.,所属部署,姓,名,電話番号,ユーザID,説明,権限,状態\n1,A科,efg,hij,****,efg,使用者,User,使用可\n".as_bytes(),
     );
-    assert!(matches!(error.unwrap_err().reason, Reason::NoTable { .. }));
+    assert!(matches!(error.unwrap_err().reason, Reason::Personal { .. }));
 }
 
 #[test]

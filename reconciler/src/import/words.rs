@@ -30,12 +30,9 @@ fn reason(reason: &Reason) -> String {
             "大きさが {bytes} バイトあります（上限は {limit} バイト）。画像や古いシートを除くか、ファイルを分けてください。"
         ),
         Reason::Empty => "ファイルの中身がありません。保存やコピーが終わっているか、元のファイルを確認してください。".into(),
-        Reason::OldXls => {
-            "Excel 97-2003 形式（.xls）です。Excelで「Excel ブック（.xlsx）」として保存し、そのファイルを取り込んでください。".into()
-        }
-        Reason::OpenDocument => {
-            "OpenDocument 形式（.ods）です。「Excel ブック（.xlsx）」として保存し、そのファイルを取り込んでください。".into()
-        }
+        Reason::Personal { sheets } => format!(
+            "個人の情報の表（アカウント台帳・名簿など: {sheets}）だけのファイルです。個人の情報は取り込みません。機器などの台帳を指定してください。"
+        ),
         Reason::PasswordProtected => {
             "パスワードで保護されています。Excelで開き、［ファイル］→［情報］→［ブックの保護］でパスワードを外してから取り込んでください。".into()
         }
@@ -101,6 +98,9 @@ fn content(content: Content) -> &'static str {
         Content::Text => "文字だけのファイル",
         Content::Html => "HTML（Webページ）",
         Content::Workbook => "Excel ブック",
+        Content::OldWorkbook => "Excel 97-2003 ブック（.xls）",
+        Content::OpenDocument => "OpenDocument 表計算（.ods）",
+        Content::Encrypted => "暗号化されたブック",
         Content::Archive => "ブックではない ZIP ファイル",
         Content::Pdf => "PDF",
         Content::Picture => "画像",
@@ -118,8 +118,7 @@ mod tests {
             Reason::NotOpened { detail: text.clone() },
             Reason::TooLarge { bytes: 2, limit: 1 },
             Reason::Empty,
-            Reason::OldXls,
-            Reason::OpenDocument,
+            Reason::Personal { sheets: text.clone() },
             Reason::PasswordProtected,
             Reason::WrongExtension { extension: text.clone(), found: Content::Html },
             Reason::NotText { line: 3 },

@@ -8,12 +8,10 @@ use std::io::Cursor;
 use calamine::{DataRef, Reader, SheetType, Xlsx, XlsxError};
 
 use super::archive;
+use super::book::DAYS_1904;
 use super::error::{Place, Reason, Refusal};
 use super::limits;
 use super::sheet::{Budget, Filling, Merged, Plain, Sheet, Value};
-
-/// Days between the epochs of the 1904 and the 1900 date systems.
-const DAYS_1904: f64 = 1462.0;
 
 type Book<'a> = Xlsx<Cursor<&'a [u8]>>;
 
@@ -51,7 +49,7 @@ fn sheet(book: &mut Book<'_>, name: &str, budget: &mut Budget) -> Result<Sheet, 
 }
 
 fn value(value: DataRef<'_>, has_formula: bool, is_1904: bool) -> Option<Value> {
-    let text = |text: &str| (!text.trim().is_empty()).then(|| Value::Text(text.to_owned()));
+    let text = Value::of_text;
     match value {
         DataRef::Empty => has_formula.then(|| Value::Error("=".to_owned())),
         #[allow(clippy::cast_precision_loss, reason = "a spreadsheet keeps numbers as f64 itself")]

@@ -8,6 +8,9 @@ use daicho_shared::address::Mac;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
+pub use super::field::Field;
+pub use super::record::{Dated, Meaning, Precision, Record, Written};
+
 /// One ledger row. A scan never edits or deletes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
@@ -72,6 +75,9 @@ pub struct Entry {
     pub segments: Vec<IpNet>,
     /// The raw text and the place of every cell that was read, by field.
     pub cells: BTreeMap<Field, Cell>,
+    /// What the columns say that have no field of their own above, understood as far as they can be.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub others: BTreeMap<Field, Meaning>,
 }
 
 /// Identifies an [`Entry`], e.g. `equipment:台帳.xlsx!機器台帳!R12`.
@@ -95,6 +101,53 @@ pub enum Register {
     Medical,
     /// 外部接続点台帳.
     ExternalConnection,
+    /// クラウドサービス台帳.
+    Cloud,
+    /// リモート保守台帳.
+    RemoteMaintenance,
+    /// 事業者台帳.
+    Vendor,
+    /// 部門マスタ.
+    Department,
+    /// セグメント一覧.
+    Segment,
+    /// 確認・報告記録.
+    Confirmation,
+}
+
+impl Register {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::Equipment,
+        Self::Medical,
+        Self::ExternalConnection,
+        Self::Cloud,
+        Self::RemoteMaintenance,
+        Self::Vendor,
+        Self::Department,
+        Self::Segment,
+        Self::Confirmation,
+    ];
+
+    /// Its rows are [`Entry`]s, which are compared with the network; those of the others are [`Record`]s.
+    pub fn is_compared(self) -> bool {
+        matches!(self, Self::Equipment | Self::Medical | Self::ExternalConnection)
+    }
+
+    /// Its word in ids and in settings, e.g. `remote_maintenance`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Equipment => "equipment",
+            Self::Medical => "medical",
+            Self::ExternalConnection => "external_connection",
+            Self::Cloud => "cloud",
+            Self::RemoteMaintenance => "remote_maintenance",
+            Self::Vendor => "vendor",
+            Self::Department => "department",
+            Self::Segment => "segment",
+            Self::Confirmation => "confirmation",
+        }
+    }
 }
 
 /// Where a row stands.
@@ -109,44 +162,12 @@ pub struct Origin {
 }
 
 /// One cell as it was found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Cell {
     /// Column as the spreadsheet shows it, e.g. `F`.
     pub column: String,
     /// The text as it stands there.
     pub raw: String,
-}
-
-/// A column that Daicho reads. The names are those of `config/columns.toml`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "each is described, in Japanese, in config/columns.toml")]
-pub enum Field {
-    AssetNo,
-    Manufacturer,
-    Os,
-    Software,
-    SoftwareVersion,
-    IpAddress,
-    Hostname,
-    Location,
-    User,
-    RegisteredDate,
-    Status,
-    Description,
-    MacAddress,
-    Department,
-    DeviceType,
-    RemoteMaintenance,
-    Model,
-    SerialNo,
-    NetworkConnected,
-    ExternalConnection,
-    DualHomed,
-    LineKind,
-    Purpose,
-    Vendor,
-    Segment,
 }
 
 /// A program and its version.
@@ -225,6 +246,9 @@ pub enum FourValued {
 pub struct Ledger {
     /// The rows of all imported files, in order.
     pub entries: Vec<Entry>,
+    /// The rows of the registers that declare no device. Ledgers that were stored before these were read have none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub records: Vec<Record>,
     /// The imported files.
     pub files: Vec<LedgerFile>,
     /// Everything that was noticed, row by row.
@@ -299,8 +323,16 @@ pub enum ProblemKind {
     TooManyRows,
     /// The cell was cut at the limit.
     CellTooLong,
-    /// The sheet was left out: examples, explanations, data about persons, or no ledger's heading. Row 0.
+    /// The sheet was left out: examples, explanations, or no ledger's heading. Row 0.
     SheetSkipped,
+    /// The sheet was left out because it is about persons (アカウント台帳, 名簿 …). Row 0.
+    PersonalData,
+    /// A row that names a group: it fills empty cells of the rows below it.
+    GroupRow,
+    /// A range of addresses in one cell: one row declares several devices.
+    AddressRange,
+    /// The heading is not known; what stands below it said what the column is. The row is the heading's.
+    ColumnGuessed,
     /// The column's heading is not one that is read; its cells were left out. The row is the heading's.
     ColumnUnread,
 }
@@ -314,7 +346,7 @@ mod tests {
     fn a_ledger_that_was_stored_before_a_column_was_read_still_loads() {
         let mut stored = serde_json::to_value(row(1)).unwrap();
         let object = stored.as_object_mut().unwrap();
-        for later in ["purpose", "vendor", "segments"] {
+        for later in ["purpose", "vendor", "segments", "others"] {
             object.remove(later);
         }
         assert_eq!(serde_json::from_value::<Entry>(stored).unwrap(), row(1));

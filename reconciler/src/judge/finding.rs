@@ -148,6 +148,14 @@ impl Kind {
 impl ProblemKind {
     /// The row can still be compared; the problem is worth a correction, no more.
     pub fn is_minor(self) -> bool {
-        matches!(self, Self::RowSkipped | Self::CellsWithoutHeading | Self::CellTooLong)
+        matches!(
+            self,
+            Self::RowSkipped
+                | Self::GroupRow
+                | Self::PersonalData
+                | Self::ColumnGuessed
+                | Self::CellsWithoutHeading
+                | Self::CellTooLong
+        )
     }
 }

@@ -13,18 +13,25 @@
 //! 8. `rule`: one reason to speak each
 //! 9. `external`, `changes`: connection points; what is new since the run before
 //!
+//! Beside that, `revision` says what differs between two versions of the ledger; `alias` knows which spellings mean
+//! the same.
+//!
 //! `knowledge` holds what the judge knows beforehand: `config/classes.toml`, `identity.toml`, `uplinks.toml`,
 //! `hypotheses.toml`.
 
+pub mod alias;
 pub mod amendment;
 pub mod asset;
 pub mod decision;
 pub mod entry;
+pub mod field;
 pub mod finding;
 pub mod graded;
 pub mod inventory;
 pub mod knowledge;
 pub mod pairing;
+pub mod record;
+pub mod revision;
 pub mod understanding;
 pub mod verdict;
 

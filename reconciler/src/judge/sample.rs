@@ -117,7 +117,7 @@ impl World {
 
     /// The ledger as it stands.
     pub(crate) fn ledger(&self) -> Ledger {
-        Ledger { entries: self.rows.clone(), files: vec![], problems: vec![] }
+        Ledger { entries: self.rows.clone(), records: vec![], files: vec![], problems: vec![] }
     }
 
     /// The verdict.
@@ -172,6 +172,7 @@ pub(crate) fn row(number: u32) -> Entry {
         vendor: None,
         segments: vec![],
         cells: BTreeMap::new(),
+        others: BTreeMap::new(),
     }
 }
 

@@ -44,7 +44,7 @@ pub(super) fn options(lang: Lang) -> Options {
 pub(super) fn verdict() -> Verdict {
     Verdict {
         run: run(),
-        ledger: Ledger { entries: entries(), files: files(), problems: problems() },
+        ledger: Ledger { entries: entries(), records: vec![], files: files(), problems: problems() },
         assets: assets(),
         entries: entry_verdicts(),
         comparisons: comparisons(),
@@ -68,7 +68,7 @@ pub(super) fn verdict() -> Verdict {
 pub(super) fn quiet() -> Verdict {
     Verdict {
         run: RunSummary { complete: false, reason: Some("stopped by signal".into()), finished: None, ..run() },
-        ledger: Ledger { entries: vec![], files: vec![], problems: vec![] },
+        ledger: Ledger { entries: vec![], records: vec![], files: vec![], problems: vec![] },
         assets: vec![],
         entries: vec![],
         comparisons: vec![],
@@ -229,6 +229,7 @@ fn entry(row: u32, name: &str, department: &str, address: &str) -> Entry {
         vendor: None,
         segments: vec![],
         cells: BTreeMap::new(),
+        others: BTreeMap::new(),
     }
 }
 

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::Options;
+use super::diagram::{self, Picture};
 use super::view::Report;
 use super::view::finding::{self, FindingView, Group};
 use super::view::rows::{self, AssetRow, ComparisonRow, EntryRow, PointRow, ProblemRow, SentSum};
@@ -70,6 +71,8 @@ struct Page<'a> {
     left_alone_more: Option<String>,
     severities: [(Severity, usize); 4],
     grades: [Grade; 5],
+    /// SVG, escaped where it is drawn.
+    diagram: String,
     points: Vec<PointRow>,
     assets: Vec<AssetRow>,
     entries: Vec<EntryRow<'a>>,
@@ -122,6 +125,7 @@ impl<'a> Page<'a> {
             impact: impact_lines,
             severities: report.figures.by_severity,
             grades: [Grade::Confirmed, Grade::Probable, Grade::Indication, Grade::Undecidable, Grade::Nothing],
+            diagram: diagram::inline_svg(&Picture::new(verdict, scene.options), &scene.options.tz, lang),
             points: rows::points(scene),
             assets: rows::assets(scene),
             entries: rows::entries(scene),

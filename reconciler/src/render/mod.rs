@@ -2,8 +2,10 @@
 
 pub mod closed;
 pub mod device;
+pub mod diagram;
 pub mod html;
 pub mod json;
+pub mod layout;
 mod scene;
 pub mod text;
 pub mod understanding;

@@ -202,7 +202,7 @@ mod tests {
             },
             Entry { description: Some("64列CT".into()), ..entry("medical", None, "10.20.0.8", "00:80:A3:00:00:08") },
         ];
-        let ledger = Ledger { entries, files: vec![], problems: vec![] };
+        let ledger = Ledger { entries, records: vec![], files: vec![], problems: vec![] };
         let sample = "[scope]\nnetworks = [\"10.20.0.0/24\"]\n[resolver]\naddress = \"10.20.0.1\"\n\
                       [[snmp.user]]\nname = \"u\"\nauth_password = \"secret-8\"\n\
                       [[dicom.node]]\naddress = \"10.20.0.8\"\nae_title = \"CT1\"\n";

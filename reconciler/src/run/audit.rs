@@ -138,6 +138,9 @@ fn run_agent(
         return Err(Failure::NoScope { path: project.folder.join(SETTINGS_FILE) });
     }
     let settings = &narrowed(&project.settings, errand.closed)?;
+    if let Some(address) = errand.walk.and_then(|walk| walk.walk) {
+        within(settings, address.into())?;
+    }
     let config = {
         let known =
             agent_config::Known { ledger: &rooms::ledger(&project.store)?, decisions: &project.store.decisions()? };
@@ -153,12 +156,15 @@ fn run_agent(
 fn narrowed(settings: &Settings, closed: Option<IpNet>) -> Result<Settings, Failure> {
     let mut settings = settings.clone();
     if let Some(segment) = closed {
-        if !settings.scope.networks.iter().any(|network| network.contains(&segment)) {
-            return Err(Failure::OutsideScope { segment });
-        }
+        within(&settings, segment)?;
         settings.scope.networks = vec![segment.trunc()];
     }
     Ok(settings)
+}
+
+fn within(settings: &Settings, segment: IpNet) -> Result<(), Failure> {
+    let allowed = settings.scope.networks.iter().any(|network| network.contains(&segment));
+    if allowed { Ok(()) } else { Err(Failure::OutsideScope { segment }) }
 }
 
 fn judge(project: &mut Project, run: &RunId, now: Timestamp) -> Result<Verdict, Failure> {

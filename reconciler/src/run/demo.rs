@@ -14,6 +14,7 @@ use super::project::Project;
 use super::{CLEAN, Failure, PARTIAL, agent, audit, ledger};
 use crate::cli::{Common, words};
 use crate::edge;
+use crate::import::Mappings;
 use crate::settings::{Resolver, SETTINGS_FILE};
 
 /// The file in which the simulated hospital says what it is.
@@ -47,7 +48,7 @@ pub(super) fn demo(common: &Common, out: Option<&Path>, console: &Console, now: 
     let settings = settings(&described, &prefix, console.lang)?;
     edge::replace_private_file(&path, settings.as_bytes()).map_err(|source| Failure::file(&path, source))?;
     let (mut project, lock) = Project::open(&folder, "demo", now)?;
-    ledger::import(&mut project.store, &ledger_files(&folder)?, console, now)?;
+    ledger::import(&mut project.store, &ledger_files(&folder)?, &Mappings::default(), console, now)?;
     let verdict = audit::audit_folder(&mut project, &lock, console, now)?;
     audit::write_reports(&project, &verdict, &folder)?;
     audit::show(&project, &verdict, console)?;

@@ -33,7 +33,7 @@ fn own_file(project: &Project, file: &Path, options: &Export, console: &Console)
     ends_in(&options.out, &[&extension(file)])?;
     let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let version = version(project, &name)?;
-    let layout = rooms::layout(file, console.lang)?;
+    let layout = rooms::placed(file, console.lang)?;
     if hex::encode(Sha256::digest(&layout.bytes)) != version.sha256 {
         return Err(Failure::LedgerChanged { path: file.to_owned(), imported: version.imported });
     }

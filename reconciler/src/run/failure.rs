@@ -33,12 +33,29 @@ pub enum Failure {
         /// The settings file.
         path: PathBuf,
     },
-    /// The segment that is to be shown closed lies outside what may be scanned.
+    /// The segment that is to be shown closed, or the device to be walked through, lies outside what may be scanned.
     #[error("{segment} is not within [scope] networks")]
     OutsideScope {
         /// The segment.
         segment: IpNet,
     },
+    /// No run was judged until that day.
+    #[error("no judged run until {day}")]
+    NoRunUntil {
+        /// The day.
+        day: jiff::civil::Date,
+    },
+    /// A diagram is asked for in a format that is not known.
+    #[error("{path}: not a format of diagrams")]
+    DiagramFormat {
+        /// The file that was named.
+        path: PathBuf,
+        /// Which formats there are.
+        known: &'static str,
+    },
+    /// The diagram cannot be turned into pixels.
+    #[error(transparent)]
+    Png(#[from] crate::render::diagram::PngError),
     /// Nothing was scanned yet.
     #[error("no run is kept in this folder yet")]
     NoRun,
@@ -126,6 +143,14 @@ pub enum Failure {
         /// Why.
         refusal: Refusal,
     },
+    /// A mapping of columns cannot be read.
+    #[error("{path}: {message}")]
+    Mapping {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        message: String,
+    },
     /// No device of the run is meant.
     #[error("no device {text}")]
     NoDevice {
@@ -189,19 +214,27 @@ impl Failure {
             | Self::NotEmpty { .. }
             | Self::NoScope { .. }
             | Self::OutsideScope { .. }
+            | Self::NoRunUntil { .. }
+            | Self::DiagramFormat { .. }
             | Self::NoRun
             | Self::NoDevice { .. }
             | Self::SeveralDevices { .. }
             | Self::NothingDecided { .. }
             | Self::NoSuchClass { .. }
             | Self::Rules(_)
+            | Self::Mapping { .. }
             | Self::NotJudged { .. }
             | Self::SameName { .. }
             | Self::OutTaken { .. }
             | Self::OutEnding { .. }
             | Self::LedgerChanged { .. }
             | Self::Unwritable { .. }
-            | Self::Store(StoreError::NoSuchRun { .. } | StoreError::NoSuchFile { .. })
+            | Self::Store(
+                StoreError::NoSuchRun { .. }
+                | StoreError::NoSuchFile { .. }
+                | StoreError::NoSuchVersion { .. }
+                | StoreError::CurrentVersion { .. },
+            )
             | Self::ProgramFailed { usage: true, .. } => USAGE,
             _ => FAILED,
         }

@@ -7,6 +7,7 @@ mod console;
 mod decide;
 mod declared;
 mod demo;
+mod diagram;
 mod export;
 mod failure;
 mod init;
@@ -66,6 +67,7 @@ fn command(cli: &Cli, console: &mut Console, now: Timestamp) -> Result<u8, Failu
         Command::Scan(walk) => audit::scan(common, walk, console, now),
         Command::Reconcile(options) => audit::reconcile(common, options, console, now),
         Command::Report(options) => audit::report(common, options, console),
+        Command::Diagram(options) => diagram::diagram(common, options, console),
         Command::Audit(options) => audit::audit(common, options, console, now),
         Command::Show(options) => show::show(common, options, console),
         Command::Decide(command) => decide::decide(common, command, console, now),

@@ -14,8 +14,9 @@ use jiff::tz::TimeZone;
 
 use super::Failure;
 use crate::export::{Made, Refusal};
+use crate::import::layout::{self, ColumnLayout, Layouts};
 use crate::import::template::{Guide, template};
-use crate::import::{Columns, Imported, Layout};
+use crate::import::{Columns, ImportError, Imported, Mappings, Placed, Progress};
 use crate::judge::amendment::Amendment;
 use crate::judge::asset::Asset;
 use crate::judge::entry::{Ledger, Register, RowProblem};
@@ -35,25 +36,41 @@ pub(super) fn read_sheets(args: impl IntoIterator<Item = OsString>) -> ExitCode 
 }
 
 /// Reads a ledger file.
-pub(super) fn import(path: &Path, now: Timestamp, lang: Lang) -> Result<Imported, Failure> {
-    crate::import::import(path, now, &Columns::builtin()).map_err(|error| Failure::Ledger {
-        path: path.to_owned(),
-        message: match lang {
-            Lang::Ja => error.ja(),
-            Lang::En => error.to_string(),
-        },
-    })
+pub(super) fn import(
+    path: &Path,
+    now: Timestamp,
+    mappings: &Mappings,
+    lang: Lang,
+    progress: Progress<'_>,
+) -> Result<Imported, Failure> {
+    crate::import::import(path, now, &Columns::builtin(), mappings, progress)
+        .map_err(|error| refused(path, &error, lang))
+}
+
+/// How a ledger file's columns would be read.
+pub(super) fn layouts(path: &Path, mappings: &Mappings, lang: Lang) -> Result<Layouts, Failure> {
+    layout::layouts(path, &Columns::builtin(), mappings).map_err(|error| refused(path, &error, lang))
+}
+
+/// How a ledger file's columns would be read, as a table.
+pub(super) fn layout_text(found: &Layouts, lang: Lang, width: u16) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    render::layout::text(found, lang, width, &mut bytes)?;
+    Ok(bytes)
+}
+
+/// How a column would be read, beside it in a mapping file.
+pub(super) fn layout_remark(column: &ColumnLayout, lang: Lang) -> String {
+    render::layout::remark(column, lang)
+}
+
+fn refused(path: &Path, error: &ImportError, lang: Lang) -> Failure {
+    Failure::Ledger { path: path.to_owned(), message: lang.pick(error.ja(), error.to_string()) }
 }
 
 /// Reads an inventory file.
 pub(super) fn inventory(path: &Path, lang: Lang) -> Result<crate::import::inventory::Read, Failure> {
-    crate::import::inventory::import(path).map_err(|error| Failure::Ledger {
-        path: path.to_owned(),
-        message: match lang {
-            Lang::Ja => error.ja(),
-            Lang::En => error.to_string(),
-        },
-    })
+    crate::import::inventory::import(path).map_err(|error| refused(path, &error, lang))
 }
 
 /// The empty ledger workbook.
@@ -66,8 +83,8 @@ pub(super) fn ledger_template(lang: Lang) -> Result<Vec<u8>, Failure> {
 }
 
 /// Where the cells of a ledger file stand.
-pub(super) fn layout(path: &Path, lang: Lang) -> Result<Layout, Failure> {
-    crate::import::layout(path, &Columns::builtin()).map_err(|error| Failure::Ledger {
+pub(super) fn placed(path: &Path, lang: Lang) -> Result<Placed, Failure> {
+    crate::import::placed(path, &Columns::builtin()).map_err(|error| Failure::Ledger {
         path: path.to_owned(),
         message: match lang {
             Lang::Ja => error.ja(),
@@ -84,7 +101,7 @@ pub(super) fn accepted(_store: &Store) -> Vec<Amendment> {
 
 /// The hospital's own file with the accepted cells changed.
 pub(super) fn own_file(
-    layout: &Layout,
+    layout: &Placed,
     ledger: &Ledger,
     amendments: &[Amendment],
     lang: Lang,
@@ -101,8 +118,8 @@ pub(super) fn register(register: Register) -> String {
 /// The current ledger as one.
 pub(super) fn ledger(store: &Store) -> Result<Ledger, StoreError> {
     let files = store.ledger()?.into_iter().filter_map(|one| {
-        let Ledger { entries, files, problems } = one;
-        files.into_iter().next().map(|file| Imported { file, entries, problems })
+        let Ledger { entries, records, files, problems } = one;
+        files.into_iter().next().map(|file| Imported { file, sheets: vec![], entries, records, problems })
     });
     Ok(crate::import::join(files))
 }
@@ -148,9 +165,11 @@ fn read_anew(batch: &mut Batch, rereading: &Rereading) {
     }
 }
 
-/// What was noticed in a row, as a sentence.
-pub(super) fn problem(problem: &RowProblem, lang: Lang) -> String {
-    render::words::phrase::Phrase::new(render::words::problem::what(problem, lang)).plain()
+/// What was noticed in a row and what to do, as a sentence for who keeps the file; `sheets` are the file's.
+pub(super) fn problem(problem: &RowProblem, sheets: &[String], lang: Lang) -> String {
+    let sheet =
+        sheets.iter().position(|name| *name == problem.origin.sheet).filter(|_| !problem.origin.sheet.is_empty());
+    render::words::phrase::Phrase::new(render::words::problem::told(problem, sheet.map(|at| at + 1), lang)).plain()
 }
 
 /// How a verdict is put out on paper and in files: the same for everybody who asks.

@@ -55,6 +55,20 @@ pub enum StoreError {
         /// The file name asked for.
         file: String,
     },
+    /// No ledger version has this number.
+    #[error("no ledger version {number}")]
+    NoSuchVersion {
+        /// The number.
+        number: i64,
+    },
+    /// The version is the newest one of its file already.
+    #[error("version {number} of {file} is current")]
+    CurrentVersion {
+        /// The number.
+        number: i64,
+        /// Its file.
+        file: String,
+    },
     /// A kept record cannot be read back.
     #[error("{what}: kept record cannot be read: {source}")]
     Unreadable {

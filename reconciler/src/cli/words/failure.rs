@@ -6,6 +6,7 @@ use daicho_shared::batch::BatchError;
 
 use super::clock;
 use crate::lang::Lang;
+use crate::render::diagram::PngError;
 use crate::run::Failure;
 use crate::settings::SettingsError;
 use crate::store::StoreError;
@@ -24,6 +25,12 @@ pub fn explain(failure: &Failure, lang: Lang) -> String {
                 "No network is set to be scanned. Write the networks you have permission for into [scope] networks of daicho.toml. Not one packet goes anywhere else.",
             )
             .to_owned(),
+        Failure::NoRunUntil { day } => lang.pick(
+            format!("{day} までに照合した実行がありません。`daicho runs` で一覧を確かめてください。"),
+            format!("no run was judged until {day}; `daicho runs` lists them"),
+        ),
+        Failure::DiagramFormat { path, known } => diagram_format(path, known, lang),
+        Failure::Png(why) => png(why, lang),
         Failure::OutsideScope { segment } => lang.pick(
             format!("{segment} は、daicho.toml の [scope] networks に含まれていません。許可を得てから、そこに記入してください。"),
             format!("{segment} is not within [scope] networks of daicho.toml. Get leave to scan it, and write it there."),
@@ -51,10 +58,10 @@ pub fn explain(failure: &Failure, lang: Lang) -> String {
             format!("『{name}』という名前の台帳が2つ指定されています。行の出どころを区別できないため、片方の名前を変えてから取り込んでください。"),
             format!("Two ledger files are named {name}. Their rows could not be told apart: rename one of them, then import both."),
         ),
-        Failure::OutTaken { path } => super::export::taken(path, lang),
-        Failure::OutEnding { path, expected } => super::export::ending(path, expected, lang),
-        Failure::LedgerChanged { path, imported } => super::export::changed(path, *imported, lang),
-        Failure::Unwritable { path, refusal } => super::export::refused(path, refusal, lang),
+        Failure::OutTaken { .. }
+        | Failure::OutEnding { .. }
+        | Failure::LedgerChanged { .. }
+        | Failure::Unwritable { .. } => super::export::explain(failure, lang),
         Failure::NotEmpty { path } => {
             let path = path.display();
             both(
@@ -64,6 +71,14 @@ pub fn explain(failure: &Failure, lang: Lang) -> String {
             )
         }
         Failure::Ledger { message, .. } => message.clone(),
+        Failure::Mapping { path, message } => {
+            let path = path.display();
+            both(
+                lang,
+                format!("列の対応表 {path} を読めません（{message}）。その行を直すか、ファイルを消してから、もう一度実行してください。"),
+                format!("The mapping {path} cannot be read ({message}). Correct that line, or remove the file, then run again."),
+            )
+        }
         Failure::Other(error) => format!("{error:#}"),
         Failure::ProgramMissing { .. } | Failure::ProgramStart { .. } | Failure::ProgramFailed { .. } => {
             program(failure, lang)
@@ -261,6 +276,16 @@ fn rare(error: &StoreError, lang: Lang) -> String {
             format!("『{file}』は、いまの台帳にありません。daicho ledger show で名前を確認してください。"),
             format!("{file} is not in the ledger. See the names in daicho ledger show."),
         ),
+        StoreError::NoSuchVersion { number } => both(
+            lang,
+            format!("版 {number} はありません。daicho ledger show で版の番号を確認してください。"),
+            format!("There is no version {number}. See the numbers in daicho ledger show."),
+        ),
+        StoreError::CurrentVersion { number, file } => both(
+            lang,
+            format!("版 {number} は、いまの『{file}』そのものです。戻す必要はありません。"),
+            format!("Version {number} is {file} as it is now. There is nothing to go back to."),
+        ),
         other => both(
             lang,
             format!("データベースを読み書きできません（{other}）。ディスクの空きと権限を確認してください。"),
@@ -332,6 +357,27 @@ fn program(failure: &Failure, lang: Lang) -> String {
             )
         }
         other => other.to_string(),
+    }
+}
+
+fn diagram_format(path: &Path, known: &str, lang: Lang) -> String {
+    let path = path.display();
+    lang.pick(
+        format!("{path}: 構成図の形式が分かりません。拡張子を {known} のいずれかにしてください。"),
+        format!("{path}: not a format of diagrams; the name must end with one of {known}"),
+    )
+}
+
+fn png(why: &PngError, lang: Lang) -> String {
+    match why {
+        PngError::NoFont => lang.pick(
+            "日本語のフォントが見つからないため、PNG を描けません。フォント（Noto Sans CJK など）を入れるか、.svg を指定してください。".to_owned(),
+            "no font with Japanese characters is installed, so a PNG cannot be drawn; install one (e.g. Noto Sans CJK) or write .svg".to_owned(),
+        ),
+        PngError::NotDrawn { detail } => lang.pick(
+            format!("構成図を PNG にできません（{detail}）。.svg を指定してください。"),
+            format!("the diagram cannot be drawn as PNG ({detail}); write .svg"),
+        ),
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod export;
 mod failure;
+pub mod ledger;
 
 use std::path::Path;
 
@@ -44,14 +45,6 @@ pub fn kept(path: &Path, lang: Lang) -> String {
     }
 }
 
-/// One ledger file was read.
-pub fn imported(name: &str, rows: usize, problems: usize, lang: Lang) -> String {
-    match lang {
-        Lang::Ja => format!("『{name}』: {rows}行を読み取りました。確認が必要な点は{problems}件です。"),
-        Lang::En => format!("{name}: {rows} rows read, {problems} points to check."),
-    }
-}
-
 /// A file of the same name, from another place, takes the place of the earlier one.
 pub fn replaced(name: &str, before: &str, now: &str, lang: Lang) -> String {
     match lang {
@@ -72,9 +65,14 @@ pub fn ledger_version(version: &LedgerVersion, lang: Lang) -> String {
         (None, _) => lang.pick("取り下げ", "withdrawn").to_owned(),
     };
     let current = if version.current { lang.pick("最新", "current") } else { lang.pick("旧", "old") };
+    let restored = match (version.restored, lang) {
+        (None, _) => String::new(),
+        (Some(number), Lang::Ja) => format!("（版{number}に戻した）"),
+        (Some(number), Lang::En) => format!(" (back to version {number})"),
+    };
     let sha256: String = version.sha256.chars().take(12).collect();
     let (number, when) = (version.number, clock(version.imported));
-    format!("{number}\t{when}\t{}\t{rows}\t{current}\t{}\t{sha256}", version.file, version.who)
+    format!("{number}\t{when}\t{}\t{rows}\t{current}{restored}\t{}\t{sha256}", version.file, version.who)
 }
 
 /// One line of `runs`.
@@ -115,6 +113,17 @@ pub fn reported(folder: &Path, lang: Lang) -> String {
         Lang::Ja => format!("報告書の出力先: {folder}"),
         Lang::En => format!("Reports: {folder}"),
     }
+}
+
+/// A file was written.
+pub fn written(path: &Path, lang: Lang) -> String {
+    let path = path.display();
+    lang.pick(format!("書き出しました: {path}"), format!("written: {path}"))
+}
+
+/// Two diagrams say the same.
+pub fn diagram_unchanged(lang: Lang) -> &'static str {
+    lang.pick("構成図に変更はありません。", "The diagram did not change.")
 }
 
 /// An inventory file was kept; `found` of its machines were seen by the latest run.

@@ -13,7 +13,7 @@ use zip::ZipArchive;
 
 use super::*;
 use crate::export::{Changes, Made, own_file};
-use crate::import::{Columns, Layout, layout_in_process, read_in_process};
+use crate::import::{Columns, Placed, placed_in_process, read_in_process};
 use crate::judge::amendment::{Amendment, Basis, Change};
 use crate::judge::entry::{EntryId, Field, Ledger, Register};
 
@@ -84,11 +84,11 @@ fn basis(minute: i8) -> Basis {
     }
 }
 
-fn read(name: &str, bytes: &[u8]) -> (Layout, Ledger) {
+fn read(name: &str, bytes: &[u8]) -> (Placed, Ledger) {
     let columns = Columns::builtin();
     let imported = read_in_process(name, bytes, jiff::Timestamp::UNIX_EPOCH, &columns).unwrap();
-    let ledger = Ledger { entries: imported.entries, files: vec![imported.file], problems: imported.problems };
-    (layout_in_process(name, bytes, &columns).unwrap(), ledger)
+    let ledger = crate::import::join([imported]);
+    (placed_in_process(name, bytes, &columns).unwrap(), ledger)
 }
 
 fn change(ledger: &Ledger, number: &str, field: Field, after: &str) -> Amendment {
@@ -376,7 +376,7 @@ proptest! {
         let wanted = [change(&ledger, "N1", Field::Hostname, "X")];
         let at = place % bytes.len();
         bytes[at] ^= octet;
-        if let Ok(layout) = layout_in_process("台帳.xlsx", &bytes, &Columns::builtin()) {
+        if let Ok(layout) = placed_in_process("台帳.xlsx", &bytes, &Columns::builtin()) {
             let _ = own_file(&layout, &ledger, &wanted, &Plain);
         }
     }
@@ -426,6 +426,9 @@ fn libreoffice_opens_what_was_written_also_into_its_own_files() {
     {
         return;
     }
+    let ods = std::fs::read(folder.path().join("excel.ods")).unwrap();
+    let (placed, ledger) = read("台帳.ods", &ods);
+    assert_eq!(own_file(&placed, &ledger, &wanted(&ledger), &Plain), Err(Refusal::Format));
     let own = std::fs::read(folder.path().join("excel.xlsx")).unwrap();
     for (name, before) in [("a", hospital()), ("b", own)] {
         let made = made(&before, wanted);

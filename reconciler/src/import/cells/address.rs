@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::LazyLock;
 
+use ipnet::IpNet;
 use regex::Regex;
 
 use crate::import::fold::code;
@@ -31,18 +32,26 @@ static GROUPS: LazyLock<Regex> = LazyLock::new(|| {
 static MASKED: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^[0-9]*(?:\.[0-9]*)*[.]?[〇○◯●□xX*×＊?]+[0-9.〇○◯●□xX*×＊?]*$"));
 
+/// From one address to another, of which the last may be written shorter: `192.168.1.10～20`.
+static RANGE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^([0-9]{1,3}(?:\.[0-9]{1,3}){3})[-~]((?:[0-9]{1,3}\.){3}|\.)?([0-9]{1,3})$"));
+/// Blanks around the sign of a range.
+static AROUND: LazyLock<Regex> = LazyLock::new(|| pattern(r"([0-9])[ \t]*[-~〜][ \t]*([0-9.])"));
+
 fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("the pattern is a constant that the tests of this file use")
 }
 
-/// Reads every address of a cell. Ranges, abbreviations and everything else that is no address is
+/// Reads every address of a cell; `network` is the one that stands above the table, for addresses that are written as
+/// `.10`. A range is read and reported: its row declares several devices. Everything else that is no address is
 /// reported and not guessed at.
-pub(crate) fn addresses(text: &str, words: &Words) -> Addresses {
+pub(crate) fn addresses(text: &str, words: &Words, network: Option<IpNet>) -> Addresses {
     let mut found = Addresses { dynamic: words.is_dynamic(text), ..Addresses::default() };
     if words.is_none(text) {
         return found;
     }
     let folded = NOTE.replace_all(&code(text), "").into_owned();
+    let folded = AROUND.replace_all(&folded, "$1~$2").into_owned();
     let newest = folded.rsplit(['→', '⇒']).next().unwrap_or_default();
     if let Some(groups) = GROUPS.captures(newest) {
         let joined = [&groups[1], &groups[2], &groups[3], &groups[4]].join(".");
@@ -56,10 +65,22 @@ pub(crate) fn addresses(text: &str, words: &Words) -> Addresses {
             break;
         }
         for part in slashed(token) {
-            found.token(part);
+            found.token(&completed(part, network));
         }
     }
     found
+}
+
+/// `.10` with the network that it is of; anything else as it is.
+fn completed(token: &str, network: Option<IpNet>) -> String {
+    let last: Option<u8> = token.strip_prefix('.').and_then(|digits| digits.parse().ok());
+    match (last, network) {
+        (Some(last), Some(IpNet::V4(network))) if network.prefix_len() >= 24 => {
+            let [a, b, c, _] = network.network().octets();
+            Ipv4Addr::new(a, b, c, last).to_string()
+        }
+        _ => token.to_owned(),
+    }
 }
 
 /// `10.0.0.1/24` is one address with its prefix; `10.0.0.1/10.0.0.2` are two.
@@ -78,7 +99,7 @@ fn prefix_limit(address: &str) -> u8 {
 impl Addresses {
     fn token(&mut self, token: &str) {
         let bare = unlabelled(token);
-        match parse(bare) {
+        match parse(bare).or_else(|| self.abbreviated(bare)) {
             Some(address) if is_plausible(address) => {
                 if !self.list.contains(&address) {
                     self.list.push(address);
@@ -86,10 +107,38 @@ impl Addresses {
             }
             Some(_) => self.note(ProblemKind::AddressImplausible),
             None if MASKED.is_match(bare) && bare.contains('.') => self.note(ProblemKind::AddressPlaceholder),
+            // A pool of addresses that are handed out is no device's.
+            None if !self.dynamic && self.range(bare) => self.note(ProblemKind::AddressRange),
             // 「DHCP」「有線」 and the pool beside a DHCP mark say nothing that is missing.
             None if self.dynamic || is_label(bare) => {}
             None => self.note(ProblemKind::AddressMalformed),
         }
+    }
+
+    /// `11` behind `192.168.1.10` is `192.168.1.11`.
+    fn abbreviated(&self, token: &str) -> Option<IpAddr> {
+        let Some(IpAddr::V4(before)) = self.list.last() else { return None };
+        let last: u8 = token.strip_prefix('.').unwrap_or(token).parse().ok()?;
+        let [a, b, c, _] = before.octets();
+        Some(Ipv4Addr::new(a, b, c, last).into())
+    }
+
+    /// Adds every address of a range, if the token is one of at most [`limits::RANGE`] addresses.
+    fn range(&mut self, token: &str) -> bool {
+        let Some(parts) = RANGE.captures(token) else { return false };
+        let Some(first) = v4(&parts[1]) else { return false };
+        let front = parts.get(2).map_or(".", |front| front.as_str());
+        let [a, b, c, _] = first.octets();
+        let front = if front == "." { format!("{a}.{b}.{c}.") } else { front.to_owned() };
+        let Some(last) = v4(&format!("{front}{}", &parts[3])) else { return false };
+        let (first, last) = (u32::from(first), u32::from(last));
+        if last <= first || last - first >= limits::RANGE {
+            return false;
+        }
+        let all = (first..=last).map(|address| IpAddr::V4(address.into()));
+        let new: Vec<IpAddr> = all.filter(|address| is_plausible(*address) && !self.list.contains(address)).collect();
+        self.list.extend(new);
+        true
     }
 
     fn note(&mut self, problem: ProblemKind) {
@@ -154,7 +203,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn read(text: &str) -> Addresses {
-        addresses(text, &Words::parse(DEFAULT).unwrap())
+        addresses(text, &Words::parse(DEFAULT).unwrap(), None)
     }
 
     fn one(text: &str) -> String {
@@ -221,8 +270,8 @@ mod tests {
             ("192.168.○.○", AddressPlaceholder),
             ("192.168.1.300", AddressMalformed),
             ("192.168.1", AddressMalformed),
-            ("192.168.1.10～20", AddressMalformed),
-            ("192.168.1.10-192.168.1.20", AddressMalformed),
+            ("192.168.1.20～10", AddressMalformed),
+            ("192.168.1.10-192.168.3.20", AddressMalformed),
             ("1921681010", AddressMalformed),
             ("127.0.0.1", AddressImplausible),
             ("169.254.3.4", AddressImplausible),
@@ -234,10 +283,41 @@ mod tests {
         }
     }
 
+    #[test]
+    fn ranges_are_read_and_reported() {
+        for text in ["192.168.1.10～12", "192.168.1.10 - 192.168.1.12", "192.168.1.10〜.12", "１９２.168.1.10－12"]
+        {
+            let found = read(text);
+            assert_eq!((found.list.len(), found.problem), (3, Some(ProblemKind::AddressRange)), "{text}");
+            assert_eq!(found.list[2].to_string(), "192.168.1.12", "{text}");
+        }
+        let pool = read("192.168.1.100-199(DHCP)");
+        assert_eq!((pool.list.len(), pool.dynamic, pool.problem), (0, true, None));
+    }
+
+    #[test]
+    fn abbreviations_are_completed() {
+        let texts = |found: Addresses| found.list.iter().map(ToString::to_string).collect::<Vec<_>>();
+        for text in ["192.168.1.10,11,12", "192.168.1.10/11/12", "192.168.1.10、.11、.12"] {
+            assert_eq!(texts(read(text)), ["192.168.1.10", "192.168.1.11", "192.168.1.12"], "{text}");
+        }
+        assert_eq!(texts(read("192.168.1.10/40")), ["192.168.1.10", "192.168.1.40"]);
+        let network = "192.168.20.0/24".parse().ok();
+        assert_eq!(texts(addresses(".10", &Words::parse(DEFAULT).unwrap(), network)), ["192.168.20.10"]);
+        assert_eq!(read(".10").problem, Some(ProblemKind::AddressMalformed));
+    }
+
     proptest! {
         #[test]
-        fn no_text_panics_and_the_number_is_bounded(text in "\\PC*|[0-9.:/,〇()\\n -]{0,80}") {
-            prop_assert!(read(&text).list.len() <= limits::VALUES_PER_CELL + 64);
+        fn a_range_has_all_its_addresses(first: u8, more in 1_u8..64) {
+            prop_assume!(first.checked_add(more).is_some());
+            let found = read(&format!("10.1.2.{first}～{}", first + more));
+            prop_assert_eq!((found.list.len(), found.problem), (usize::from(more) + 1, Some(ProblemKind::AddressRange)));
+        }
+
+        #[test]
+        fn no_text_panics_and_the_number_is_bounded(text in "\\PC*|[0-9.:/,〇()~\\n -]{0,80}") {
+            prop_assert!(read(&text).list.len() <= limits::VALUES_PER_CELL + 64 + limits::RANGE as usize);
         }
 
         #[test]

@@ -79,13 +79,13 @@ fn one<'a>(asset: &'a Asset, scene: &Scene<'a>) -> DualHomed<'a> {
 }
 
 /// The row declares two networks, or a line, which is one.
-fn declares(row: &Entry) -> bool {
+pub(crate) fn declares(row: &Entry) -> bool {
     let line = row.register == Register::ExternalConnection || row.external_connection == FourValued::Yes;
     line || row.dual_homed == FourValued::Yes
 }
 
 /// The sides that were seen or told of, and beside them the addresses that betray another one.
-fn sides(asset: &Asset) -> Vec<Side> {
+pub(crate) fn sides(asset: &Asset) -> Vec<Side> {
     let seen = asset.interfaces.iter().filter(|interface| !interface.addresses.is_empty());
     let mut sides: Vec<Side> = seen
         .map(|interface| Side {

@@ -164,6 +164,12 @@ pub fn register(register: Register, lang: Lang) -> &'static str {
         Register::Equipment => lang.pick("機器台帳", "equipment ledger"),
         Register::Medical => lang.pick("医療機器台帳", "medical device ledger"),
         Register::ExternalConnection => lang.pick("外部接続点台帳", "external connection register"),
+        Register::Cloud => lang.pick("クラウドサービス台帳", "cloud service register"),
+        Register::RemoteMaintenance => lang.pick("リモート保守台帳", "remote maintenance register"),
+        Register::Vendor => lang.pick("事業者台帳", "vendor register"),
+        Register::Department => lang.pick("部門マスタ", "departments"),
+        Register::Segment => lang.pick("セグメント一覧", "segments"),
+        Register::Confirmation => lang.pick("確認・報告記録", "reviews and reports"),
     }
 }
 

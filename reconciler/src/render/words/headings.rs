@@ -98,6 +98,7 @@ headings! {
     field: "項目", "Field";
     state: "照合結果", "Result";
     status: "状態", "Status";
+    diagram: "ネットワーク構成図", "Network diagram";
     points: "外部接続点", "External connection points";
     line: "回線種別", "Line";
     declared: "申告と観測", "Declared and seen";

@@ -1,39 +1,9 @@
-//! The ledger's columns, and what can be wrong in them: where, what was found, what was done, what to do.
+//! What can be wrong in a ledger's columns: where, what was found, what was done, what to do.
 
 use super::Lang;
+pub use super::column::field;
 use super::phrase::mark;
-use crate::judge::entry::{Field, Origin, ProblemKind, RowProblem};
-
-/// A column's heading.
-pub fn field(field: Field, lang: Lang) -> &'static str {
-    match field {
-        Field::AssetNo => lang.pick("管理番号", "asset number"),
-        Field::Manufacturer => lang.pick("メーカー", "maker"),
-        Field::Os => "OS",
-        Field::Software => lang.pick("ソフトウェア", "software"),
-        Field::SoftwareVersion => lang.pick("ソフトウェアバージョン", "software version"),
-        Field::IpAddress => lang.pick("IPアドレス", "IP address"),
-        Field::Hostname => lang.pick("コンピュータ名", "computer name"),
-        Field::Location => lang.pick("設置場所", "location"),
-        Field::User => lang.pick("利用者", "user"),
-        Field::RegisteredDate => lang.pick("登録日", "date of registration"),
-        Field::Status => lang.pick("状態", "status"),
-        Field::Description => lang.pick("説明", "description"),
-        Field::MacAddress => lang.pick("MACアドレス", "MAC address"),
-        Field::Department => lang.pick("部門", "department"),
-        Field::DeviceType => lang.pick("機器区分", "device type"),
-        Field::RemoteMaintenance => lang.pick("リモート保守", "remote maintenance"),
-        Field::Model => lang.pick("型番", "model"),
-        Field::SerialNo => lang.pick("シリアル番号", "serial number"),
-        Field::NetworkConnected => lang.pick("ネットワーク接続", "network connection"),
-        Field::ExternalConnection => lang.pick("外部接続", "external connection"),
-        Field::DualHomed => lang.pick("2枚挿し", "dual-homed"),
-        Field::LineKind => lang.pick("回線種別", "line kind"),
-        Field::Purpose => lang.pick("用途", "purpose"),
-        Field::Vendor => lang.pick("保守事業者", "maintenance vendor"),
-        Field::Segment => lang.pick("院内側セグメント", "inside segment"),
-    }
-}
+use crate::judge::entry::{Origin, ProblemKind, RowProblem};
 
 /// What is wrong, as a noun phrase.
 pub fn title(kind: ProblemKind, lang: Lang) -> &'static str {
@@ -58,6 +28,10 @@ pub fn title(kind: ProblemKind, lang: Lang) -> &'static str {
         ProblemKind::TooManyRows => lang.pick("行数の上限超過", "more rows than the limit"),
         ProblemKind::CellTooLong => lang.pick("長すぎるセル", "cell too long"),
         ProblemKind::SheetSkipped => lang.pick("読み込まなかったシート", "sheet left out"),
+        ProblemKind::PersonalData => lang.pick("個人の情報のシート", "sheet about persons"),
+        ProblemKind::GroupRow => lang.pick("まとまりの見出しの行", "row that names a group"),
+        ProblemKind::AddressRange => lang.pick("IPアドレスの範囲", "a range of IP addresses"),
+        ProblemKind::ColumnGuessed => lang.pick("値から判断した列", "column known by its values"),
         ProblemKind::ColumnUnread => lang.pick("読み込まなかった列", "column left unread"),
     }
 }
@@ -127,17 +101,34 @@ pub fn done(kind: ProblemKind, lang: Lang) -> &'static str {
             "The cell is longer than the limit. It was cut.",
         ),
         ProblemKind::SheetSkipped => lang.pick(
-            "機器の台帳ではないシート（記入例・凡例・個人情報など）として、読み込んでいません。",
-            "The sheet is not an equipment ledger (an example, a legend, personal data) and was not read.",
+            "台帳ではないシート（記入例・凡例など）として、読み込んでいません。",
+            "The sheet is not a ledger (an example, a legend) and was not read.",
+        ),
+        ProblemKind::PersonalData => lang.pick(
+            "個人の情報の表（アカウント台帳・名簿など）です。個人の情報は読み込みません。",
+            "The sheet is about persons (a list of accounts or names). Personal data is not read.",
+        ),
+        ProblemKind::GroupRow => lang.pick(
+            "まとまりの見出しの行です。続く行の空欄を、これで補いました。",
+            "The row names a group. It fills empty cells of the rows below it.",
+        ),
+        ProblemKind::AddressRange => lang.pick(
+            "範囲です。1つの行が複数の機器を表すものとして、範囲のすべてのIPアドレスを照合に使いました。",
+            "It is a range. The row was taken to declare several devices, and every address of the range was compared.",
+        ),
+        ProblemKind::ColumnGuessed => lang.pick(
+            "見出しの意味は分かりませんが、値から何の列かを判断して読み込みました。",
+            "The heading is not known. What stands below it said what the column is, and it was read as that.",
         ),
         ProblemKind::ColumnUnread => lang.pick(
-            "同じ見出しの列がほかにもあるため、この列は読み込んでいません。",
-            "Another column has the same heading; this one was not read.",
+            "見出しの意味が分からないか、同じ見出しの列がほかにもあるため、この列は読み込んでいません。",
+            "The heading is not known, or another column has the same; this column was not read.",
         ),
     }
 }
 
 /// What to do, as a sentence that follows the place.
+#[allow(clippy::too_many_lines, reason = "a catalogue: one sentence a kind")]
 pub fn todo(kind: ProblemKind, lang: Lang) -> &'static str {
     match kind {
         ProblemKind::AddressMalformed => lang.pick(
@@ -184,9 +175,18 @@ pub fn todo(kind: ProblemKind, lang: Lang) -> &'static str {
             "機器の台帳であれば、シート名と見出し行（管理番号、コンピュータ名など）を確認してください。",
             "If it is a ledger, look at the sheet's name and its heading row.",
         ),
+        ProblemKind::PersonalData | ProblemKind::GroupRow => lang.pick("作業は不要です。", "Nothing is needed."),
+        ProblemKind::AddressRange => lang.pick(
+            "機器ごとに行を分けて、それぞれのIPアドレスを記入してください。",
+            "Give every device a row and an address of its own.",
+        ),
+        ProblemKind::ColumnGuessed => lang.pick(
+            "判断が違うときは、daicho ledger map --write で対応表を作って直してください。",
+            "If that is wrong, make a mapping with daicho ledger map --write and correct it.",
+        ),
         ProblemKind::ColumnUnread => lang.pick(
-            "この列も必要なら、見出し行の列名を区別できるように直してください。",
-            "If this column matters, too, give it a heading of its own.",
+            "この列も必要なら、見出しを直すか、daicho ledger map --write で対応表を作ってください。",
+            "If this column matters, too, correct its heading, or make a mapping with daicho ledger map --write.",
         ),
         ProblemKind::CellTooLong => {
             lang.pick("このセルを短くするか、「説明」列に分けて記入してください。", "Shorten the cell, or use the description column.")
@@ -228,6 +228,39 @@ pub fn what(problem: &RowProblem, lang: Lang) -> String {
     }
     let found = mark(&problem.found);
     lang.pick(format!("{place}: 『{found}』は{done}"), format!("{place}: “{found}”. {done}"))
+}
+
+/// For who keeps the file: where in it, what was found and done, and what to do. `sheet` counts the file's sheets
+/// from 1.
+pub fn told(problem: &RowProblem, sheet: Option<usize>, lang: Lang) -> String {
+    let place = place_in_file(problem, sheet, lang);
+    let (done, todo) = (done(problem.kind, lang), todo(problem.kind, lang));
+    let gap = lang.pick("", " ");
+    if problem.found.trim().is_empty() || !is_about_cell(problem.kind) {
+        return format!("{place}: {done}{gap}{todo}");
+    }
+    let heading = problem.field.map(|known| field(known, lang)).unwrap_or_default();
+    let found = mark(&problem.found);
+    lang.pick(
+        format!("{place}: {heading}『{found}』は{done}{todo}"),
+        format!("{place}: {heading} “{found}”. {done} {todo}"),
+    )
+}
+
+fn place_in_file(problem: &RowProblem, sheet: Option<usize>, lang: Lang) -> String {
+    let (name, row) = (mark(&problem.origin.sheet), problem.origin.row);
+    let sheet = match (lang, sheet) {
+        (_, None) => String::new(),
+        (Lang::Ja, Some(count)) => format!("{count}枚目のシート『{name}』"),
+        (Lang::En, Some(count)) => format!("sheet {count} “{name}”"),
+    };
+    // A problem of a whole sheet has no row.
+    let row = (row > 0).then(|| lang.pick(format!("{row}行目"), format!("row {row}")));
+    let column = problem.column.as_deref().map(mark);
+    let column = column.map(|column| lang.pick(format!(" {column}列"), format!(", column {column}")));
+    let comma = lang.pick("", ", ");
+    let between = if sheet.is_empty() || row.is_none() { "" } else { comma };
+    format!("{sheet}{between}{}{}", row.unwrap_or_default(), column.unwrap_or_default())
 }
 
 /// The sentence is about the cell's text; the others are about the row or the file.

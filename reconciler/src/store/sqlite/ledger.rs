@@ -38,6 +38,8 @@ pub struct LedgerVersion {
     pub rows: Option<u32>,
     /// The newest version of its file.
     pub current: bool,
+    /// It says the same as this earlier version, to which people went back.
+    pub restored: Option<i64>,
 }
 
 impl Store {
@@ -70,6 +72,31 @@ impl Store {
         })
     }
 
+    /// Makes an earlier version the newest one of its file again. It is kept as a version of its own.
+    pub fn restore(&mut self, number: i64, who: &str, at: Timestamp) -> Result<LedgerVersion, StoreError> {
+        let versions = self.ledger_versions()?;
+        let old = versions.into_iter().find(|version| version.number == number);
+        let old = old.ok_or(StoreError::NoSuchVersion { number })?;
+        if old.current {
+            return Err(StoreError::CurrentVersion { number, file: old.file });
+        }
+        self.transact(|transaction| {
+            let sql = "INSERT INTO ledger_versions (file, path, sha256, imported_us, who, ledger, restored)
+                       SELECT file, path, sha256, ?2, ?3, ledger, number FROM ledger_versions WHERE number = ?1";
+            transaction.execute(sql, params![number, at.as_microsecond(), who])?;
+            Ok(())
+        })?;
+        Ok(old)
+    }
+
+    /// One version; `None` where it withdrew its file.
+    pub fn ledger_version(&self, number: i64) -> Result<Option<Ledger>, StoreError> {
+        let sql = "SELECT ledger FROM ledger_versions WHERE number = ?1";
+        let text = self.connection.query_row(sql, [number], |row| row.get::<_, Option<String>>(0)).optional();
+        let text = text.map_err(|source| self.failure(source))?.ok_or(StoreError::NoSuchVersion { number })?;
+        text.map(|text| from_json(&text, || format!("ledger version {number}"))).transpose()
+    }
+
     /// The current ledger: the newest version of every file, by file name.
     pub fn ledger(&self) -> Result<Vec<Ledger>, StoreError> {
         let sql = "SELECT file, ledger FROM ledger_versions WHERE ledger IS NOT NULL AND number IN
@@ -81,8 +108,8 @@ impl Store {
     /// All versions, the newest first.
     pub fn ledger_versions(&self) -> Result<Vec<LedgerVersion>, StoreError> {
         let sql = "SELECT number, file, path, sha256, imported_us, who,
-                   CASE WHEN ledger IS NULL THEN NULL ELSE json_array_length(ledger, '$.entries') END,
-                   number = (SELECT max(number) FROM ledger_versions AS newer WHERE newer.file = kept.file)
+                   CASE WHEN ledger IS NULL THEN NULL ELSE json_array_length(ledger, '$.entries') + coalesce(json_array_length(ledger, '$.records'), 0) END,
+                   number = (SELECT max(number) FROM ledger_versions AS newer WHERE newer.file = kept.file), restored
                    FROM ledger_versions AS kept ORDER BY number DESC";
         self.rows(sql, version)
     }
@@ -101,5 +128,6 @@ fn version(row: &rusqlite::Row<'_>) -> rusqlite::Result<LedgerVersion> {
         who: row.get(5)?,
         rows: row.get(6)?,
         current: row.get(7)?,
+        restored: row.get(8)?,
     })
 }

@@ -190,7 +190,7 @@ fn file(name: &str, rows: u32) -> NewLedger {
         imported: at(i64::from(rows)),
         rows,
     };
-    let ledger = Ledger { entries: vec![], files: vec![named], problems: vec![] };
+    let ledger = Ledger { entries: vec![], records: vec![], files: vec![named], problems: vec![] };
     NewLedger { ledger, path: format!("/share/{name}"), who: "hanako".to_owned() }
 }
 
@@ -213,6 +213,24 @@ fn the_ledger_is_the_newest_version_of_every_file() {
     assert_eq!((versions[0].rows, versions[1].who.as_str()), (None, "hanako"));
 }
 
+#[test]
+fn an_earlier_version_becomes_the_newest_again_and_nothing_is_lost() {
+    let (_folder, mut store) = fresh();
+    store.add_ledger_versions(&[file("a.csv", 1)]).unwrap();
+    store.add_ledger_versions(&[file("a.csv", 2)]).unwrap();
+    assert!(matches!(store.restore(2, "hanako", at(5)), Err(StoreError::CurrentVersion { number: 2, .. })));
+    assert!(matches!(store.restore(7, "hanako", at(5)), Err(StoreError::NoSuchVersion { number: 7 })));
+    store.restore(1, "hanako", at(5)).unwrap();
+    let versions = store.ledger_versions().unwrap();
+    let told: Vec<_> = versions.iter().map(|one| (one.number, one.current, one.restored)).collect();
+    assert_eq!(told, [(3, true, Some(1)), (2, false, None), (1, false, None)]);
+    assert_eq!(store.ledger_version(3).unwrap(), store.ledger_version(1).unwrap());
+    assert_eq!(store.ledger().unwrap()[0].files[0].rows, 1);
+    store.withdraw("a.csv", "hanako", at(6)).unwrap();
+    assert_eq!(store.ledger_version(4).unwrap(), None);
+    assert!(matches!(store.ledger_version(9), Err(StoreError::NoSuchVersion { number: 9 })));
+}
+
 fn verdict(run: &str, started: i64) -> Verdict {
     let run = RunSummary {
         id: run.into(),
@@ -228,7 +246,7 @@ fn verdict(run: &str, started: i64) -> Verdict {
     };
     Verdict {
         run,
-        ledger: Ledger { entries: vec![], files: vec![], problems: vec![] },
+        ledger: Ledger { entries: vec![], records: vec![], files: vec![], problems: vec![] },
         assets: vec![],
         entries: vec![],
         comparisons: vec![],
