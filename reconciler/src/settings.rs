@@ -14,6 +14,8 @@ use ipnet::IpNet;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::judge::finding::Severity;
+use crate::judge::review::Action;
+use crate::judge::review::filter::Filter;
 use crate::lang::Lang;
 
 /// Name of the settings file in a project folder.
@@ -47,6 +49,67 @@ pub struct Settings {
     pub report: Report,
     /// When to raise the alarm.
     pub judge: Judge,
+    /// What is decided about findings by rule.
+    pub decide: Vec<DecideRule>,
+}
+
+/// One rule by which findings are decided that nobody decided yet. Its name stands in the log.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(try_from = "RawRule")]
+pub struct DecideRule {
+    /// Its name.
+    pub name: String,
+    /// Which findings.
+    pub filter: Filter,
+    /// What is decided.
+    pub action: Action,
+    /// Who answers for it.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+    /// Who approved it; without one, no urgent external connection is decided by it.
+    pub approver: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawRule {
+    name: String,
+    #[serde(rename = "where")]
+    filter: String,
+    action: String,
+    by: String,
+    reason: String,
+    approver: Option<String>,
+    until: Option<String>,
+    to: Option<String>,
+}
+
+impl TryFrom<RawRule> for DecideRule {
+    type Error = String;
+
+    fn try_from(raw: RawRule) -> Result<Self, String> {
+        let RawRule { name, filter, action, by, reason, approver, until, to } = raw;
+        let day = until.map(|day| day.parse().map_err(|_| format!("until `{day}` is no day such as 2027-03-31")));
+        let action = match (action.as_str(), day.transpose()?, to) {
+            ("accept", None, None) => Action::Accept,
+            ("close", None, None) => Action::Close,
+            ("ignore", Some(until), None) => Action::Ignore { until },
+            ("assign", until, Some(to)) => Action::Assign { to, until },
+            ("ignore", None, _) => return Err("a rule that ignores needs `until`".to_owned()),
+            ("assign", _, None) => return Err("a rule that assigns needs `to`".to_owned()),
+            _ => return Err("expected action accept, close, ignore (with until) or assign (with to)".to_owned()),
+        };
+        let nameless = [&name, &by, &reason].into_iter().any(|text| text.trim().is_empty());
+        if nameless {
+            return Err("a rule needs a name, who answers for it (by), and a reason".to_owned());
+        }
+        if matches!(action, Action::Ignore { .. }) && approver.is_none() {
+            return Err("a rule that ignores needs an approver".to_owned());
+        }
+        let filter = filter.parse().map_err(|error| format!("where: {error}"))?;
+        Ok(Self { name, filter, action, by, reason, approver })
+    }
 }
 
 /// Whose network it is.

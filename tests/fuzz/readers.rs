@@ -4,9 +4,9 @@ use std::io::{Cursor, Read, Write};
 use std::sync::LazyLock;
 
 use daicho::export::own_file;
-use daicho::import::{Columns, inventory, join, placed_in_process, read_in_process};
+use daicho::import::{Columns, Mappings, inventory, original_in_process, read_in_process};
 use daicho::judge::amendment::{Amendment, Basis, Change};
-use daicho::judge::entry::{EntryId, Field, Register};
+use daicho::judge::entry::{EntryId, Field, Ledger, Register};
 use daicho::render::words::{Lang, export::Words};
 use daicho_agent::edge::capture;
 use daicho_shared::batch::Records;
@@ -20,6 +20,14 @@ target!(batch, |octets: &[u8]| drop(Records::new(octets).take(1000).collect::<Ve
 target!(ledger_csv, |octets: &[u8]| {
     drop(read_in_process("ledger.csv", octets, Timestamp::UNIX_EPOCH, &Columns::builtin()));
 });
+
+target!(ledger_book, |octets: &[u8]| {
+    for name in ["ledger.xlsx", "ledger.csv", "台帳.tsv"] {
+        drop(read_in_process(name, octets, Timestamp::UNIX_EPOCH, &Columns::builtin()));
+    }
+});
+
+target!(mapping, |octets: &[u8]| drop(Mappings::default().add(&String::from_utf8_lossy(octets))));
 
 target!(inventory, |octets: &[u8]| drop(inventory::read_in_process("inventory", octets)));
 
@@ -86,8 +94,8 @@ fn write_back(bytes: &[u8]) {
     let cells = [(Field::AssetNo, "2".to_owned()), (Field::Hostname, "PC3".to_owned())].into();
     let row = Change::Row { entry: EntryId("new".into()), register: Register::Equipment, cells };
     let accepted = [cell, row].map(|change| Amendment { change, basis: basis.clone() });
-    let ledger = join([imported]);
-    let mut layout = placed_in_process("ledger.xlsx", &WORKBOOK, &columns).unwrap();
-    layout.bytes = bytes.to_vec();
-    let _ = own_file(&layout, &ledger, &accepted, &Words { lang: Lang::Ja, tz: TimeZone::UTC });
+    let ledger = Ledger { entries: imported.entries, files: vec![imported.file], problems: vec![] };
+    let mut original = original_in_process("ledger.xlsx", &WORKBOOK, &columns).unwrap();
+    original.bytes = bytes.to_vec();
+    let _ = own_file(&original, &ledger, &accepted, &Words { lang: Lang::Ja, tz: TimeZone::UTC });
 }

@@ -36,7 +36,7 @@ fn stream(sheets: &[Sheet]) -> Vec<u8> {
     let offset = |at: usize| length + bodies[..at].iter().map(Vec::len).sum::<usize>();
     let offsets: Vec<usize> = (0..bodies.len()).map(offset).collect();
     let mut stream = globals(sheets, &offsets);
-    bodies.iter().for_each(|body| stream.extend(body));
+    stream.extend(bodies.concat());
     stream.resize(stream.len().max(SMALL).next_multiple_of(SECTOR), 0);
     stream
 }

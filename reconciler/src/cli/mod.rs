@@ -1,5 +1,6 @@
 //! What was typed.
 
+mod decide;
 pub mod words;
 
 use std::net::IpAddr;
@@ -8,8 +9,8 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use ipnet::IpNet;
 
+pub use self::decide::{Chosen, Decide, DecideCommand, Findings, LogCommand, Said, Told};
 use crate::export::Encoding;
-use crate::judge::decision::About;
 use crate::judge::entry::Register;
 use crate::judge::finding::Severity;
 use crate::lang::Lang;
@@ -19,7 +20,8 @@ use crate::settings::parse_network;
 const EXIT_CODES: &str = "\
 Exit codes (終了コード):
   0  nothing to do (対応すべき所見なし)
-  1  audit, reconcile: findings at or above --fail-on; default: act (要対応以上の所見あり)
+  1  audit, reconcile: undecided findings at or above --fail-on; default: act (要対応以上の未判断の所見あり);
+     log verify: the log is not whole (記録に改変の跡)
   2  usage or settings (使い方・設定の誤り)
   3  the scan was partial; wins over 1, because findings of a partial scan are incomplete (スキャンが途中まで)
   4  failed, e.g. the folder is in use or the agent cannot run (失敗)
@@ -89,9 +91,14 @@ pub enum Command {
     Audit(Audit),
     /// Show one device: what it is, why, and what it was asked (1台の正体とその理由)
     Show(Show),
-    /// Say what a device is: that wins over every scan (人の判断の記録)
+    /// List the findings, by groups that can be decided together (所見の一覧)
+    Findings(Findings),
+    /// Decide about findings, or say what a device is: that wins over every scan (人の判断の記録)
     #[command(subcommand)]
     Decide(DecideCommand),
+    /// Show and verify the log of everything that was decided (判断の記録の表示と検証)
+    #[command(subcommand)]
+    Log(LogCommand),
     /// Keep batches that daicho-agent wrote on another machine (別の機械のスキャン結果の取り込み)
     ImportBatch {
         /// Files of JSON Lines; `-` is standard input.
@@ -152,9 +159,6 @@ pub enum LedgerCommand {
     },
     /// List the versions of the ledger files (取り込み履歴)
     Show,
-    /// Write the ledger into a new file: in the form's columns, as a copy of your own file with the accepted
-    /// changes, or from the devices that were seen (台帳の書き出し)
-    Export(Export),
     /// Show how a file's columns would be read: recognised, guessed, left over (列の読み方の確認)
     Map {
         /// A ledger file.
@@ -175,6 +179,9 @@ pub enum LedgerCommand {
         /// Number of the version, as `ledger show` lists it.
         version: i64,
     },
+    /// Write the ledger into a new file: in the form's columns, as a copy of your own file with the accepted
+    /// changes, or from the devices that were seen (台帳の書き出し)
+    Export(Export),
     /// Take a file out of the ledger, e.g. after it was renamed (台帳からの取り下げ)
     Withdraw {
         /// File name without folders, as `ledger show` lists it.
@@ -328,69 +335,6 @@ pub struct Show {
     pub run: Option<String>,
 }
 
-/// `decide`.
-#[derive(Debug, Subcommand)]
-pub enum DecideCommand {
-    /// Its class; `decide classes` lists them (分類)
-    Class {
-        /// IP address, MAC address, name or id of the device (対象の機器)
-        device: String,
-        /// Code of the class, e.g. `medical.analyser` (分類の記号)
-        class: String,
-        /// Who says so, and why.
-        #[command(flatten)]
-        said: Said,
-    },
-    /// Its maker (メーカー)
-    Maker(Decide),
-    /// Its model (型番)
-    Model(Decide),
-    /// Its operating system (OS)
-    Os(Decide),
-    /// Take a decision back; the history keeps it (判断の取り消し)
-    Withdraw {
-        /// What about it: class, maker, model or os (対象の項目)
-        #[arg(value_parser = about)]
-        about: About,
-        /// The device, or a key that `decide list` shows (対象の機器)
-        device: String,
-        /// Who says so, and why.
-        #[command(flatten)]
-        said: Said,
-    },
-    /// List what was decided (判断の一覧)
-    List {
-        /// With everything that was withdrawn or replaced (取り消し・変更の履歴も表示)
-        #[arg(long)]
-        all: bool,
-    },
-    /// List the classes (分類の一覧)
-    Classes,
-}
-
-/// One value.
-#[derive(Debug, Args)]
-pub struct Decide {
-    /// IP address, MAC address, name or id of the device (対象の機器)
-    pub device: String,
-    /// What it is (値)
-    pub value: String,
-    /// Who says so, and why.
-    #[command(flatten)]
-    pub said: Said,
-}
-
-/// Who says so, and why.
-#[derive(Debug, Args)]
-pub struct Said {
-    /// Who decides; by default who runs this (判断した人の名前)
-    #[arg(long, value_name = "名前")]
-    pub by: Option<String>,
-    /// Why (判断の理由)
-    #[arg(long, value_name = "文")]
-    pub note: Option<String>,
-}
-
 impl Command {
     /// Its name, for the lock file.
     pub fn name(&self) -> &'static str {
@@ -403,7 +347,9 @@ impl Command {
             Self::Diagram(_) => "diagram",
             Self::Audit(_) => "audit",
             Self::Show(_) => "show",
+            Self::Findings(_) => "findings",
             Self::Decide(_) => "decide",
+            Self::Log(_) => "log",
             Self::ImportBatch { .. } => "import-batch",
             Self::ImportInventory { .. } => "import-inventory",
             Self::Demo { .. } => "demo",
@@ -432,10 +378,6 @@ fn reason(text: &str) -> Result<String, String> {
     let plain = !text.is_empty() && !text.chars().any(char::is_control);
     let short = text.chars().count() <= REASON;
     (plain && short).then(|| text.to_owned()).ok_or_else(|| format!("expected 1 to {REASON} characters on one line"))
-}
-
-fn about(text: &str) -> Result<About, String> {
-    About::from_code(text).ok_or_else(|| "expected class, maker, model or os".to_owned())
 }
 
 fn register(text: &str) -> Result<Register, String> {

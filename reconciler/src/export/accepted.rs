@@ -6,17 +6,17 @@ use jiff::civil::Date;
 
 use super::report::{Outcome, Spot, Told};
 use super::{CELL_UNITS, Content, KEYS, Wish, first_column};
-use crate::import::{Placed, Places, letters, read_date};
+use crate::import::{Original, Places, letters, read_date};
 use crate::judge::amendment::{Amendment, Basis, Change};
 use crate::judge::entry::{Entry, EntryId, Field, Ledger, Register};
 
 /// Every accepted cell that concerns the file.
-pub(crate) fn wishes(layout: &Placed, ledger: &Ledger, amendments: &[Amendment]) -> Vec<Wish> {
+pub(crate) fn wishes(original: &Original, ledger: &Ledger, amendments: &[Amendment]) -> Vec<Wish> {
     let mut ordered: Vec<&Amendment> = amendments.iter().collect();
     ordered.sort_by_key(|amendment| amendment.basis.at);
-    let mut wishes = cells(layout, ledger, &ordered);
-    wishes.extend(rows(layout, ledger, &ordered));
-    undo_dittos(layout, &mut wishes);
+    let mut wishes = cells(original, ledger, &ordered);
+    wishes.extend(rows(original, ledger, &ordered));
+    undo_dittos(original, &mut wishes);
     wishes
 }
 
@@ -27,23 +27,26 @@ struct Step<'a> {
     basis: &'a Basis,
 }
 
-fn cells(layout: &Placed, ledger: &Ledger, amendments: &[&Amendment]) -> Vec<Wish> {
+fn cells(original: &Original, ledger: &Ledger, amendments: &[&Amendment]) -> Vec<Wish> {
     let entries: BTreeMap<&EntryId, &Entry> = ledger
         .entries
         .iter()
-        .filter(|entry| entry.origin.file == layout.name)
+        .filter(|entry| entry.origin.file == original.name)
         .map(|entry| (&entry.id, entry))
         .collect();
     let added: BTreeSet<&EntryId> = amendments.iter().filter_map(|one| new_row(one)).collect();
     let mut chains: BTreeMap<(&EntryId, Field), Vec<Step<'_>>> = BTreeMap::new();
     for amendment in amendments {
         let Change::Cell { entry, origin, field, before, after } = &amendment.change else { continue };
-        let of_file = entries.contains_key(entry) || origin.file == layout.name && !is_known(ledger, entry);
+        let of_file = entries.contains_key(entry) || origin.file == original.name && !is_known(ledger, entry);
         if of_file && !added.contains(entry) {
             chains.entry((entry, *field)).or_default().push(Step { before, after, basis: &amendment.basis });
         }
     }
-    chains.iter().filter_map(|((id, field), steps)| cell(layout, entries.get(id).copied(), id, *field, steps)).collect()
+    chains
+        .iter()
+        .filter_map(|((id, field), steps)| cell(original, entries.get(id).copied(), id, *field, steps))
+        .collect()
 }
 
 fn is_known(ledger: &Ledger, id: &EntryId) -> bool {
@@ -54,7 +57,7 @@ fn new_row(amendment: &Amendment) -> Option<&EntryId> {
     if let Change::Row { entry, .. } = &amendment.change { Some(entry) } else { None }
 }
 
-fn cell(layout: &Placed, entry: Option<&Entry>, id: &EntryId, field: Field, steps: &[Step<'_>]) -> Option<Wish> {
+fn cell(original: &Original, entry: Option<&Entry>, id: &EntryId, field: Field, steps: &[Step<'_>]) -> Option<Wish> {
     let (first, last) = (steps.first()?, steps.last()?);
     let told = |spot, outcome| Told {
         entry: id.clone(),
@@ -68,7 +71,7 @@ fn cell(layout: &Placed, entry: Option<&Entry>, id: &EntryId, field: Field, step
     };
     let wish = |told: Told, content| Some(Wish { told, content, like: None });
     let text = || Content::Text(last.after.to_owned());
-    let place = entry.and_then(|entry| Some((entry, layout.sheet(&entry.origin.sheet)?)));
+    let place = entry.and_then(|entry| Some((entry, original.sheet(&entry.origin.sheet)?)));
     let Some((entry, places)) = place else {
         return wish(told(None, Outcome::Conflict { found: String::new() }), text());
     };
@@ -145,7 +148,7 @@ fn serial(day: Date) -> Option<i64> {
 }
 
 /// Rows that no file has, where this file is the one they belong into.
-fn rows(layout: &Placed, ledger: &Ledger, amendments: &[&Amendment]) -> Vec<Wish> {
+fn rows(original: &Original, ledger: &Ledger, amendments: &[&Amendment]) -> Vec<Wish> {
     let mut wishes = Vec::new();
     let mut taken: BTreeMap<String, u32> = BTreeMap::new();
     for amendment in amendments {
@@ -159,10 +162,10 @@ fn rows(layout: &Placed, ledger: &Ledger, amendments: &[&Amendment]) -> Vec<Wish
             }
         }
         cells.retain(|_, text| !text.trim().is_empty());
-        if let Some((sheet, last)) = home(layout, ledger, *register, &cells) {
+        if let Some((sheet, last)) = home(original, ledger, *register, &cells) {
             let present = is_present(ledger, *register, &cells);
             let new = New { id: entry, cells: &cells, basis: &amendment.basis, present };
-            wishes.extend(row(layout, &sheet, last, &new, &mut taken));
+            wishes.extend(row(original, &sheet, last, &new, &mut taken));
         }
     }
     wishes
@@ -179,7 +182,7 @@ struct New<'a> {
 /// The sheet that a new row belongs into, and the last row of its register there; `None` where another file is
 /// its place. Most rows of the same department decide, then most rows of the register.
 fn home(
-    layout: &Placed,
+    original: &Original,
     ledger: &Ledger,
     register: Register,
     cells: &BTreeMap<Field, String>,
@@ -193,10 +196,10 @@ fn home(
     }
     let most = sheets.iter().rev().max_by_key(|(_, (same, all, _))| (*same, *all));
     match most {
-        Some(((file, sheet), (_, _, last))) => (*file == layout.name).then(|| ((*sheet).to_owned(), Some(*last))),
+        Some(((file, sheet), (_, _, last))) => (*file == original.name).then(|| ((*sheet).to_owned(), Some(*last))),
         // Nobody has such a row yet: the first table of the only file takes it.
         None if ledger.files.len() == 1 => {
-            let places = layout.sheets.iter().find(|places| places.last_heading().is_some())?;
+            let places = original.sheets.iter().find(|places| places.last_heading().is_some())?;
             Some((places.name().to_owned(), None))
         }
         None => None,
@@ -213,8 +216,14 @@ fn is_present(ledger: &Ledger, register: Register, cells: &BTreeMap<Field, Strin
     ledger.entries.iter().filter(|entry| entry.register == register).any(says)
 }
 
-fn row(layout: &Placed, sheet: &str, last: Option<u32>, new: &New<'_>, taken: &mut BTreeMap<String, u32>) -> Vec<Wish> {
-    let Some(places) = layout.sheet(sheet) else { return Vec::new() };
+fn row(
+    original: &Original,
+    sheet: &str,
+    last: Option<u32>,
+    new: &New<'_>,
+    taken: &mut BTreeMap<String, u32>,
+) -> Vec<Wish> {
+    let Some(places) = original.sheet(sheet) else { return Vec::new() };
     let last = last.or_else(|| places.last_heading()).unwrap_or_default();
     let number = free_row(places, last, taken.get(sheet).copied());
     if let (Some(number), false) = (number, new.present) {
@@ -260,13 +269,13 @@ fn free_row(places: &Places, last: u32, taken: Option<u32>) -> Option<u32> {
 }
 
 /// A cell to which the row below points with "as above" would change that row, too.
-fn undo_dittos(layout: &Placed, wishes: &mut [Wish]) {
+fn undo_dittos(original: &Original, wishes: &mut [Wish]) {
     let written: BTreeSet<Spot> =
         wishes.iter().filter(|wish| wish.told.is_written()).filter_map(|wish| wish.told.spot.clone()).collect();
     for wish in wishes.iter_mut().filter(|wish| wish.told.is_written()) {
         let Some(spot) = &wish.told.spot else { continue };
         let below = Spot { row: spot.row.saturating_add(1), ..spot.clone() };
-        let points = layout.sheet(&spot.sheet).is_some_and(|places| places.is_ditto(below.row, below.column));
+        let points = original.sheet(&spot.sheet).is_some_and(|places| places.is_ditto(below.row, below.column));
         if points && !written.contains(&below) {
             wish.told.outcome = Outcome::Ditto;
         }

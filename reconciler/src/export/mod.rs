@@ -11,7 +11,7 @@ mod seen;
 mod separated;
 mod workbook;
 
-use crate::import::Placed;
+use crate::import::Original;
 use crate::judge::amendment::Amendment;
 use crate::judge::entry::{Field, Ledger};
 
@@ -89,16 +89,16 @@ pub(crate) struct Wish {
 /// The hospital's own file with the accepted cells changed and nothing else. `ledger` is what was imported,
 /// without the changes.
 pub fn own_file(
-    layout: &Placed,
+    original: &Original,
     ledger: &Ledger,
     amendments: &[Amendment],
     wording: &dyn Wording,
 ) -> Result<Made, Refusal> {
-    let wishes = accepted::wishes(layout, ledger, amendments);
+    let wishes = accepted::wishes(original, ledger, amendments);
     if wishes.is_empty() {
         return Err(Refusal::Nothing);
     }
-    let bytes = &layout.bytes;
+    let bytes = &original.bytes;
     if bytes.starts_with(b"PK") {
         workbook::write(bytes, &wishes, wording)
     } else if bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {

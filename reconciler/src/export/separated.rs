@@ -214,9 +214,9 @@ mod tests {
 
     use super::*;
     use crate::export::{Changes, Wording, own_file};
-    use crate::import::{Columns, placed_in_process, read_in_process};
+    use crate::import::{Columns, original_in_process, read_in_process};
     use crate::judge::amendment::{Amendment, Basis, Change};
-    use crate::judge::entry::{EntryId, Field, Register};
+    use crate::judge::entry::{EntryId, Field, Ledger, Register};
 
     struct Silent;
 
@@ -245,9 +245,14 @@ mod tests {
         let cells = [(Field::AssetNo, "99".to_owned()), (Field::Hostname, "a,\"b".to_owned())].into();
         let row = Change::Row { entry: EntryId("equipment:new".into()), register: Register::Equipment, cells };
         let all = [change, row].map(|change| Amendment { change, basis: basis() });
-        let layout = placed_in_process("台帳.csv", bytes, &columns).unwrap();
-        let ledger = crate::import::join([imported]);
-        own_file(&layout, &ledger, &all, &Silent).unwrap()
+        let original = original_in_process("台帳.csv", bytes, &columns).unwrap();
+        let ledger = Ledger {
+            entries: imported.entries,
+            files: vec![imported.file],
+            problems: imported.problems,
+            records: imported.records,
+        };
+        own_file(&original, &ledger, &all, &Silent).unwrap()
     }
 
     const LEDGER: &str = "管理番号,コンピュータ名,設置場所\r\n\r\n\"1\",PC1,\"2階\r\n\"\"東\"\"\"\r\n2,PC2\r\n";
@@ -290,10 +295,10 @@ mod tests {
         fn fields_stand_where_import_reads_them(text in "[a,\"\r\n\tあ]{0,60}") {
             let separator = text_separator(&text.replace("\r\n", "\n").replace('\r', "\n"));
             let rows = records(text.as_bytes(), separator);
-            if let Ok(layout) = placed_in_process("x.csv", text.as_bytes(), &Columns::builtin()) {
-                for row in 1..=layout.sheets[0].last_row() {
+            if let Ok(original) = original_in_process("x.csv", text.as_bytes(), &Columns::builtin()) {
+                for row in 1..=original.sheets[0].last_row() {
                     for column in 0..20_u16 {
-                        let read = layout.sheets[0].raw(row, column);
+                        let read = original.sheets[0].raw(row, column);
                         let field = rows.get(&row).and_then(|record| record.fields.get(usize::from(column)));
                         let field = field.map(|span| text[span.clone()].to_owned()).unwrap_or_default();
                         let unified = field.replace("\r\n", "\n").replace('\r', "\n");

@@ -204,9 +204,26 @@ impl Columns {
         &self.described
     }
 
+    /// The field that somebody means by a heading, or by the field's own name, e.g. `状態` or `status`.
+    pub fn field(&self, heading: &str) -> Option<Field> {
+        let by_name = serde_json::from_value(serde_json::Value::String(heading.trim().to_lowercase())).ok();
+        let registers = [Register::Equipment, Register::Medical, Register::ExternalConnection];
+        by_name.or_else(|| {
+            registers.into_iter().find_map(|register| match self.role(register, heading) {
+                Some(Role::Field(field)) => Some(field),
+                _ => None,
+            })
+        })
+    }
+
     /// What a heading of a register is for. A heading with `/` is tried whole, then in parts.
     pub(crate) fn role(&self, register: Register, heading: &str) -> Option<Role> {
         first_of(&heading_key(heading), |key| self.role_of_key(register, key))
+    }
+
+    /// The heading is known as it stands, without leaving out a part of it.
+    pub(crate) fn is_whole_heading(&self, register: Register, heading: &str) -> bool {
+        self.role_of_key(register, &heading_key(heading)).is_some()
     }
 
     /// What a heading is for in any register.

@@ -130,6 +130,11 @@ pub enum Reason {
         /// Names of the sheets.
         sheets: String,
     },
+    /// No sheet has the headings of the findings.
+    #[error(
+        "this is no list of findings that was filled in: no row among the first 30 of any sheet has the headings Decision, Finding, Fingerprint and the others. Fill in a findings.xlsx that daicho wrote, and keep its headings and its column Finding."
+    )]
+    NotFindings,
     /// None of the inventories that are read.
     #[error(
         "this is none of the inventories that are read: GLPI agent (JSON), OCS or FusionInventory (XML), or the output of systeminfo, Get-ComputerInfo | ConvertTo-Json, wmic … /format:csv, or ipconfig /all. Save the output of one of these as it is, without editing it."

@@ -5,6 +5,7 @@
 //! and what its columns are, `mapping` is what people said about that; `rows` and `inherit` find the devices, `draft`,
 //! `meaning` and `cells` the values; `layout` shows all that without importing anything.
 
+pub mod amended;
 mod archive;
 mod book;
 mod cells;
@@ -13,6 +14,7 @@ mod columns;
 mod csv;
 mod draft;
 mod error;
+pub mod filled;
 mod fold;
 mod guess;
 mod inherit;
@@ -22,12 +24,13 @@ pub mod layout;
 pub(crate) mod limits;
 pub mod mapping;
 mod meaning;
-mod places;
+mod original;
 mod reader;
 mod registers;
 mod rows;
 mod sheet;
 mod spans;
+pub mod spelling;
 mod table;
 pub mod template;
 #[cfg(test)]
@@ -45,13 +48,13 @@ use sha2::{Digest, Sha256};
 
 pub use self::columns::{Columns, DEFAULT as COLUMNS, Described};
 pub use self::error::{Content, ImportError, Place, Reason};
-pub use self::places::{Placed, placed, placed_in_process};
+pub use self::original::{Original, original, original_in_process};
 pub use self::values::DEFAULT as VALUES;
 
 pub(crate) use self::archive::check as check_archive;
 pub(crate) use self::cells::date::date as read_date;
 pub(crate) use self::csv::{decode as decode_text, separator as text_separator};
-pub(crate) use self::places::Places;
+pub(crate) use self::original::Places;
 pub(crate) use self::sheet::letters;
 
 use self::error::Refusal;

@@ -52,8 +52,12 @@ impl Aliases {
 
     /// The text without what makes no difference to people: widths, case, blanks, the shape of a character.
     pub fn folded(&self, text: &str) -> String {
-        let plain = text.nfkc().flat_map(char::to_lowercase).filter(|c| !c.is_whitespace());
-        plain.map(|c| self.variants.get(&c).copied().unwrap_or(c)).collect()
+        let fold = |text: &str| -> String {
+            let plain = text.nfkc().flat_map(char::to_lowercase).filter(|c| !c.is_whitespace());
+            plain.map(|c| self.variants.get(&c).copied().unwrap_or(c)).collect()
+        };
+        // A small letter may join the mark behind it though the capital did not, and so may two between which a blank stood.
+        fold(&fold(&fold(text)))
     }
 
     /// The two texts name the same operating system; one that says no version or edition leaves it open.
@@ -115,6 +119,13 @@ mod tests {
         let aliases = Aliases::builtin();
         assert_eq!(aliases.folded("髙﨑　第２診察室"), aliases.folded("高崎第2診察室"));
         assert_ne!(aliases.folded("第1診察室"), aliases.folded("第2診察室"));
+    }
+
+    #[test]
+    fn a_capital_that_has_no_form_with_its_mark_is_folded_with_it() {
+        let aliases = Aliases::builtin();
+        assert_eq!(aliases.folded("T\u{308}"), aliases.folded("t\u{308}"));
+        assert_eq!(aliases.folded("t \u{308}"), "\u{1e97}");
     }
 
     proptest! {

@@ -335,6 +335,10 @@ pub enum ProblemKind {
     ColumnGuessed,
     /// The column's heading is not one that is read; its cells were left out. The row is the heading's.
     ColumnUnread,
+    /// Somebody accepted another text for this cell; the file says neither that nor what stood there then.
+    AmendmentConflict,
+    /// Somebody accepted a change of this row, and the file has no such row any more.
+    AmendmentRowGone,
 }
 
 #[cfg(test)]

@@ -12,7 +12,8 @@ use super::graded::Sign;
 /// One statement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
-    /// The same for the same statement on every night: code, asset or entry, and what it is about.
+    /// The same for the same statement on every night: code, asset or entry, and what it is about, but not the
+    /// values: those are its facts, and a decision about it holds until they change.
     pub id: String,
     /// What is said, with the values it is said about.
     pub kind: Kind,

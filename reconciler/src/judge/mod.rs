@@ -15,6 +15,8 @@
 //!
 //! Beside that, `revision` says what differs between two versions of the ledger; `alias` knows which spellings mean
 //! the same.
+//! `review` is what people decided about findings, `amendment` what of it changes the ledger: both are values beside
+//! the verdict, which is judged as if nobody had looked at it.
 //!
 //! `knowledge` holds what the judge knows beforehand: `config/classes.toml`, `identity.toml`, `uplinks.toml`,
 //! `hypotheses.toml`.
@@ -31,6 +33,7 @@ pub mod inventory;
 pub mod knowledge;
 pub mod pairing;
 pub mod record;
+pub mod review;
 pub mod revision;
 pub mod understanding;
 pub mod verdict;
@@ -71,6 +74,7 @@ use self::entry::Ledger;
 use self::finding::Finding;
 use self::inventory::{Inventory, InventoryFile};
 pub use self::knowledge::Knowledge;
+use self::review::standing::Reviewed;
 use self::scene::Scene;
 use self::verdict::{Basis, EntryVerdict, ExternalPoint, Reread, RunSummary, Verdict};
 
@@ -117,6 +121,7 @@ pub fn judge(case: &Case<'_>) -> Verdict {
         assets: scene.assets,
         inventories: sorted(&files(case), |file| file.run.clone()),
         basis: Some(basis(case)),
+        reviewed: Reviewed::default(),
     }
 }
 

@@ -80,8 +80,18 @@ struct Row {
     cells: BTreeMap<Field, Said>,
 }
 
+/// The rows of a version.
+pub type Rows<'a> = (&'a [Entry], &'a [Record]);
+
+impl Ledger {
+    /// Its rows, of whatever register.
+    pub fn rows(&self) -> Rows<'_> {
+        (&self.entries, &self.records)
+    }
+}
+
 /// Compares two versions of a ledger.
-pub fn revision(before: &Ledger, after: &Ledger, spellings: &Spellings) -> Revision {
+pub fn revision(before: Rows<'_>, after: Rows<'_>, spellings: &Spellings) -> Revision {
     let (before, after) = (rows(before), rows(after));
     let mut found = Revision::default();
     for (key, row) in &after {
@@ -136,9 +146,9 @@ fn same(field: Field, one: &Said, other: &Said, spellings: &Spellings) -> bool {
 
 /// Rows by what identifies them: 管理番号, or else the strongest key; the place decides only where nothing else does,
 /// because a row that is put in moves all those below it.
-fn rows(ledger: &Ledger) -> BTreeMap<String, Row> {
+fn rows((entries, records): Rows<'_>) -> BTreeMap<String, Row> {
     let mut found: BTreeMap<String, Row> = BTreeMap::new();
-    let all = ledger.entries.iter().map(of_entry).chain(ledger.records.iter().map(of_record));
+    let all = entries.iter().map(of_entry).chain(records.iter().map(of_record));
     for row in all {
         let key = format!("{} {}", row.name.register.code(), row.name.name);
         let mut unique = key.clone();
@@ -257,7 +267,8 @@ mod tests {
         later.os = Some("Windows 11 Pro".to_owned());
         let mut changed = device("003", 3);
         changed.cells.insert(Field::Description, Cell { column: "L".into(), raw: "新しい".into() });
-        let found = revision(&before, &ledger(vec![later, changed, device("004", 4)]), &Spellings::builtin());
+        let found =
+            revision(before.rows(), ledger(vec![later, changed, device("004", 4)]).rows(), &Spellings::builtin());
         let names = |rows: &[RowName]| rows.iter().map(|row| row.name.clone()).collect::<Vec<_>>();
         assert_eq!((names(&found.added), names(&found.removed)), (vec!["004".into()], vec!["001".to_owned()]));
         assert_eq!((found.respelled, found.same), (3, 1));
@@ -269,7 +280,7 @@ mod tests {
     #[test]
     fn a_ledger_does_not_differ_from_itself() {
         let one = ledger(vec![device("001", 2), device("001", 3), row(4), row(5)]);
-        let found = revision(&one, &one, &Spellings::builtin());
+        let found = revision(one.rows(), one.rows(), &Spellings::builtin());
         assert_eq!(found, Revision { same: 4, ..Revision::default() });
     }
 }

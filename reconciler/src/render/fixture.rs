@@ -19,6 +19,7 @@ use crate::judge::entry::*;
 use crate::judge::finding::*;
 use crate::judge::graded::{Benign, Effect, EvidenceClass, Explained, MethodSeen, Sight, Sign, SignSeen};
 use crate::judge::pairing::{Comparison, Decision, Level};
+use crate::judge::review::standing::Reviewed;
 use crate::judge::verdict::*;
 
 /// What a hostile device calls itself.
@@ -61,6 +62,7 @@ pub(super) fn verdict() -> Verdict {
         changes: Some(changes()),
         inventories: vec![],
         basis: None,
+        reviewed: Reviewed::default(),
     }
 }
 
@@ -81,6 +83,7 @@ pub(super) fn quiet() -> Verdict {
         changes: None,
         inventories: vec![],
         basis: None,
+        reviewed: Reviewed::default(),
     }
 }
 
@@ -130,6 +133,8 @@ pub(super) fn every_kind() -> Verdict {
         RowSkipped,
         TooManyRows,
         CellTooLong,
+        AmendmentConflict,
+        AmendmentRowGone,
     ];
     for kind in kinds {
         let problem = RowProblem { kind, ..problems().remove(1) };

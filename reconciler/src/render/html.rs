@@ -203,6 +203,12 @@ impl Page<'_> {
         fixed::status(*status, self.lang)
     }
 
+    /// The end of the log of decisions, as `daicho log verify --head` takes it.
+    fn head(&self) -> Option<String> {
+        let head = self.report.scene.verdict.reviewed.head.as_ref()?;
+        Some(format!("{}:{}", head.number, head.hash))
+    }
+
     fn method(&self, probe: &str) -> String {
         observation::method_plain(probe, self.lang)
     }
@@ -210,7 +216,9 @@ impl Page<'_> {
 
 /// The urgent findings; where there are none, those that need action.
 fn first<'a>(report: &'a Report<'a>, w: &Headings) -> (&'static str, &'a [FindingView<'a>], Option<String>) {
-    let at_least = |least: Severity| report.findings.iter().take_while(|view| view.finding.severity >= least).count();
+    let at_least = |least: Severity| {
+        report.findings.iter().take_while(|view| view.is_open() && view.finding.severity >= least).count()
+    };
     let (urgent, act) = (at_least(Severity::Urgent), at_least(Severity::Act));
     let (heading, number) = if urgent > 0 { (w.urgent, urgent) } else { (w.most_urgent, act) };
     let more = number.saturating_sub(FIRST);
@@ -221,9 +229,10 @@ fn first<'a>(report: &'a Report<'a>, w: &Headings) -> (&'static str, &'a [Findin
     (heading, &report.findings[..number.min(FIRST)], more)
 }
 
-/// How many findings get a card of their own; the others stand in tables, by kind.
+/// How many findings get a card of their own, undecided ones only; the others stand in tables, by kind.
 fn cards(report: &Report<'_>) -> usize {
-    report.findings.iter().take(CARDS).take_while(|view| view.finding.severity >= Severity::Act).count()
+    let loud = |view: &&FindingView<'_>| view.is_open() && view.finding.severity >= Severity::Act;
+    report.findings.iter().take(CARDS).take_while(loud).count()
 }
 
 fn left_alone_more(report: &Report<'_>) -> Option<String> {

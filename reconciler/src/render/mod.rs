@@ -6,6 +6,7 @@ pub mod diagram;
 pub mod html;
 pub mod json;
 pub mod layout;
+pub mod list;
 mod scene;
 pub mod text;
 pub mod understanding;

@@ -88,7 +88,8 @@ fn row(view: &FindingView<'_>, widths: [usize; 5], options: &Options) -> Vec<Cel
     let new = if view.is_new == Some(true) { lang.pick("【新規】", "[new] ") } else { "" };
     let content = format!("{new}{}", view.said.what.plain());
     let [_, _, kind_width, device_width, content_width] = widths;
-    let kind = Cell::new(wrap(&view.title, kind_width));
+    let kind = [view.title.as_str(), &view.handle, &view.decision].map(|text| wrap(text, kind_width));
+    let kind = Cell::new(kind.join("\n").trim_end());
     vec![severity, grade, kind, Cell::new(wrap(&device(view), device_width)), Cell::new(wrap(&content, content_width))]
 }
 

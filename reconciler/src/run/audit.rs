@@ -12,7 +12,8 @@ use super::agent_config::Errand;
 use super::console::Console;
 use super::keeper::Kept;
 use super::project::Project;
-use super::{CLEAN, FINDINGS, Failure, PARTIAL, agent_config, reread, rooms};
+use super::review::rules::Applied;
+use super::{CLEAN, FINDINGS, Failure, PARTIAL, agent_config, reread, review, rooms};
 use crate::cli::{Audit, Common, Reconcile, Report, Walk, words};
 use crate::edge;
 use crate::judge::Knowledge;
@@ -49,10 +50,11 @@ pub(super) fn reconcile(
     Ok(code(&verdict, options.fail_on.unwrap_or(project.settings.judge.fail_on)))
 }
 
-pub(super) fn report(common: &Common, options: &Report, console: &Console) -> Result<u8, Failure> {
+pub(super) fn report(common: &Common, options: &Report, console: &Console, now: Timestamp) -> Result<u8, Failure> {
     let project = Project::open_to_read(&common.folder)?;
     let run = chosen(&project, options.run.as_deref())?;
-    let verdict = project.store.verdict(&run)?.ok_or(Failure::NotJudged { run })?;
+    let mut verdict = project.store.verdict(&run)?.ok_or(Failure::NotJudged { run })?;
+    rooms::stand(&project.store, &mut verdict, now)?;
     let folder = options.out.clone().unwrap_or_else(|| report_folder(&project, &verdict));
     write_reports(&project, &verdict, &folder)?;
     if console.json {
@@ -169,7 +171,16 @@ fn within(settings: &Settings, segment: IpNet) -> Result<(), Failure> {
 
 fn judge(project: &mut Project, run: &RunId, now: Timestamp) -> Result<Verdict, Failure> {
     let knowledge = project.knowledge()?;
-    judge_by(project, run, &knowledge, now)
+    let mut verdict = judge_by(project, run, &knowledge, now)?;
+    if project.store.latest_run()?.as_ref() != Some(run) {
+        return Ok(verdict);
+    }
+    match review::rules::apply(project, &verdict, now)? {
+        Applied::Nothing => {}
+        Applied::Findings => rooms::stand(&project.store, &mut verdict, now)?,
+        Applied::Ledger => verdict = judge_by(project, run, &knowledge, now)?,
+    }
+    Ok(verdict)
 }
 
 /// Judges a run once more, after something that counts for it has changed.
@@ -185,8 +196,9 @@ pub(super) fn judge_by(
     now: Timestamp,
 ) -> Result<Verdict, Failure> {
     let history = project.store.verdicts(run, HISTORY)?;
-    let verdict = rooms::judge(&project.store, run, knowledge, &history)?;
+    let mut verdict = rooms::judge(&project.store, run, knowledge, &history)?;
     project.store.save_verdict(&verdict, now)?;
+    rooms::stand(&project.store, &mut verdict, now)?;
     Ok(verdict)
 }
 
@@ -203,12 +215,12 @@ fn report_folder(project: &Project, verdict: &Verdict) -> PathBuf {
     project.folder.join(&project.settings.report.out).join(started.strftime("%Y-%m-%d-%H%M%S").to_string())
 }
 
-/// A partial scan wins over findings: those of a partial scan are incomplete, and whoever is alarmed
+/// Only findings that somebody still has to decide raise the alarm. A partial scan wins over findings: those of a partial scan are incomplete, and whoever is alarmed
 /// must know that first.
 pub(super) fn code(verdict: &Verdict, fail_on: Severity) -> u8 {
     if !verdict.run.complete {
         PARTIAL
-    } else if verdict.findings.iter().any(|finding| finding.severity >= fail_on) {
+    } else if verdict.open().any(|finding| finding.severity >= fail_on) {
         FINDINGS
     } else {
         CLEAN

@@ -1,10 +1,11 @@
-//! `daicho decide`: what a person says a device is. It wins over every scan, and is never overwritten.
+//! `daicho decide`: what a person says a device is. It wins over every scan, and is never overwritten. What is decided
+//! about findings is done in `review`.
 
 use jiff::Timestamp;
 
 use super::console::Console;
 use super::project::Project;
-use super::{CLEAN, Failure, audit, show};
+use super::{CLEAN, Failure, audit, log, review, show};
 use crate::cli::{Common, Decide, DecideCommand, Said, words};
 use crate::edge;
 use crate::judge::asset::Class;
@@ -30,6 +31,10 @@ pub(super) fn decide(
         }
         DecideCommand::List { all } => list(common, *all, console),
         DecideCommand::Classes => classes(console),
+        DecideCommand::Import { file, dry_run, by } => {
+            review::sheet::import(common, file, *dry_run, by.as_deref(), console, now)
+        }
+        of_findings => review::decide(common, of_findings, console, now),
     }
 }
 
@@ -58,6 +63,7 @@ fn keep(common: &Common, about: About, wish: &Wish<'_>, console: &Console, now: 
     let note = wish.said.note.as_deref().map(bounded);
     let new = NewDecision { key: &key, about, value: wish.value, by: &by, note: note.as_deref(), at: now };
     project.store.decide(&new)?;
+    log::note_head(&project)?;
     audit::judge_again(&mut project, &run, now)?;
     console.note(&words::decided(about, wish.value, &key, console.lang));
     Ok(CLEAN)

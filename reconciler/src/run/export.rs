@@ -33,13 +33,13 @@ fn own_file(project: &Project, file: &Path, options: &Export, console: &Console)
     ends_in(&options.out, &[&extension(file)])?;
     let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let version = version(project, &name)?;
-    let layout = rooms::placed(file, console.lang)?;
-    if hex::encode(Sha256::digest(&layout.bytes)) != version.sha256 {
+    let original = rooms::original(file, console.lang)?;
+    if hex::encode(Sha256::digest(&original.bytes)) != version.sha256 {
         return Err(Failure::LedgerChanged { path: file.to_owned(), imported: version.imported });
     }
-    let ledger = rooms::ledger(&project.store)?;
-    let amendments = rooms::accepted(&project.store);
-    let made = rooms::own_file(&layout, &ledger, &amendments, console.lang)
+    let ledger = rooms::imported(&project.store)?;
+    let amendments = rooms::accepted(&project.store)?;
+    let made = rooms::own_file(&original, &ledger, &amendments, console.lang)
         .map_err(|refusal| Failure::Unwritable { path: file.to_owned(), refusal })?;
     create(&options.out, &made.bytes)?;
     if console.json {
@@ -65,8 +65,8 @@ fn form(project: &Project, options: &Export, console: &Console, now: Timestamp) 
         let run = audit::chosen(project, options.run.as_deref())?;
         crate::export::seen(&show::verdict(project, &run)?, &columns)
     } else {
-        let rows = crate::export::rows(&rooms::ledger(&project.store)?, &columns);
-        crate::export::amended(rows, &rooms::accepted(&project.store))
+        let rows = crate::export::rows(&rooms::imported(&project.store)?, &columns);
+        crate::export::amended(rows, &rooms::accepted(&project.store)?)
     };
     let is_csv = extension(&options.out) == "csv";
     let form = if is_csv {

@@ -9,8 +9,9 @@ use daicho_shared::recognise::RulesError;
 use ipnet::IpNet;
 use jiff::Timestamp;
 
-use super::{FAILED, USAGE};
+use super::{FAILED, Objection, USAGE};
 use crate::export::Refusal;
+use crate::judge::review::filter::FilterError;
 use crate::settings::SettingsError;
 use crate::store::StoreError;
 use crate::store::lock::LockError;
@@ -113,6 +114,14 @@ pub enum Failure {
         /// What the importer says, in the chosen language.
         message: String,
     },
+    /// A mapping of columns cannot be read.
+    #[error("{path}: {message}")]
+    Mapping {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        message: String,
+    },
     /// A new file would take the name of one that is there.
     #[error("{path}: exists already")]
     OutTaken {
@@ -143,14 +152,6 @@ pub enum Failure {
         /// Why.
         refusal: Refusal,
     },
-    /// A mapping of columns cannot be read.
-    #[error("{path}: {message}")]
-    Mapping {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        message: String,
-    },
     /// No device of the run is meant.
     #[error("no device {text}")]
     NoDevice {
@@ -172,6 +173,53 @@ pub enum Failure {
     NothingDecided {
         /// The device.
         text: String,
+    },
+    /// No finding of the latest run is meant.
+    #[error("no finding {text}")]
+    NoFinding {
+        /// What was typed.
+        text: String,
+    },
+    /// Several findings could be meant.
+    #[error("{text}: one of {findings:?}")]
+    SeveralFindings {
+        /// What was typed.
+        text: String,
+        /// Their short names.
+        findings: Vec<String>,
+    },
+    /// Findings cannot be decided so; nothing was decided.
+    #[error("{} findings cannot be decided so", objections.len())]
+    Objections {
+        /// The short name of each, and why.
+        objections: Vec<(String, Objection)>,
+    },
+    /// A filter that is not understood.
+    #[error(transparent)]
+    Filter(#[from] FilterError),
+    /// No `FIELD=VALUE`.
+    #[error("no cell {text}")]
+    BadCell {
+        /// What was typed.
+        text: String,
+    },
+    /// No `NUMBER:HASH`.
+    #[error("no end of a log {text}")]
+    BadHead {
+        /// What was typed.
+        text: String,
+    },
+    /// Nobody said that all of them are meant.
+    #[error("not confirmed")]
+    NotConfirmed {
+        /// How many there are.
+        findings: usize,
+    },
+    /// A workbook with problems; nothing was decided.
+    #[error("{problems} cells are filled in wrongly")]
+    Misfilled {
+        /// How many.
+        problems: usize,
     },
     /// No class has this code.
     #[error("no class {text}")]
@@ -221,20 +269,28 @@ impl Failure {
             | Self::SeveralDevices { .. }
             | Self::NothingDecided { .. }
             | Self::NoSuchClass { .. }
+            | Self::NoFinding { .. }
+            | Self::SeveralFindings { .. }
+            | Self::Objections { .. }
+            | Self::Filter(_)
+            | Self::BadCell { .. }
+            | Self::BadHead { .. }
+            | Self::NotConfirmed { .. }
+            | Self::Misfilled { .. }
             | Self::Rules(_)
             | Self::Mapping { .. }
             | Self::NotJudged { .. }
             | Self::SameName { .. }
-            | Self::OutTaken { .. }
-            | Self::OutEnding { .. }
-            | Self::LedgerChanged { .. }
-            | Self::Unwritable { .. }
             | Self::Store(
                 StoreError::NoSuchRun { .. }
                 | StoreError::NoSuchFile { .. }
                 | StoreError::NoSuchVersion { .. }
                 | StoreError::CurrentVersion { .. },
             )
+            | Self::OutTaken { .. }
+            | Self::OutEnding { .. }
+            | Self::LedgerChanged { .. }
+            | Self::Unwritable { .. }
             | Self::ProgramFailed { usage: true, .. } => USAGE,
             _ => FAILED,
         }

@@ -14,8 +14,10 @@ mod init;
 mod inventory;
 mod keeper;
 mod ledger;
+mod log;
 mod project;
 mod reread;
+mod review;
 mod rooms;
 mod runs;
 mod show;
@@ -26,6 +28,8 @@ use clap::Parser;
 use jiff::Timestamp;
 
 pub use failure::Failure;
+pub use review::order::Objection;
+pub use review::sheet::{Misfilled, What};
 
 use crate::cli::{Cli, Command, words};
 use console::Console;
@@ -66,10 +70,12 @@ fn command(cli: &Cli, console: &mut Console, now: Timestamp) -> Result<u8, Failu
         Command::Ledger(command) => ledger::ledger(common, command, console, now),
         Command::Scan(walk) => audit::scan(common, walk, console, now),
         Command::Reconcile(options) => audit::reconcile(common, options, console, now),
-        Command::Report(options) => audit::report(common, options, console),
+        Command::Report(options) => audit::report(common, options, console, now),
         Command::Diagram(options) => diagram::diagram(common, options, console),
         Command::Audit(options) => audit::audit(common, options, console, now),
         Command::Show(options) => show::show(common, options, console),
+        Command::Findings(options) => review::findings(common, options, console, now),
+        Command::Log(command) => log::log(common, command, console),
         Command::Decide(command) => decide::decide(common, command, console, now),
         Command::ImportInventory { files } => inventory::import(common, files, console, now),
         Command::ImportBatch { files } => runs::import(common, files, console, now),

@@ -10,16 +10,23 @@ use daicho_shared::batch::Batch;
 use daicho_shared::id::RunId;
 use daicho_shared::observation::Observation;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::Failure;
 use crate::export::{Made, Refusal};
+use crate::import::amended::Amended;
+use crate::import::filled::FilledRow;
 use crate::import::layout::{self, ColumnLayout, Layouts};
 use crate::import::template::{Guide, template};
-use crate::import::{Columns, ImportError, Imported, Mappings, Placed, Progress};
+use crate::import::{Columns, ImportError, Imported, Mappings, Original, Progress};
 use crate::judge::amendment::Amendment;
 use crate::judge::asset::Asset;
-use crate::judge::entry::{Ledger, Register, RowProblem};
+use crate::judge::entry::{Field, Ledger, ProblemKind, Register, RowProblem};
+use crate::judge::finding::Finding;
+use crate::judge::review::group;
+use crate::judge::review::proposal::Spelt;
+use crate::judge::review::standing::{self, Reviewed};
 use crate::judge::understanding::Change;
 use crate::judge::verdict::Verdict;
 use crate::judge::{Case, Knowledge};
@@ -83,31 +90,24 @@ pub(super) fn ledger_template(lang: Lang) -> Result<Vec<u8>, Failure> {
 }
 
 /// Where the cells of a ledger file stand.
-pub(super) fn placed(path: &Path, lang: Lang) -> Result<Placed, Failure> {
-    crate::import::placed(path, &Columns::builtin()).map_err(|error| Failure::Ledger {
-        path: path.to_owned(),
-        message: match lang {
-            Lang::Ja => error.ja(),
-            Lang::En => error.to_string(),
-        },
-    })
+pub(super) fn original(path: &Path, lang: Lang) -> Result<Original, Failure> {
+    crate::import::original(path, &Columns::builtin()).map_err(|error| refused(path, &error, lang))
 }
 
-/// What people accepted to change in the ledger. No command accepts a change of the ledger yet, so that the store
-/// has none.
-pub(super) fn accepted(_store: &Store) -> Vec<Amendment> {
-    Vec::new()
+/// What people accepted to change in the ledger.
+pub(super) fn accepted(store: &Store) -> Result<Vec<Amendment>, StoreError> {
+    Ok(crate::judge::review::amendments(&store.reviews()?))
 }
 
 /// The hospital's own file with the accepted cells changed.
 pub(super) fn own_file(
-    layout: &Placed,
+    original: &Original,
     ledger: &Ledger,
     amendments: &[Amendment],
     lang: Lang,
 ) -> Result<Made, Refusal> {
     let words = render::words::export::Words { lang, tz: TimeZone::system() };
-    crate::export::own_file(layout, ledger, amendments, &words)
+    crate::export::own_file(original, ledger, amendments, &words)
 }
 
 /// The name of a register on the official form's sheet, which is Japanese whoever reads it.
@@ -115,8 +115,69 @@ pub(super) fn register(register: Register) -> String {
     render::words::fixed::register(register, Lang::Ja).to_owned()
 }
 
-/// The current ledger as one.
+/// The current ledger as one, with the changes that people accepted.
 pub(super) fn ledger(store: &Store) -> Result<Ledger, StoreError> {
+    Ok(amended(store)?.ledger)
+}
+
+/// The current ledger, and what became of every change that people accepted.
+pub(super) fn amended(store: &Store) -> Result<Amended, StoreError> {
+    Ok(crate::import::amended::amended(imported(store)?, &accepted(store)?, &Columns::builtin()))
+}
+
+/// What is wrong with a text that somebody wants to have in a cell of the ledger.
+pub(super) fn cell_objection(field: Field, text: &str) -> Option<ProblemKind> {
+    crate::import::amended::objection(field, text, &Columns::builtin())
+}
+
+/// The ledger's column that somebody means.
+pub(super) fn field(heading: &str) -> Option<Field> {
+    Columns::builtin().field(heading)
+}
+
+/// How a value is written into a cell.
+pub(super) fn spelling(spelt: Spelt) -> String {
+    crate::import::spelling::spelling(spelt).to_owned()
+}
+
+/// Decisions that were filled into a workbook.
+pub(super) fn filled(path: &Path, headings: &[Vec<&str>], lang: Lang) -> Result<Vec<FilledRow>, Failure> {
+    crate::import::filled::read(path, headings).map_err(|error| refused(path, &error, lang))
+}
+
+/// A day as a cell or a person writes it.
+pub(super) fn day(text: &str) -> Option<Date> {
+    crate::import::filled::day(text)
+}
+
+/// Writes into a verdict what people decided about its findings, as of now.
+pub(super) fn stand(store: &Store, verdict: &mut Verdict, now: Timestamp) -> Result<(), StoreError> {
+    let today = now.to_zoned(TimeZone::system()).date();
+    let standings = standing::standings(verdict, &store.reviews()?, today);
+    verdict.reviewed = Reviewed { standings, head: store.log_head()? };
+    Ok(())
+}
+
+/// The findings as lines.
+pub(super) fn lines(verdict: &Verdict, options: &render::Options) -> Vec<render::list::Line> {
+    render::list::lines(verdict, options)
+}
+
+/// The lines of these findings, by groups that can be decided together.
+pub(super) fn grouped(
+    verdict: &Verdict,
+    lines: &[render::list::Line],
+    chosen: &[&Finding],
+    short: bool,
+    options: &render::Options,
+) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    render::list::grouped(lines, &group::groups(verdict, chosen), short, options, &mut bytes)?;
+    Ok(bytes)
+}
+
+/// The current files' rows as one ledger.
+pub(super) fn imported(store: &Store) -> Result<Ledger, StoreError> {
     let files = store.ledger()?.into_iter().filter_map(|one| {
         let Ledger { entries, records, files, problems } = one;
         files.into_iter().next().map(|file| Imported { file, sheets: vec![], entries, records, problems })

@@ -42,6 +42,14 @@ pub fn explain(failure: &Failure, lang: Lang) -> String {
             )
             .to_owned(),
         Failure::NoDevice { .. } | Failure::SeveralDevices { .. } | Failure::NothingDecided { .. } | Failure::NoSuchClass { .. } => device(failure, lang),
+        Failure::NoFinding { .. }
+        | Failure::SeveralFindings { .. }
+        | Failure::Objections { .. }
+        | Failure::Filter(_)
+        | Failure::BadCell { .. }
+        | Failure::BadHead { .. }
+        | Failure::NotConfirmed { .. }
+        | Failure::Misfilled { .. } => super::review::failure(failure, lang),
         Failure::Rules(error) => both(
             lang,
             format!("規則の表を読めません（{error}）。その行を直してから、もう一度実行してください。"),

@@ -13,7 +13,7 @@ use zip::ZipArchive;
 
 use super::*;
 use crate::export::{Changes, Made, own_file};
-use crate::import::{Columns, Placed, placed_in_process, read_in_process};
+use crate::import::{Columns, Original, original_in_process, read_in_process};
 use crate::judge::amendment::{Amendment, Basis, Change};
 use crate::judge::entry::{EntryId, Field, Ledger, Register};
 
@@ -84,11 +84,16 @@ fn basis(minute: i8) -> Basis {
     }
 }
 
-fn read(name: &str, bytes: &[u8]) -> (Placed, Ledger) {
+fn read(name: &str, bytes: &[u8]) -> (Original, Ledger) {
     let columns = Columns::builtin();
     let imported = read_in_process(name, bytes, jiff::Timestamp::UNIX_EPOCH, &columns).unwrap();
-    let ledger = crate::import::join([imported]);
-    (placed_in_process(name, bytes, &columns).unwrap(), ledger)
+    let ledger = Ledger {
+        entries: imported.entries,
+        files: vec![imported.file],
+        problems: imported.problems,
+        records: imported.records,
+    };
+    (original_in_process(name, bytes, &columns).unwrap(), ledger)
 }
 
 fn change(ledger: &Ledger, number: &str, field: Field, after: &str) -> Amendment {
@@ -105,8 +110,8 @@ fn new(cells: &[(Field, &str)]) -> Amendment {
 }
 
 fn made(bytes: &[u8], amendments: impl Fn(&Ledger) -> Vec<Amendment>) -> Made {
-    let (layout, ledger) = read("台帳.xlsx", bytes);
-    own_file(&layout, &ledger, &amendments(&ledger), &Plain).unwrap()
+    let (original, ledger) = read("台帳.xlsx", bytes);
+    own_file(&original, &ledger, &amendments(&ledger), &Plain).unwrap()
 }
 
 fn parts(bytes: &[u8]) -> BTreeMap<String, Vec<u8>> {
@@ -248,8 +253,8 @@ fn new_rows_come_below_the_last_one_and_look_like_it() {
     let (_, ledger) = read("台帳.xlsx", &made.bytes);
     assert_eq!(ledger.entries.len(), 7);
     // Imported again, the file says so itself: nothing is added twice.
-    let (layout, ledger) = read("台帳.xlsx", &made.bytes);
-    let again = own_file(&layout, &ledger, &rows(&ledger), &Plain).unwrap();
+    let (original, ledger) = read("台帳.xlsx", &made.bytes);
+    let again = own_file(&original, &ledger, &rows(&ledger), &Plain).unwrap();
     assert!(again.told.iter().all(|told| told.outcome == Outcome::Present), "{:?}", again.told);
 }
 
@@ -291,14 +296,14 @@ fn a_table_takes_new_rows_in() {
 #[test]
 fn a_signed_workbook_and_one_without_anything_accepted_are_refused() {
     let before = hospital();
-    let (layout, ledger) = read("台帳.xlsx", &before);
-    assert_eq!(own_file(&layout, &ledger, &[], &Plain), Err(Refusal::Nothing));
+    let (original, ledger) = read("台帳.xlsx", &before);
+    assert_eq!(own_file(&original, &ledger, &[], &Plain), Err(Refusal::Nothing));
     let mut package = Package::open(&before).unwrap();
     package.put("_xmlsignatures/sig1.xml", "<x/>".into());
     let signed = package.finish().unwrap();
-    let (layout, ledger) = read("台帳.xlsx", &signed);
+    let (original, ledger) = read("台帳.xlsx", &signed);
     let wanted = [change(&ledger, "001", Field::Hostname, "X")];
-    assert_eq!(own_file(&layout, &ledger, &wanted, &Plain), Err(Refusal::Signed));
+    assert_eq!(own_file(&original, &ledger, &wanted, &Plain), Err(Refusal::Signed));
 }
 
 /// A small ledger with texts of a person's own.
@@ -331,7 +336,7 @@ proptest! {
     ) {
         let before = small(&rows);
         let fields = [Field::Hostname, Field::Location, Field::Description];
-        let (layout, ledger) = read("台帳.xlsx", &before);
+        let (original, ledger) = read("台帳.xlsx", &before);
         prop_assume!(!ledger.entries.is_empty());
         let mut asked: BTreeMap<(u32, u32), String> = BTreeMap::new();
         let mut amendments = Vec::new();
@@ -347,7 +352,7 @@ proptest! {
                 }).unwrap());
             }
         }
-        let made = own_file(&layout, &ledger, &amendments, &Plain).unwrap();
+        let made = own_file(&original, &ledger, &amendments, &Plain).unwrap();
         let written: BTreeSet<(u32, u32)> = made.told.iter().filter(|told| told.is_written()).map(|told| {
             let spot = told.spot.as_ref().unwrap();
             (spot.row, u32::from(spot.column))
@@ -376,8 +381,8 @@ proptest! {
         let wanted = [change(&ledger, "N1", Field::Hostname, "X")];
         let at = place % bytes.len();
         bytes[at] ^= octet;
-        if let Ok(layout) = placed_in_process("台帳.xlsx", &bytes, &Columns::builtin()) {
-            let _ = own_file(&layout, &ledger, &wanted, &Plain);
+        if let Ok(original) = original_in_process("台帳.xlsx", &bytes, &Columns::builtin()) {
+            let _ = own_file(&original, &ledger, &wanted, &Plain);
         }
     }
 }
@@ -427,8 +432,8 @@ fn libreoffice_opens_what_was_written_also_into_its_own_files() {
         return;
     }
     let ods = std::fs::read(folder.path().join("excel.ods")).unwrap();
-    let (placed, ledger) = read("台帳.ods", &ods);
-    assert_eq!(own_file(&placed, &ledger, &wanted(&ledger), &Plain), Err(Refusal::Format));
+    let (original, ledger) = read("台帳.ods", &ods);
+    assert_eq!(own_file(&original, &ledger, &wanted(&ledger), &Plain), Err(Refusal::Format));
     let own = std::fs::read(folder.path().join("excel.xlsx")).unwrap();
     for (name, before) in [("a", hospital()), ("b", own)] {
         let made = made(&before, wanted);

@@ -15,7 +15,7 @@ pub(crate) fn speak(scene: &Scene<'_>) -> Vec<Draft> {
             let entries: Vec<EntryId> = rows.map(|row| row.id.clone()).collect();
             let origin = &problem.origin;
             Draft {
-                about: format!("{origin:?} {:?} {:?} {}", problem.column, problem.kind, problem.found),
+                about: format!("{origin:?} {:?} {:?}", problem.column, problem.kind),
                 stress: if hides_key(problem.kind) { Stress::Usual } else { Stress::Lowered },
                 grade: Grade::Confirmed,
                 asset: None,

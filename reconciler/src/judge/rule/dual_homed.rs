@@ -36,7 +36,7 @@ fn draft(scene: &Scene<'_>, index: usize) -> Option<Draft> {
         _ => Stress::Usual,
     };
     Some(Draft {
-        about: homed.addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
+        about: String::new(),
         stress,
         grade: homed.grade,
         asset: Some(asset.id.clone()),

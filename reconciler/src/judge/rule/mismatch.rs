@@ -18,7 +18,8 @@ fn drafts(scene: &Scene<'_>, group: usize, asset: usize) -> Vec<Draft> {
     let found = differences(scene, group, asset).into_iter();
     found
         .map(|difference| Draft {
-            about: format!("{:?} {} {}", difference.field, difference.declared, difference.seen),
+            // The values are facts, not identity: with other ones it is the same finding, come back.
+            about: format!("{:?}", difference.field),
             stress: if difference.grade == Grade::Indication { Stress::Lowered } else { Stress::Usual },
             grade: difference.grade,
             asset: Some(scene.assets[asset].id.clone()),

@@ -14,7 +14,7 @@ pub(crate) fn speak(scene: &Scene<'_>) -> Vec<Draft> {
         asset: None,
         entries: row_ids(&group.rows),
         evidence: vec![],
-        about: format!("{reason:?}"),
+        about: String::new(),
     })
     .collect()
 }

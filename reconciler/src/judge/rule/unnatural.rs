@@ -16,7 +16,7 @@ fn draft(scene: &Scene<'_>, index: usize, asset: &Asset) -> Draft {
     let hows: Vec<String> = asset.unnatural.iter().map(|one| one.how.clone()).collect();
     let evidence = asset.unnatural.iter().flat_map(|one| one.evidence.iter().cloned());
     Draft {
-        about: hows.join(" "),
+        about: String::new(),
         stress: if group.is_some() { Stress::Usual } else { Stress::Raised },
         grade: Grade::Confirmed,
         asset: Some(asset.id.clone()),

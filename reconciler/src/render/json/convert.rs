@@ -8,6 +8,7 @@ use super::document as out;
 use crate::judge::asset::{Asset, AssetId, Claim, Class, ClassClaim, Contrary, Decided, Graded, Why};
 use crate::judge::entry::{EntryId, RowProblem};
 use crate::judge::graded::{Explained, MethodSeen, SignSeen};
+use crate::judge::review::standing::{Said, Standing, State};
 use crate::judge::verdict::{Changes, Verdict};
 use crate::render::scene::Scene;
 use crate::render::view::Report;
@@ -16,7 +17,7 @@ use crate::render::view::dual_homed::{DualHomed, Side};
 use crate::render::view::finding::FindingView;
 use crate::render::view::impact::{Impact, Most};
 use crate::render::words::phrase::Phrase;
-use crate::render::words::problem;
+use crate::render::words::{self, Lang, problem};
 
 pub(super) fn document(report: &Report<'_>) -> out::Document {
     let (scene, verdict) = (&report.scene, report.scene.verdict);
@@ -32,7 +33,8 @@ pub(super) fn document(report: &Report<'_>) -> out::Document {
         dual_homed: report.dual_homed.iter().map(dual_homed).collect(),
         closed: report.closed.as_ref().map(closed),
         entries: entries(scene),
-        findings: report.findings.iter().map(finding).collect(),
+        findings: report.findings.iter().map(|view| finding(view, report.scene.lang())).collect(),
+        decision_log: verdict.reviewed.head.clone(),
         coverage: coverage(verdict),
         not_looked_at: report.looked.not.iter().map(Phrase::plain).collect(),
         sent: sent(scene),
@@ -85,12 +87,17 @@ fn summary(report: &Report<'_>) -> out::Summary {
     for entry in &verdict.entries {
         *entries.entry(state_tag(entry.verdict)).or_default() += 1;
     }
+    let mut states = BTreeMap::new();
+    for finding in &verdict.findings {
+        *states.entry(verdict.standing(finding).state.code()).or_default() += 1;
+    }
     out::Summary {
         headline: report.figures.headline.clone(),
         severities: report.figures.by_severity.iter().map(|(severity, n)| (severity_tag(*severity), *n)).collect(),
         codes,
         assets: verdict.assets.len(),
         entries,
+        states,
     }
 }
 
@@ -302,7 +309,7 @@ fn entries(scene: &Scene<'_>) -> Vec<out::Entry> {
     .collect()
 }
 
-fn finding(view: &FindingView<'_>) -> out::Finding {
+fn finding(view: &FindingView<'_>, lang: Lang) -> out::Finding {
     let finding = view.finding;
     out::Finding {
         id: finding.id.clone(),
@@ -322,6 +329,31 @@ fn finding(view: &FindingView<'_>) -> out::Finding {
         new: view.is_new,
         details: details(&finding.kind),
         evidence: ids(&finding.evidence),
+        handle: view.handle.clone(),
+        fingerprint: view.fingerprint.clone(),
+        decision: standing(view.standing, lang),
+    }
+}
+
+fn standing(standing: &Standing, lang: Lang) -> out::Standing {
+    let (until, to, why) = match &standing.state {
+        State::Ignored { until } => (Some(*until), None, vec![]),
+        State::Assigned { to, until } => (*until, Some(to.clone()), vec![]),
+        State::Reopened { why } => (None, None, why.iter().map(|why| words::standing::back(why, lang)).collect()),
+        State::Undecided | State::Accepted | State::Corrected | State::Closed => (None, None, vec![]),
+    };
+    let said = |said: &Said| {
+        let Said { by, at, reason, approver, rule } = said.clone();
+        out::Said { by, at, reason, approver, rule }
+    };
+    out::Standing {
+        state: standing.state.code(),
+        open: standing.state.is_open(),
+        until,
+        to,
+        why,
+        decided: standing.decided.as_ref().map(said),
+        comments: standing.comments.iter().map(said).collect(),
     }
 }
 

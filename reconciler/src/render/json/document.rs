@@ -19,6 +19,7 @@ use crate::judge::entry::{Field, ProblemKind, Register};
 use crate::judge::finding::Severity;
 use crate::judge::graded::{Benign, Effect, EvidenceClass, LineKind, Sight, Sign};
 use crate::judge::pairing::Decision;
+use crate::judge::review::standing::Head;
 use crate::judge::verdict::{EntryState, PointStatus};
 
 /// The format's name.
@@ -42,6 +43,7 @@ pub struct Document {
     pub closed: Option<Closed>,
     pub entries: Vec<Entry>,
     pub findings: Vec<Finding>,
+    pub decision_log: Option<Head>,
     pub coverage: Vec<Coverage>,
     pub not_looked_at: Vec<String>,
     pub sent: Vec<Sent>,
@@ -103,6 +105,7 @@ described! {
         codes: BTreeMap<&'static str, usize>,
         assets: usize,
         entries: BTreeMap<&'static str, usize>,
+        states: BTreeMap<&'static str, usize>,
     }
 
     /// One machine.
@@ -360,6 +363,29 @@ described! {
         new: Option<bool>,
         details: serde_json::Value,
         evidence: Vec<String>,
+        handle: String,
+        fingerprint: String,
+        decision: Standing,
+    }
+
+    /// What people decided about a finding.
+    struct Standing {
+        state: &'static str,
+        open: bool,
+        until: Option<Date>,
+        to: Option<String>,
+        why: Vec<String>,
+        decided: Option<Said>,
+        comments: Vec<Said>,
+    }
+
+    /// Who said something, when, and why.
+    struct Said {
+        by: String,
+        at: Timestamp,
+        reason: Option<String>,
+        approver: Option<String>,
+        rule: Option<String>,
     }
 
     /// How one segment was looked at by one probe.

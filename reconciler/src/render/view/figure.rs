@@ -43,7 +43,7 @@ pub(crate) fn figures(scene: &Scene<'_>) -> Figures {
         lang.pick(format!("{ja} {number}{unit}中"), format!("of {number} {en}"))
     };
     Figures {
-        headline: headline(by_severity, scene),
+        headline: headline(open(scene), scene),
         four: [
             figure(
                 lang.pick("未申告の外部接続点", "undeclared external connection points"),
@@ -95,6 +95,27 @@ fn code_of(id: &str) -> &str {
     id.split_once('-').map_or(id, |(code, _)| code)
 }
 
+/// Findings that somebody still has to decide.
+fn open(scene: &Scene<'_>) -> [(Severity, usize); 4] {
+    [Severity::Urgent, Severity::Act, Severity::Check, Severity::Info]
+        .map(|severity| (severity, scene.verdict.open().filter(|finding| finding.severity == severity).count()))
+}
+
+/// How many findings were decided, where any was.
+fn decided(scene: &Scene<'_>) -> Option<String> {
+    let (all, open) = (scene.verdict.findings.len(), scene.verdict.open().count());
+    let back = scene.verdict.findings.iter().filter(|one| {
+        matches!(scene.verdict.standing(one).state, crate::judge::review::standing::State::Reopened { .. })
+    });
+    let (back, settled) = (back.count(), all - open);
+    (settled + back > 0).then(|| {
+        scene.lang().pick(
+            format!("所見 {all}件のうち、未判断 {open}件（うち再開 {back}件）、判断済み {settled}件。"),
+            format!("Of {all} findings, {open} are undecided ({back} of them reopened) and {settled} decided."),
+        )
+    })
+}
+
 /// Rows that were compared at all.
 fn expected(scene: &Scene<'_>) -> usize {
     count(scene, |state| !matches!(state, EntryState::NotExpected | EntryState::NotChecked))
@@ -112,6 +133,9 @@ fn headline([urgent, act, check, _]: [(Severity, usize); 4], scene: &Scene<'_>) 
             "まだ何も調べていないため、違いの有無は判断できません。".to_owned(),
             "Nothing was asked yet, so nothing can be said.".to_owned(),
         ),
+        (0, 0, 0) if scene.verdict.open().next().is_none() && !scene.verdict.findings.is_empty() => {
+            lang.pick("すべての所見が判断済みです。".to_owned(), "Every finding has been decided.".to_owned())
+        }
         (0, 0, 0) => lang.pick(
             "調べた範囲では、対応の必要な違いは見つかりませんでした。".to_owned(),
             "Within what was looked at, nothing was found that needs attention.".to_owned(),
@@ -158,7 +182,7 @@ fn counts(scene: &Scene<'_>) -> Vec<String> {
     let seen = scene.verdict.assets.len();
     let unchecked = count(scene, |state| state == EntryState::NotChecked);
     let outside = count(scene, |state| state == EntryState::NotExpected);
-    match lang {
+    let mut counts = match lang {
         Lang::Ja => vec![
             format!("実測した機器 {}。", of(seen, known, "台", "台帳にある機器", &date)),
             format!("照合した台帳の行 {}。", of(expected, matched, "行", "実測と一致", &date)),
@@ -174,7 +198,9 @@ fn counts(scene: &Scene<'_>) -> Vec<String> {
                 "Of {rows} ledger rows, {unchecked} could not be checked and {outside} are not expected on the network."
             ),
         ],
-    }
+    };
+    counts.extend(decided(scene));
+    counts
 }
 
 /// `312台中 台帳にある機器 287台（92 %、2026年3月31日時点）`.

@@ -9,6 +9,9 @@ use super::basis::basis;
 use crate::judge::asset::{Asset, AssetId, Class};
 use crate::judge::entry::EntryId;
 use crate::judge::finding::{Finding, Severity};
+use crate::judge::review::facts::Facts;
+use crate::judge::review::handle::Handles;
+use crate::judge::review::standing::{Standing, State};
 use crate::render::scene::{self, Scene};
 use crate::render::words::finding::Said;
 use crate::render::words::phrase::{Phrase, short, shown};
@@ -36,6 +39,14 @@ pub(crate) struct FindingView<'a> {
     pub(crate) evidence: Vec<EvidenceLine>,
     /// It was not there in the run before; `None` on the first night.
     pub(crate) is_new: Option<bool>,
+    /// The short name that people type.
+    pub(crate) handle: String,
+    pub(crate) fingerprint: String,
+    pub(crate) standing: &'a Standing,
+    /// What people decided, in a few words; empty where nobody decided yet.
+    pub(crate) decision: String,
+    /// Remarks.
+    pub(crate) comments: Vec<String>,
 }
 
 /// One observation, ledger cell or vain search in words.
@@ -49,6 +60,8 @@ pub(crate) struct EvidenceLine {
 
 /// Findings of one severity and kind: what is the same for all is said once.
 pub(crate) struct Group<'a> {
+    /// Somebody still has to decide.
+    pub(crate) open: bool,
     pub(crate) severity: Severity,
     pub(crate) title: &'a str,
     pub(crate) other: &'a [Phrase],
@@ -64,13 +77,14 @@ pub(crate) fn groups<'a>(views: &'a [FindingView<'a>]) -> Vec<Group<'a>> {
     let mut places: BTreeMap<_, usize> = BTreeMap::new();
     for view in views {
         let said = &view.said;
-        let key = (view.finding.severity, &view.title, &said.settle, said.other.as_slice());
+        let key = (view.is_open(), view.finding.severity, &view.title, &said.settle, said.other.as_slice());
         let place = *places.entry(key).or_insert(groups.len());
         if let Some(group) = groups.get_mut(place) {
             group.action = group.action.filter(|action| *action == &said.action);
             group.views.push(view);
         } else {
             groups.push(Group {
+                open: view.is_open(),
                 severity: view.finding.severity,
                 title: &view.title,
                 other: &said.other,
@@ -80,19 +94,24 @@ pub(crate) fn groups<'a>(views: &'a [FindingView<'a>]) -> Vec<Group<'a>> {
             });
         }
     }
-    groups.sort_by_key(|group| Reverse(group.severity));
+    groups.sort_by_key(|group| (!group.open, Reverse(group.severity)));
     groups
 }
 
-/// All findings, most urgent first, then most certain first, then in the judge's order.
+/// All findings: those that somebody still has to decide before the others, then most urgent first, then most certain
+/// first, then in the judge's order.
 pub(crate) fn all<'a>(scene: &Scene<'a>) -> Vec<FindingView<'a>> {
-    let mut views: Vec<FindingView<'a>> = scene.verdict.findings.iter().map(|finding| view(finding, scene)).collect();
-    views.sort_by_key(|view| (Reverse(view.finding.severity), Reverse(view.finding.grade)));
+    let handles = Handles::new(scene.verdict);
+    let findings = scene.verdict.findings.iter();
+    let mut views: Vec<FindingView<'a>> = findings.map(|finding| view(finding, &handles, scene)).collect();
+    views.sort_by_key(|view| (!view.is_open(), Reverse(view.finding.severity), Reverse(view.finding.grade)));
     views
 }
 
-fn view<'a>(finding: &'a Finding, scene: &Scene<'a>) -> FindingView<'a> {
+fn view<'a>(finding: &'a Finding, handles: &Handles<'_>, scene: &Scene<'a>) -> FindingView<'a> {
     let (asset, rows) = (finding.asset.as_ref(), finding.entries.as_slice());
+    let (standing, tz, lang) = (scene.verdict.standing(finding), &scene.options.tz, scene.lang());
+    let decided = standing.state != State::Undecided;
     FindingView {
         finding,
         title: fixed::code(&finding.kind, scene.lang()),
@@ -110,6 +129,11 @@ fn view<'a>(finding: &'a Finding, scene: &Scene<'a>) -> FindingView<'a> {
         graded: words::graded::rows(finding, scene),
         evidence: evidence(finding, scene),
         is_new: scene.verdict.changes.as_ref().map(|changes| changes.new_findings.contains(&finding.id)),
+        handle: handles.of(finding),
+        fingerprint: Facts::of_device(finding, asset.and_then(|id| scene.asset(id))).fingerprint(),
+        standing,
+        decision: if decided { words::standing::standing(standing, tz, lang) } else { String::new() },
+        comments: standing.comments.iter().map(|said| words::standing::said(said, tz, lang)).collect(),
     }
 }
 
@@ -185,6 +209,11 @@ fn hex_lines(reply: &str) -> Vec<String> {
 }
 
 impl FindingView<'_> {
+    /// Somebody still has to decide.
+    pub(crate) fn is_open(&self) -> bool {
+        self.standing.state.is_open()
+    }
+
     /// What the whole finding says, in one paragraph.
     pub(crate) fn how(&self, lang: Lang) -> String {
         self.evidence.iter().map(|line| line.sentence.plain()).collect::<Vec<_>>().join(lang.pick("", " "))

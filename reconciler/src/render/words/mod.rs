@@ -25,6 +25,7 @@ pub mod level;
 pub mod observation;
 pub mod phrase;
 pub mod problem;
+pub mod standing;
 mod uplink;
 
 /// The language of a report.

@@ -33,6 +33,10 @@ pub fn title(kind: ProblemKind, lang: Lang) -> &'static str {
         ProblemKind::AddressRange => lang.pick("IPアドレスの範囲", "a range of IP addresses"),
         ProblemKind::ColumnGuessed => lang.pick("値から判断した列", "column known by its values"),
         ProblemKind::ColumnUnread => lang.pick("読み込まなかった列", "column left unread"),
+        ProblemKind::AmendmentConflict => {
+            lang.pick("判断と食い違う台帳の変更", "ledger changed otherwise than decided")
+        }
+        ProblemKind::AmendmentRowGone => lang.pick("判断した行の消滅", "decided row gone"),
     }
 }
 
@@ -124,6 +128,14 @@ pub fn done(kind: ProblemKind, lang: Lang) -> &'static str {
             "見出しの意味が分からないか、同じ見出しの列がほかにもあるため、この列は読み込んでいません。",
             "The heading is not known, or another column has the same; this column was not read.",
         ),
+        ProblemKind::AmendmentConflict => lang.pick(
+            "判断の前の値とも、判断で決めた値とも違う値に変わっています。ファイルの値を使いました。",
+            "It is neither the text from before the decision nor the one decided on. The file's text was used.",
+        ),
+        ProblemKind::AmendmentRowGone => lang.pick(
+            "この行の変更が判断で決まっていますが、取り込んだファイルにこの行がありません。",
+            "A change of this row was decided on, and the imported file has no such row any more.",
+        ),
     }
 }
 
@@ -188,6 +200,14 @@ pub fn todo(kind: ProblemKind, lang: Lang) -> &'static str {
             "この列も必要なら、見出しを直すか、daicho ledger map --write で対応表を作ってください。",
             "If this column matters, too, correct its heading, or make a mapping with daicho ledger map --write.",
         ),
+        ProblemKind::AmendmentConflict => lang.pick(
+            "どちらの値が正しいか確認し、台帳を直して取り込み直すか、元の所見を判断し直してください（daicho decide）。",
+            "Find out which is right; then correct the file and import it again, or decide anew (daicho decide).",
+        ),
+        ProblemKind::AmendmentRowGone => lang.pick(
+            "行を意図して削除したのであれば、元の判断を取り消してください（daicho decide reopen）。",
+            "If the row was removed on purpose, take the decision back (daicho decide reopen).",
+        ),
         ProblemKind::CellTooLong => {
             lang.pick("このセルを短くするか、「説明」列に分けて記入してください。", "Shorten the cell, or use the description column.")
         }
@@ -196,6 +216,9 @@ pub fn todo(kind: ProblemKind, lang: Lang) -> &'static str {
 
 /// Where a row stands: `台帳.xlsx のシート『放射線科』12行目`.
 pub fn place(origin: &Origin, lang: Lang) -> String {
+    if origin.file.is_empty() {
+        return lang.pick("判断により登録した行", "row registered by decision").to_owned();
+    }
     let (file, row) = (mark(&origin.file), origin.row);
     match (lang, origin.sheet.is_empty()) {
         (Lang::Ja, true) => format!("{file} の{row}行目"),

@@ -5,7 +5,8 @@ mod sheets;
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use rust_xlsxwriter::{
-    Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
+    Color, DataValidation, DataValidationRule, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder,
+    Workbook, Worksheet, XlsxError,
 };
 
 use unicode_width::UnicodeWidthStr;
@@ -15,7 +16,7 @@ use super::Options;
 use super::view::Report;
 use super::words::headings::headings;
 use super::words::phrase::shown;
-use super::words::{Lang, fixed};
+use super::words::{Lang, fixed, standing};
 use crate::judge::asset::Grade;
 use crate::judge::finding::Severity;
 use crate::judge::verdict::Verdict;
@@ -35,14 +36,30 @@ pub fn workbook(verdict: &Verdict, options: &Options) -> Result<Vec<u8>, XlsxErr
         &DocProperties::new().set_title(words.title).set_author("Daicho").set_creation_datetime(&created),
     );
     let formats = Formats::new(options.lang);
-    for sheet in sheets::all(&report) {
-        write_sheet(book.add_worksheet(), &sheet, &formats, options)?;
+    for (index, sheet) in sheets::all(&report).iter().enumerate() {
+        let page = book.add_worksheet();
+        write_sheet(page, sheet, &formats, options)?;
+        if index == 0 {
+            to_fill(page, sheet.rows.len(), options.lang)?;
+        }
     }
     let title = header(options, words.title);
     for sheet in book.worksheets_mut() {
         sheet.set_header(&title);
     }
     book.save_to_buffer()
+}
+
+/// Lists and checks for the cells that people fill in; `daicho decide import` reads them.
+fn to_fill(sheet: &mut Worksheet, rows: usize, lang: Lang) -> Result<(), XlsxError> {
+    let Some(last) = u32::try_from(rows).ok().filter(|last| *last > 0) else { return Ok(()) };
+    let choices = DataValidation::new().allow_list_strings(&standing::choices(lang))?;
+    let column = sheets::TO_FILL.decision;
+    sheet.add_data_validation(1, column, last, column, &choices)?;
+    let days = DataValidationRule::GreaterThan(ExcelDateTime::from_ymd(2020, 1, 1)?);
+    let column = sheets::TO_FILL.day;
+    sheet.add_data_validation(1, column, last, column, &DataValidation::new().allow_date(days))?;
+    Ok(())
 }
 
 /// Text that no spreadsheet program reads as a formula, not even after it was saved as CSV.
@@ -69,6 +86,7 @@ struct Formats {
     number: Format,
     moment: Format,
     day: Format,
+    entry: Format,
 }
 
 impl Formats {
@@ -93,6 +111,7 @@ impl Formats {
             number: base().set_num_format("#,##0"),
             moment: base().set_num_format(format!("{day} hh:mm")),
             day: base().set_num_format(day),
+            entry: base().set_num_format("yyyy/m/d"),
         }
     }
 
@@ -184,6 +203,7 @@ fn write_cell(
         Value::Moment(at) => {
             sheet.write_datetime_with_format(row, column, excel(local(*at, options))?, &formats.moment)?
         }
+        Value::Empty => sheet.write_blank(row, column, &formats.entry)?,
         Value::Day(day) => write_day(sheet, (row, column), *day, formats)?,
         Value::Severity(severity) => {
             let word = format!("{} {}", fixed::severity_mark(*severity), fixed::severity(*severity, lang));

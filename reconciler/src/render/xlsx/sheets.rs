@@ -12,7 +12,7 @@ use crate::render::view::rows::{self, AssetRow, EntryRow, PointRow, ProblemRow, 
 use crate::render::words::graded::Row;
 use crate::render::words::headings::{Headings, headings};
 use crate::render::words::phrase::{Phrase, shown};
-use crate::render::words::{Lang, fixed, observation};
+use crate::render::words::{Lang, fixed, observation, standing};
 
 /// One sheet.
 pub(super) struct Sheet {
@@ -38,8 +38,19 @@ pub(super) enum Value {
     Number(f64),
     Moment(Timestamp),
     Day(Date),
+    /// A day that a person may fill in.
+    Empty,
     Severity(Severity),
     Grade(Grade),
+}
+
+/// Which column of the findings a person fills in with one of the choices, and which with a day.
+pub(super) const TO_FILL: Fill = Fill { decision: 11, day: 12 };
+
+/// Places of columns.
+pub(super) struct Fill {
+    pub(super) decision: u16,
+    pub(super) day: u16,
 }
 
 /// The eight sheets.
@@ -90,6 +101,7 @@ fn number(number: impl Into<f64>) -> Value {
     Value::Number(number.into())
 }
 
+#[allow(clippy::too_many_lines, reason = "a list: one line a column")]
 fn findings(report: &Report<'_>, w: &'static Headings) -> Sheet {
     let lang = report.scene.lang();
     let row = |view: &FindingView<'_>| {
@@ -105,11 +117,22 @@ fn findings(report: &Report<'_>, w: &'static Headings) -> Sheet {
             foreign(&view.asset_no),
             text(view.said.what.plain()),
             text(view.said.action.plain()),
+            text(if view.decision.is_empty() { standing::state(&view.standing.state, lang) } else { &view.decision }),
+            text(""),
+            Value::Empty,
+            text(""),
+            text(""),
+            text(""),
+            text(""),
             text(view.how(lang)),
             text(graded(&view.graded, lang)),
             phrases(&view.said.other),
             text(view.said.settle.plain()),
             text(new),
+            text(view.comments.join("\n")),
+            foreign(&view.handle),
+            foreign(&view.finding.id),
+            foreign(&view.fingerprint),
         ]
     };
     let columns = columns([
@@ -123,13 +146,24 @@ fn findings(report: &Report<'_>, w: &'static Headings) -> Sheet {
         (w.asset_no, 10),
         (w.content, 38),
         (w.action, 38),
+        (w.standing, 18),
+        (w.decide, 8),
+        (w.until, 12),
+        (w.reason, 24),
+        (w.approver, 11),
+        (w.assignee, 14),
+        (w.correction, 22),
         (w.how, 46),
         (w.hypotheses, 46),
         (w.other, 34),
         (w.settle, 26),
         (w.new, 7),
+        (w.comment, 24),
+        (w.handle, 9),
+        (w.finding_id, 28),
+        (w.fingerprint, 20),
     ]);
-    Sheet { name: w.findings, columns, frozen: 4, printed: 10, rows: report.findings.iter().map(row).collect() }
+    Sheet { name: w.findings, columns, frozen: 4, printed: 11, rows: report.findings.iter().map(row).collect() }
 }
 
 fn assets(assets: &[AssetRow], lang: Lang, w: &'static Headings) -> Sheet {

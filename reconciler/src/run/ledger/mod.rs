@@ -56,7 +56,9 @@ pub(super) fn import(
 ) -> Result<Vec<Imported>, Failure> {
     let imported = read(files, mappings, console, now)?;
     let who = edge::user();
-    let kept: Vec<_> = files.iter().zip(&imported).map(|(path, one)| version(path, one, &who)).collect();
+    // Moved and moved back, never copied: a large ledger is most of what this program holds.
+    let (kept, sheets): (Vec<_>, Vec<_>) =
+        files.iter().zip(imported).map(|(path, one)| version(path, one, &who)).unzip();
     let before = store.ledger_versions()?;
     store.add_ledger_versions(&kept)?;
     for new in &kept {
@@ -67,7 +69,12 @@ pub(super) fn import(
             console.note(&words::replaced(&old.file, &old.path, &new.path, console.lang));
         }
     }
-    Ok(imported)
+    Ok(kept.into_iter().zip(sheets).filter_map(|(new, sheets)| told_of(new.ledger, sheets)).collect())
+}
+
+fn told_of(ledger: Ledger, sheets: Vec<String>) -> Option<Imported> {
+    let Ledger { entries, records, files, problems } = ledger;
+    Some(Imported { file: files.into_iter().next()?, sheets, entries, records, problems })
 }
 
 /// Everything that would be noticed, and what would change; nothing is kept.
@@ -80,8 +87,10 @@ fn dry_run(common: &Common, files: &[PathBuf], console: &Console, now: Timestamp
         Err(error) => return Err(error.into()),
     };
     let earlier = |one: &Imported| current.iter().find(|old| old.files.iter().any(|file| file.name == one.file.name));
-    let revisions: Vec<Option<Revision>> =
-        imported.iter().map(|one| earlier(one).map(|old| versions::revision(old, &ledger_of(one)))).collect();
+    let revisions: Vec<Option<Revision>> = imported
+        .iter()
+        .map(|one| earlier(one).map(|old| versions::revision(old.rows(), (&one.entries, &one.records))))
+        .collect();
     tell(&imported, &revisions, console)
 }
 
@@ -120,19 +129,11 @@ fn bar(path: &Path, console: &Console) -> ProgressBar {
     bar
 }
 
-fn ledger_of(imported: &Imported) -> Ledger {
-    Ledger {
-        entries: imported.entries.clone(),
-        records: imported.records.clone(),
-        files: vec![imported.file.clone()],
-        problems: imported.problems.clone(),
-    }
-}
-
-fn version(path: &Path, imported: &Imported, who: &str) -> NewLedger {
-    let ledger = ledger_of(imported);
+fn version(path: &Path, imported: Imported, who: &str) -> (NewLedger, Vec<String>) {
+    let Imported { file, sheets, entries, records, problems } = imported;
+    let ledger = Ledger { entries, records, files: vec![file], problems };
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).display().to_string();
-    NewLedger { ledger, path: daicho_shared::text::bounded(&path), who: who.to_owned() }
+    (NewLedger { ledger, path: daicho_shared::text::bounded(&path), who: who.to_owned() }, sheets)
 }
 
 /// Every problem of every row: nothing is dropped silently. `revisions` are those of a dry run.

@@ -8,7 +8,7 @@ use super::super::{CLEAN, Failure};
 use crate::cli::{Common, words};
 use crate::edge;
 use crate::judge::entry::Ledger;
-use crate::judge::revision::{self, Revision, Spellings};
+use crate::judge::revision::{self, Revision, Rows, Spellings};
 
 /// Lines of one kind that are shown; `--json` has all.
 const LINES: usize = 100;
@@ -20,7 +20,7 @@ pub(super) fn diff(common: &Common, before: i64, after: i64, console: &Console) 
         let empty = Ledger { entries: vec![], records: vec![], files: vec![], problems: vec![] };
         Ok(project.store.ledger_version(number)?.unwrap_or(empty))
     };
-    let found = revision(&version(before)?, &version(after)?);
+    let found = revision(version(before)?.rows(), version(after)?.rows());
     if console.json {
         console.value(&found)?;
     } else {
@@ -36,7 +36,7 @@ pub(super) fn rollback(common: &Common, number: i64, console: &Console, now: Tim
     Ok(CLEAN)
 }
 
-pub(super) fn revision(before: &Ledger, after: &Ledger) -> Revision {
+pub(super) fn revision(before: Rows<'_>, after: Rows<'_>) -> Revision {
     revision::revision(before, after, &Spellings::builtin())
 }
 

@@ -1,10 +1,12 @@
-//! Decisions: what people said devices are. Append-only; the newest about the same thing counts.
+//! Decisions about devices: what people said they are. They stand in the log; the newest about the same thing counts.
+
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use rusqlite::params;
 use serde::Serialize;
 
 use super::Store;
+use super::log::Deed;
 use crate::judge::decision::{About, Decision, DecisionKey};
 use crate::store::StoreError;
 
@@ -28,7 +30,7 @@ pub struct NewDecision<'a> {
 /// One line of the history of decisions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DecisionRow {
-    /// Counted from 1 over all devices.
+    /// Its number in the log.
     pub number: i64,
     /// Which device.
     pub key: String,
@@ -49,22 +51,28 @@ pub struct DecisionRow {
 impl Store {
     /// Keeps a decision.
     pub fn decide(&mut self, new: &NewDecision<'_>) -> Result<(), StoreError> {
-        self.transact(|transaction| {
-            transaction.execute(
-                "INSERT INTO decisions (key, about, value, who, note, decided_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                params![new.key.0, new.about.code(), new.value, new.by, new.note, new.at.as_microsecond()],
-            )?;
-            Ok(())
-        })
+        let history = self.decision_history()?;
+        let same = |row: &&DecisionRow| row.current && row.key == new.key.0 && row.about == new.about.code();
+        let deed = Deed::Device {
+            key: new.key.0.clone(),
+            about: new.about,
+            before: history.iter().find(same).and_then(|row| row.value.clone()),
+            after: new.value.map(str::to_owned),
+            note: new.note.map(str::to_owned),
+        };
+        self.log(new.by, new.at, &[deed]).map(drop)
     }
 
-    /// Everything that was ever decided, the newest first.
+    /// Everything that was ever decided about devices, the newest first.
     pub fn decision_history(&self) -> Result<Vec<DecisionRow>, StoreError> {
-        let sql = "SELECT number, key, about, value, who, note, decided_us,
-                   number = (SELECT max(number) FROM decisions AS newer
-                             WHERE newer.key = kept.key AND newer.about = kept.about)
-                   FROM decisions AS kept ORDER BY number DESC";
-        self.rows(sql, row)
+        let mut seen = BTreeSet::new();
+        let rows = self.log_rows()?.into_iter().rev().filter_map(|row| {
+            let Deed::Device { key, about, after, note, .. } = row.deed else { return None };
+            let current = seen.insert((key.clone(), about));
+            let about = about.code().to_owned();
+            Some(DecisionRow { number: row.number, key, about, value: after, by: row.who, note, at: row.at, current })
+        });
+        Ok(rows.collect())
     }
 
     /// The decisions that count.
@@ -72,19 +80,6 @@ impl Store {
         let current = self.decision_history()?.into_iter().filter(|row| row.current);
         Ok(current.filter_map(decision).collect())
     }
-}
-
-fn row(row: &rusqlite::Row<'_>) -> rusqlite::Result<DecisionRow> {
-    Ok(DecisionRow {
-        number: row.get(0)?,
-        key: row.get(1)?,
-        about: row.get(2)?,
-        value: row.get(3)?,
-        by: row.get(4)?,
-        note: row.get(5)?,
-        at: Timestamp::from_microsecond(row.get(6)?).unwrap_or(Timestamp::UNIX_EPOCH),
-        current: row.get(7)?,
-    })
 }
 
 fn decision(row: DecisionRow) -> Option<Decision> {

@@ -2,6 +2,7 @@
 
 pub(super) mod decisions;
 pub(super) mod ledger;
+pub(super) mod log;
 pub(super) mod runs;
 pub(super) mod understanding;
 mod verdicts;
@@ -86,7 +87,7 @@ impl Store {
         if found < known {
             runner.run(&mut self.connection).map_err(|source| schema_failure(&self.path, source))?;
         }
-        Ok(())
+        self.carry_over()
     }
 
     fn schema_version(&self) -> Result<i64, StoreError> {

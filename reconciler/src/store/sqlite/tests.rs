@@ -13,8 +13,9 @@ use super::*;
 use crate::judge::decision::{About, DecisionKey};
 use crate::judge::entry::{Ledger, LedgerFile};
 use crate::judge::inventory::{Inventory, InventoryFile};
+use crate::judge::review::standing::{Head, Reviewed};
 use crate::judge::verdict::{Reread, RunSummary, Verdict};
-use crate::store::{NewDecision, NewLedger, Rereading};
+use crate::store::{Breach, Deed, NewDecision, NewLedger, Rereading};
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(second).unwrap()
@@ -259,6 +260,7 @@ fn verdict(run: &str, started: i64) -> Verdict {
         changes: None,
         inventories: vec![],
         basis: None,
+        reviewed: Reviewed::default(),
     }
 }
 
@@ -370,9 +372,57 @@ fn the_last_decision_counts_until_it_is_withdrawn_and_the_history_stays() {
     assert_eq!(values(&store), ["printer"]);
     let history = store.decision_history().unwrap();
     assert_eq!(history.iter().map(|row| row.current).collect::<Vec<_>>(), [true, true, false, false]);
-    for sql in ["UPDATE decisions SET value = 'pc'", "DELETE FROM decisions"] {
+    for sql in ["UPDATE log SET who = '鈴木'", "DELETE FROM log", "INSERT OR REPLACE INTO log SELECT * FROM log"] {
         assert!(store.connection.execute(sql, []).is_err(), "{sql}");
     }
+}
+
+#[test]
+fn decisions_of_an_earlier_version_are_carried_into_the_log_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("daicho.sqlite");
+    let store = Store::open(&path).unwrap();
+    let old = "INSERT INTO decisions (key, about, value, who, note, decided_us)
+               VALUES ('mac-1', 'class', ?1, '山田', NULL, ?2)";
+    for (value, second) in [("server", 1), ("printer", 2)] {
+        store.connection.execute(old, (value, at(second).as_microsecond())).unwrap();
+    }
+    drop(store);
+    for _ in 0..2 {
+        let store = Store::open(&path).unwrap();
+        let history = store.decision_history().unwrap();
+        let told: Vec<_> = history.iter().map(|row| (row.value.as_deref(), row.at, row.current)).collect();
+        assert_eq!(told, [(Some("printer"), at(2), true), (Some("server"), at(1), false)]);
+        let Deed::Device { before, .. } = &store.log_rows().unwrap()[1].deed else { panic!() };
+        assert_eq!(before.as_deref(), Some("server"));
+        assert!(store.verify_log(&[]).unwrap().is_whole());
+    }
+}
+
+#[test]
+fn whoever_changes_the_log_behind_its_back_is_found_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = Store::open(&folder.path().join("daicho.sqlite")).unwrap();
+    for second in 1..=4 {
+        decide(&mut store, "mac-0080A3000005", Some("server"), second);
+    }
+    let heads: Vec<Head> = store.log_head().unwrap().into_iter().collect();
+    store.connection.execute_batch("DROP TRIGGER log_stays; DROP TRIGGER log_remains").unwrap();
+    let broken = |store: &Store, sql: &str| {
+        store.connection.execute_batch("SAVEPOINT before").unwrap();
+        store.connection.execute_batch(sql).unwrap();
+        let verified = store.verify_log(&heads).unwrap();
+        store.connection.execute_batch("ROLLBACK TO before; RELEASE before").unwrap();
+        (verified.broken.map(|broken| (broken.row, broken.how)), verified.unknown_heads.len())
+    };
+    assert_eq!(broken(&store, "SELECT 1"), (None, 0));
+    assert_eq!(broken(&store, "UPDATE log SET who = '鈴木' WHERE number = 2"), (Some((2, Breach::Content)), 0));
+    assert_eq!(broken(&store, "DELETE FROM log WHERE number = 2"), (Some((3, Breach::Missing)), 1));
+    let swapped = "UPDATE log SET number = 9 WHERE number = 2; UPDATE log SET number = 2 WHERE number = 3;
+                   UPDATE log SET number = 3 WHERE number = 9";
+    assert_eq!(broken(&store, swapped), (Some((2, Breach::Content)), 0));
+    // The rows that are left fit together: only a head that was written down elsewhere tells.
+    assert_eq!(broken(&store, "DELETE FROM log WHERE number = 4"), (None, 1));
 }
 
 fn inventory(name: &str, imported: i64) -> Inventory {

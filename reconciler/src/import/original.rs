@@ -13,7 +13,7 @@ const HEADINGS: usize = 3;
 
 /// The cells of a file, by place.
 #[derive(Debug)]
-pub struct Placed {
+pub struct Original {
     /// File name without folders.
     pub name: String,
     /// The file.
@@ -38,21 +38,21 @@ struct Heading {
 }
 
 /// Reads where everything stands, in the reading process.
-pub fn placed(path: &Path, columns: &Columns) -> Result<Placed, ImportError> {
+pub fn original(path: &Path, columns: &Columns) -> Result<Original, ImportError> {
     let (name, bytes) = open(path)?;
     let format = kind::format(&name, &bytes).map_err(|reason| ImportError::new(&name, reason))?;
     let plain = reader::read(format, bytes.clone()).map_err(|refusal| refused(&name, refusal))?;
-    Ok(Placed::new(name, bytes, plain, columns))
+    Ok(Original::new(name, bytes, plain, columns))
 }
 
-/// Like [`placed`], without the other process: for tests, and for files that this program made itself.
-pub fn placed_in_process(name: &str, bytes: &[u8], columns: &Columns) -> Result<Placed, ImportError> {
+/// Like [`original`], without the other process: for tests, and for files that this program made itself.
+pub fn original_in_process(name: &str, bytes: &[u8], columns: &Columns) -> Result<Original, ImportError> {
     let format = kind::format(name, bytes).map_err(|reason| ImportError::new(name, reason))?;
     let plain = child::cells(format, bytes).map_err(|refusal| refused(name, refusal))?;
-    Ok(Placed::new(name.to_owned(), bytes.to_vec(), plain, columns))
+    Ok(Original::new(name.to_owned(), bytes.to_vec(), plain, columns))
 }
 
-impl Placed {
+impl Original {
     fn new(name: String, bytes: Vec<u8>, plain: Plain, columns: &Columns) -> Self {
         Self { name, bytes, sheets: plain.sheets.into_iter().map(|sheet| Places::new(sheet, columns)).collect() }
     }

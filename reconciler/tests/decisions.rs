@@ -1,0 +1,271 @@
+//! Deciding about findings as people do it: in one line for sixty, in the workbook, by a rule. No packet leaves.
+#![cfg(unix)]
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use calamine::{Data, Reader, Xlsx, open_workbook};
+use rust_xlsxwriter::Workbook;
+use serde_json::Value;
+
+/// Undeclared devices of the segment.
+const DEVICES: u32 = 60;
+
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    /// A night on which sixty devices answered that no row declares, and one row's device did not.
+    fn new(rules: &str) -> Self {
+        let folder = Self(tempfile::tempdir().unwrap());
+        assert_eq!(folder.code(&["init", ".", "--scope", "10.20.0.0/24"]), 0);
+        let settings = fs::read_to_string(folder.path("daicho.toml")).unwrap();
+        fs::write(folder.path("daicho.toml"), settings + rules).unwrap();
+        fs::write(folder.path("台帳.csv"), LEDGER).unwrap();
+        assert_eq!(folder.code(&["ledger", "import", "台帳.csv"]), 0);
+        fs::write(folder.path("batch.jsonl"), batch("0001", "10.20.0.6")).unwrap();
+        assert_eq!(folder.code(&["import-batch", "batch.jsonl"]), 0);
+        folder.daicho(&["reconcile"]);
+        folder
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn daicho(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_daicho"));
+        command.current_dir(self.0.path()).args(arguments).env("LANG", "ja_JP.UTF-8").env_remove("LC_ALL");
+        command.output().unwrap()
+    }
+
+    fn code(&self, arguments: &[&str]) -> i32 {
+        let output = self.daicho(arguments);
+        output.status.code().unwrap_or_else(|| panic!("{output:?}"))
+    }
+
+    fn findings(&self, filter: &str) -> Vec<Value> {
+        let output = self.daicho(&["findings", "--json", "--where", filter]);
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"))
+    }
+
+    /// The findings workbook as somebody saves it after filling in: `fill` sees a row by its headings.
+    fn filled(&self, fill: impl Fn(&mut dyn FnMut(&str, &str), &dyn Fn(&str) -> String)) -> PathBuf {
+        assert_eq!(self.code(&["report", "--out", "out"]), 0);
+        let mut book: Xlsx<_> = open_workbook(self.path("out/findings.xlsx")).unwrap();
+        let sheet = book.worksheet_range("所見一覧").unwrap();
+        let mut rows: Vec<Vec<String>> = sheet.rows().map(|row| row.iter().map(Data::to_string).collect()).collect();
+        let head = rows[0].clone();
+        let at = |name: &str| head.iter().position(|heading| heading == name).unwrap_or_else(|| panic!("{name}"));
+        for row in &mut rows[1..] {
+            let seen = row.clone();
+            fill(&mut |name, text| row[at(name)] = text.to_owned(), &|name| seen[at(name)].clone());
+        }
+        let mut saved = Workbook::new();
+        let page = saved.add_worksheet().set_name("所見一覧").unwrap();
+        for (number, row) in (0..).zip(&rows) {
+            for (column, text) in (0..).zip(row) {
+                page.write(number, column, text).unwrap();
+            }
+        }
+        let path = self.path("記入済み.xlsx");
+        saved.save(&path).unwrap();
+        path
+    }
+}
+
+const LEDGER: &str = "管理番号,IPアドレス,MACアドレス,コンピュータ名,部門,状態
+A-001,10.20.0.5,00:80:A3:00:00:05,LAB-PC01,検査科,稼働
+A-002,10.20.0.9,00:80:A3:00:00:06,LAB-PC02,検査科,稼働
+A-003,192.168.〇.〇,,LAB-PC03,検査科,稼働
+";
+
+/// `second` is where the device of row A-002 answers.
+fn batch(run: &str, second: &str) -> String {
+    let mut lines = vec![serde_json::json!({
+        "record": "header", "format": "daicho-batch", "version": 1, "agent": "0.1.0", "host": "scanner",
+        "run": format!("01900000-0000-7000-8000-00000000{run}"), "started": format!("2026-03-{}T02:15:00Z", &run[2..]),
+        "scope": ["10.20.0.0/24"], "exclude": [], "profile": "gentle", "interfaces": []
+    })];
+    let declared = [("10.20.0.5".to_owned(), 5), (second.to_owned(), 6)];
+    let others = (0..DEVICES).map(|host| (format!("10.20.0.{}", 100 + host), 100 + host));
+    for (number, (address, last)) in (1..).zip(declared.into_iter().chain(others)) {
+        let mac = format!("00:80:A3:00:00:{last:02X}");
+        lines.push(serde_json::json!({
+            "record": "observation", "number": number, "at": "2026-03-01T02:15:01Z", "probe": "arp",
+            "target": {"address": address, "mac": mac, "interface": "eth0"}, "outcome": "answered",
+            "facts": [{"fact": "link_address", "mac": mac}]
+        }));
+    }
+    lines.push(serde_json::json!({
+        "record": "coverage", "segment": "10.20.0.0/24", "on_link": true, "probe": "arp", "asked": 254, "answered": 62,
+        "not_allowed": 0, "not_reached": 0
+    }));
+    lines.push(serde_json::json!({"record": "end", "finished": "2026-03-01T02:16:00Z", "complete": true}));
+    lines.iter().map(|line| format!("{line}\n")).collect()
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+#[test]
+fn sixty_devices_are_registered_in_one_line_and_the_next_report_says_so() {
+    let folder = Folder::new("");
+    let filter = "種別=台帳未登録 セグメント=10.20.0.0/24";
+    assert_eq!(folder.findings(filter).len(), DEVICES as usize);
+    let line = ["decide", "accept", "--where", filter, "--set", "部門=検査科", "--by", "山田"];
+    let unasked = folder.daicho(&line);
+    assert_eq!(unasked.status.code(), Some(2), "nobody said that all of them are meant");
+    assert!(said(&unasked).contains("--yes"), "{unasked:?}");
+    assert_eq!(folder.findings("state=accepted").len(), 0);
+    let done = folder.daicho(&[&line[..], &["--yes"]].concat());
+    assert_eq!(done.status.code(), Some(0), "{done:?}");
+    assert!(said(&done).contains("60件の判断を記録しました"), "{done:?}");
+    assert_eq!(folder.findings(filter), Vec::<Value>::new(), "they stand in the ledger now");
+    // One is taken back: it is not in the ledger any more.
+    let log: Vec<Value> = serde_json::from_slice(&folder.daicho(&["log", "show", "--json"]).stdout).unwrap();
+    assert_eq!(log.len(), DEVICES as usize);
+    let one = log[0]["deed"]["finding"].as_str().unwrap();
+    assert_eq!(folder.code(&["decide", "reopen", one, "--reason", "別の部門の機器"]), 0);
+    assert_eq!(folder.findings(filter).len(), 1);
+}
+
+#[test]
+fn the_workbook_is_read_back_whole_or_not_at_all() {
+    let folder = Folder::new("");
+    let wrong = folder.filled(|set, of| match of("種別").as_str() {
+        "台帳未登録" => set("判断", "登録"),
+        "属性不一致" => {
+            set("判断", "保留");
+            set("期日", "いつか");
+        }
+        _ => set("理由", "判断はまだ"),
+    });
+    let refused = folder.daicho(&["decide", "import", wrong.to_str().unwrap()]);
+    assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+    for told in ["『いつか』 日付として読めません", "「判断」の列が空です", "どの判断も記録していません"]
+    {
+        assert!(said(&refused).contains(told), "{told}: {refused:?}");
+    }
+    assert!(said(&folder.daicho(&["log", "show"])).contains("まだありません"));
+
+    let open = folder.findings("state=open").len();
+    let right = folder.filled(|set, of| match of("種別").as_str() {
+        "台帳未登録" => {
+            set("判断", "登録");
+            set("修正内容", "部門=検査科；設置場所=本館2F");
+        }
+        "属性不一致" => set("判断", "登録"),
+        "台帳不備" => {
+            set("判断", "修正");
+            set("修正内容", "10.20.0.77");
+        }
+        _ => {
+            set("判断", "依頼");
+            set("担当", "検査科");
+            set("期日", "2027/3/31");
+        }
+    });
+    let right = right.to_str().unwrap();
+    assert_eq!(folder.code(&["decide", "import", right, "--dry-run"]), 0);
+    assert_eq!(folder.findings("state=open").len(), open, "a dry run keeps nothing");
+    let read = folder.daicho(&["decide", "import", right, "--by", "山田"]);
+    assert_eq!(read.status.code(), Some(0), "{read:?}");
+    let left = folder.findings("state=open");
+    // The corrected row is compared for the first time now, and nothing else is open.
+    assert!(left.iter().all(|one| one["device"] == "LAB-PC03"), "{left:#?}");
+    let again = folder.daicho(&["decide", "import", right]);
+    assert!(again.status.success() && said(&again).contains("判断 0件"), "{again:?}");
+}
+
+#[test]
+fn a_stale_or_a_foreign_workbook_decides_nothing() {
+    let folder = Folder::new("");
+    let stale = folder.filled(|set, of| {
+        if of("種別") == "属性不一致" {
+            set("判断", "登録");
+        }
+    });
+    fs::write(folder.path("next.jsonl"), batch("0002", "10.20.0.7")).unwrap();
+    assert_eq!(folder.code(&["import-batch", "next.jsonl"]), 0);
+    folder.daicho(&["reconcile"]);
+    let refused = folder.daicho(&["decide", "import", stale.to_str().unwrap()]);
+    assert!(refused.status.code() == Some(2) && said(&refused).contains("書き出した後に変わりました"), "{refused:?}");
+    for (name, bytes) in [("台帳.csv", LEDGER.as_bytes()), ("壊れた.xlsx", &b"PK\x03\x04 but no workbook"[..])] {
+        fs::write(folder.path(name), bytes).unwrap();
+        let refused = folder.daicho(&["decide", "import", name]);
+        assert_eq!(refused.status.code(), Some(4), "{refused:?}");
+    }
+}
+
+#[test]
+fn a_rule_decides_what_nobody_decided_and_its_name_stands_in_the_log() {
+    let rule = |name: &str, filter: &str, approver: &str| {
+        format!(
+            "\n[[decide]]\nname = \"{name}\"\nwhere = \"{filter}\"\naction = \"ignore\"\nuntil = \"2027-03-31\"\nby = \"山田\"\nreason = \"来客用\"\napprover = \"{approver}\"\n"
+        )
+    };
+    let folder = Folder::new(&rule("来客の端末", "code=not_in_ledger segment=10.20.0.100/30", "委員会"));
+    let ruled = folder.findings("state=ignored");
+    assert_eq!(ruled.len(), 4);
+    assert!(ruled[0]["decision"].as_str().unwrap().contains("規則: 来客の端末"), "{ruled:?}");
+    assert!(said(&folder.daicho(&["log", "show"])).contains("規則: 来客の端末"));
+    // Whoever takes it back is not overruled on the next night.
+    let handle = ruled[0]["handle"].as_str().unwrap();
+    assert_eq!(folder.code(&["decide", "reopen", handle, "--reason", "来客の端末ではない"]), 0);
+    folder.daicho(&["reconcile"]);
+    assert_eq!(folder.findings("state=ignored").len(), 3);
+    let settings = fs::read_to_string(folder.path("daicho.toml")).unwrap();
+    for (wrong, told) in [("colour=red", "where"), ("code=not_found\"\nto = \"誰か", "expected action")] {
+        fs::write(folder.path("daicho.toml"), settings.clone() + &rule("誤り", wrong, "委員会")).unwrap();
+        let refused = folder.daicho(&["findings"]);
+        assert!(refused.status.code() == Some(2) && said(&refused).contains(told), "{refused:?}");
+    }
+}
+
+#[test]
+fn an_ignored_finding_is_back_when_its_facts_change_and_a_file_that_says_a_third_thing_is_told() {
+    let folder = Folder::new("");
+    let handle = folder.findings("code=mismatch")[0]["handle"].as_str().unwrap().to_owned();
+    assert_eq!(folder.code(&["decide", "accept", &handle, "--by", "山田"]), 0);
+    assert_eq!(folder.findings("code=mismatch"), Vec::<Value>::new());
+    fs::write(folder.path("next.jsonl"), batch("0002", "10.20.0.7")).unwrap();
+    assert_eq!(folder.code(&["import-batch", "next.jsonl"]), 0);
+    folder.daicho(&["reconcile"]);
+    let back = folder.findings("code=mismatch");
+    assert_eq!(back[0]["state"], "reopened");
+    assert!(back[0]["decision"].as_str().unwrap().contains("今は『10.20.0.7』"), "{back:?}");
+    fs::write(folder.path("台帳.csv"), LEDGER.replace("10.20.0.9,", "10.20.0.7,")).unwrap();
+    assert_eq!(folder.code(&["ledger", "import", "台帳.csv"]), 0);
+    folder.daicho(&["reconcile"]);
+    let told = folder.findings("code=defective_entry text=10.20.0.7");
+    assert!(told[0]["text"].as_str().unwrap().contains("判断で決めた値とも違う"), "{told:?}");
+    fs::write(folder.path("台帳.csv"), LEDGER.replace("10.20.0.9,", "10.20.0.6,")).unwrap();
+    assert_eq!(folder.code(&["ledger", "import", "台帳.csv"]), 0);
+    folder.daicho(&["reconcile"]);
+    assert_eq!(folder.findings("code=defective_entry text=10.20.0.7"), Vec::<Value>::new(), "the file says so now");
+}
+
+#[test]
+fn the_end_of_the_log_stands_in_the_report_and_finds_out_what_is_cut_off() {
+    let folder = Folder::new("");
+    for finding in folder.findings("code=not_in_ledger").iter().take(2) {
+        let handle = finding["handle"].as_str().unwrap();
+        assert_eq!(folder.code(&["decide", "close", handle, "--reason", "確認済み"]), 0);
+    }
+    assert_eq!(folder.code(&["report", "--out", "out"]), 0);
+    let result: Value = serde_json::from_slice(&fs::read(folder.path("out/result.json")).unwrap()).unwrap();
+    assert_eq!(result["summary"]["states"]["closed"], 2);
+    let head = format!("{}:{}", result["decision_log"]["number"], result["decision_log"]["hash"].as_str().unwrap());
+    assert!(fs::read_to_string(folder.path("out/report.html")).unwrap().contains(&head));
+    assert_eq!(folder.code(&["log", "verify", "--head", &head]), 0);
+    let database = rusqlite::Connection::open(folder.path("data/daicho.sqlite")).unwrap();
+    database.execute_batch("DROP TRIGGER log_remains; DELETE FROM log WHERE number = 2").unwrap();
+    let beside = folder.daicho(&["log", "verify"]);
+    assert!(beside.status.code() == Some(1) && said(&beside).contains("末尾の行が削除されたか"), "{beside:?}");
+    fs::remove_file(folder.path("data/log-heads.txt")).unwrap();
+    assert_eq!(folder.code(&["log", "verify"]), 0, "without an end kept elsewhere, nothing tells");
+    assert_eq!(folder.code(&["log", "verify", "--head", &head]), 1, "the printed one does");
+    assert_eq!(folder.code(&["log", "verify", "--head", "2:xyz"]), 2);
+}
