@@ -381,8 +381,10 @@ fn reason(text: &str) -> Result<String, String> {
 }
 
 fn register(text: &str) -> Result<Register, String> {
-    serde_json::from_value(serde_json::Value::String(text.to_owned()))
-        .map_err(|_| "expected equipment, medical or external_connection".to_owned())
+    let known = serde_json::from_value(serde_json::Value::String(text.to_owned())).ok();
+    known
+        .filter(|register: &Register| register.is_compared())
+        .ok_or_else(|| "expected equipment, medical or external_connection".to_owned())
 }
 
 fn severity(text: &str) -> Result<Severity, String> {

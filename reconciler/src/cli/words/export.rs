@@ -8,6 +8,7 @@ use super::clock;
 use crate::export::{Lacking, Refusal, Told};
 use crate::lang::Lang;
 use crate::render::words::{export, problem};
+use crate::run::Failure;
 
 /// A new file was written; `rows` of its rows are the ledger's.
 pub fn exported(path: &Path, rows: usize, lang: Lang) -> String {
@@ -72,8 +73,19 @@ pub fn other_registers(rows: usize, lang: Lang) -> String {
     }
 }
 
+/// Why nothing was written.
+pub(super) fn explain(failure: &Failure, lang: Lang) -> String {
+    match failure {
+        Failure::OutTaken { path } => taken(path, lang),
+        Failure::OutEnding { path, expected } => ending(path, expected, lang),
+        Failure::LedgerChanged { path, imported } => changed(path, *imported, lang),
+        Failure::Unwritable { path, refusal } => refused(path, refusal, lang),
+        other => other.to_string(),
+    }
+}
+
 /// Why the hospital's own file cannot be written back.
-pub(super) fn refused(path: &Path, refusal: &Refusal, lang: Lang) -> String {
+fn refused(path: &Path, refusal: &Refusal, lang: Lang) -> String {
     let (path, why) = (path.display(), export::refusal(refusal, lang));
     match lang {
         Lang::Ja => format!("{path}: {why}。何も書き込んでいません。"),
@@ -82,7 +94,7 @@ pub(super) fn refused(path: &Path, refusal: &Refusal, lang: Lang) -> String {
 }
 
 /// The new file's name is taken.
-pub(super) fn taken(path: &Path, lang: Lang) -> String {
+fn taken(path: &Path, lang: Lang) -> String {
     let path = path.display();
     match lang {
         Lang::Ja => format!("{path} はすでにあります。上書きはしません。--out に別の名前を指定してください。"),
@@ -91,7 +103,7 @@ pub(super) fn taken(path: &Path, lang: Lang) -> String {
 }
 
 /// The new file's name ends otherwise than it must.
-pub(super) fn ending(path: &Path, expected: &str, lang: Lang) -> String {
+fn ending(path: &Path, expected: &str, lang: Lang) -> String {
     let path = path.display();
     match lang {
         Lang::Ja => format!("{path}: --out の名前は {expected} で終わるものにしてください。"),
@@ -100,7 +112,7 @@ pub(super) fn ending(path: &Path, expected: &str, lang: Lang) -> String {
 }
 
 /// The file is not the one that was imported.
-pub(super) fn changed(path: &Path, imported: Timestamp, lang: Lang) -> String {
+fn changed(path: &Path, imported: Timestamp, lang: Lang) -> String {
     let (path, when) = (path.display(), clock(imported));
     match lang {
         Lang::Ja => format!(

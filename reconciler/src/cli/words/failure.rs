@@ -66,10 +66,10 @@ pub fn explain(failure: &Failure, lang: Lang) -> String {
             format!("『{name}』という名前の台帳が2つ指定されています。行の出どころを区別できないため、片方の名前を変えてから取り込んでください。"),
             format!("Two ledger files are named {name}. Their rows could not be told apart: rename one of them, then import both."),
         ),
-        Failure::OutTaken { path } => super::export::taken(path, lang),
-        Failure::OutEnding { path, expected } => super::export::ending(path, expected, lang),
-        Failure::LedgerChanged { path, imported } => super::export::changed(path, *imported, lang),
-        Failure::Unwritable { path, refusal } => super::export::refused(path, refusal, lang),
+        Failure::OutTaken { .. }
+        | Failure::OutEnding { .. }
+        | Failure::LedgerChanged { .. }
+        | Failure::Unwritable { .. } => super::export::explain(failure, lang),
         Failure::NotEmpty { path } => {
             let path = path.display();
             both(

@@ -179,7 +179,8 @@ pub(crate) fn declare_extension(package: &mut Package<'_>, extension: &str, kind
     typed(package, |prefix| format!("<{prefix}Default Extension=\"{extension}\" ContentType=\"{kind}\"/>"))
 }
 
-const TYPES: &str = "[Content_Types].xml";
+/// The part that says of what type every other is.
+pub(crate) const TYPES: &str = "[Content_Types].xml";
 
 fn typed(package: &mut Package<'_>, line: impl Fn(&str) -> String) -> Result<(), Refusal> {
     let text = package.needed(TYPES)?;

@@ -32,6 +32,10 @@ const DAYS_1904: i64 = 1462;
 /// Writes the wishes whose outcome is [`Outcome::Written`], and says of all what became of them.
 pub(crate) fn write(bytes: &[u8], wishes: &[Wish], wording: &dyn Wording) -> Result<Made, Refusal> {
     let mut package = Package::open(bytes)?;
+    // An archive of another kind, e.g. of OpenDocument.
+    if !package.names().any(|name| name == book::TYPES) {
+        return Err(Refusal::Format);
+    }
     let book = Book::read(&mut package)?;
     let mut by_sheet: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (index, wish) in wishes.iter().enumerate().filter(|(_, wish)| wish.told.is_written()) {

@@ -431,6 +431,9 @@ fn libreoffice_opens_what_was_written_also_into_its_own_files() {
     {
         return;
     }
+    let ods = std::fs::read(folder.path().join("excel.ods")).unwrap();
+    let (original, ledger) = read("台帳.ods", &ods);
+    assert_eq!(own_file(&original, &ledger, &wanted(&ledger), &Plain), Err(Refusal::Format));
     let own = std::fs::read(folder.path().join("excel.xlsx")).unwrap();
     for (name, before) in [("a", hospital()), ("b", own)] {
         let made = made(&before, wanted);
