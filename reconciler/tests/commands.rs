@@ -272,7 +272,7 @@ fn an_import_with_one_bad_file_keeps_none_and_a_dry_run_keeps_nothing() {
 fn versions_are_compared_and_taken_back() {
     let folder = Folder::with_agent("exit 4\n");
     let rows = |rows: &str| {
-        fs::write(folder.path("台帳.csv"), format!("管理番号,IPアドレス,メーカー,設置場所\n{rows}")).unwrap()
+        fs::write(folder.path("台帳.csv"), format!("管理番号,IPアドレス,メーカー,設置場所\n{rows}")).unwrap();
     };
     rows("A-1,10.20.0.5,富士通,1F\nA-2,10.20.0.6,NEC,2F\n");
     assert_eq!(code(&folder.daicho(&["ledger", "import", "台帳.csv"])), 0);

@@ -12,12 +12,12 @@ use daicho_tests::{program, run};
 use nix::sys::resource::{UsageWho, getrusage};
 
 /// No file may hold an import up for longer.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// Nor may any process of it hold more memory, in KiB.
 const MEMORY_KIB: i64 = 256 << 10;
 /// A ledger at the limit of 100,000 rows is no attack, and is held as a whole: its rows, their JSON, and the database's
 /// copy of that. An unoptimised program beside others takes its time.
-const FULL: (Duration, i64) = (Duration::from_secs(180), 768 << 10);
+const FULL: (Duration, i64) = (Duration::from_mins(3), 768 << 10);
 
 fn daicho(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(program("daicho"));

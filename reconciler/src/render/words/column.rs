@@ -162,3 +162,22 @@ fn of_registers(field: Field, lang: Lang) -> &'static str {
         _ => lang.pick("（名前のない列）", "(column without a name)"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_column_of_every_register_has_a_name_in_both_languages() {
+        let table: toml::Table = include_str!("../../../../config/registers.toml").parse().unwrap();
+        let registers = table.iter().filter(|(name, _)| *name != "kinds");
+        let codes: Vec<&String> = registers.flat_map(|(_, columns)| columns.as_table().unwrap().keys()).collect();
+        assert!(codes.len() > 130, "{}", codes.len());
+        for code in codes {
+            let known = Field::from_code(code).unwrap();
+            assert_ne!(field(known, Lang::Ja), "（名前のない列）", "{code}");
+            let english = field(known, Lang::En);
+            assert!(english.is_ascii() && !english.starts_with('('), "{code}: {english}");
+        }
+    }
+}
