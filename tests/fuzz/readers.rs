@@ -94,7 +94,8 @@ fn write_back(bytes: &[u8]) {
     let cells = [(Field::AssetNo, "2".to_owned()), (Field::Hostname, "PC3".to_owned())].into();
     let row = Change::Row { entry: EntryId("new".into()), register: Register::Equipment, cells };
     let accepted = [cell, row].map(|change| Amendment { change, basis: basis.clone() });
-    let ledger = Ledger { entries: imported.entries, files: vec![imported.file], problems: vec![], records: imported.records };
+    let ledger =
+        Ledger { entries: imported.entries, files: vec![imported.file], problems: vec![], records: imported.records };
     let mut original = original_in_process("ledger.xlsx", &WORKBOOK, &columns).unwrap();
     original.bytes = bytes.to_vec();
     let _ = own_file(&original, &ledger, &accepted, &Words { lang: Lang::Ja, tz: TimeZone::UTC });

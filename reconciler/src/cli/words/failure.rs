@@ -19,29 +19,17 @@ pub fn explain(failure: &Failure, lang: Lang) -> String {
         Failure::Store(error) => store(error, lang),
         Failure::Lock(LockError::Held { path, holder }) => held(path, holder, lang),
         Failure::Lock(LockError::File { path, source }) | Failure::File { path, source } => file(path, source, lang),
-        Failure::NoScope { .. } => lang
-            .pick(
-                "スキャン対象が設定されていません。daicho.toml の [scope] networks に、許可を得たネットワークを記入してください。許可のない範囲には1パケットも送信しません。",
-                "No network is set to be scanned. Write the networks you have permission for into [scope] networks of daicho.toml. Not one packet goes anywhere else.",
-            )
-            .to_owned(),
-        Failure::NoRunUntil { day } => lang.pick(
-            format!("{day} までに照合した実行がありません。`daicho runs` で一覧を確かめてください。"),
-            format!("no run was judged until {day}; `daicho runs` lists them"),
-        ),
+        Failure::NoScope { .. }
+        | Failure::OutsideScope { .. }
+        | Failure::NoRun
+        | Failure::NotJudged { .. }
+        | Failure::NoRunUntil { .. } => first(failure, lang),
         Failure::DiagramFormat { path, known } => diagram_format(path, known, lang),
         Failure::Png(why) => png(why, lang),
-        Failure::OutsideScope { segment } => lang.pick(
-            format!("{segment} は、daicho.toml の [scope] networks に含まれていません。許可を得てから、そこに記入してください。"),
-            format!("{segment} is not within [scope] networks of daicho.toml. Get leave to scan it, and write it there."),
-        ),
-        Failure::NoRun => lang
-            .pick(
-                "このフォルダには、まだスキャンの結果がありません。先に daicho scan または daicho import-batch を実行してください。",
-                "No scan is kept in this folder yet. Run daicho scan or daicho import-batch first.",
-            )
-            .to_owned(),
-        Failure::NoDevice { .. } | Failure::SeveralDevices { .. } | Failure::NothingDecided { .. } | Failure::NoSuchClass { .. } => device(failure, lang),
+        Failure::NoDevice { .. }
+        | Failure::SeveralDevices { .. }
+        | Failure::NothingDecided { .. }
+        | Failure::NoSuchClass { .. } => device(failure, lang),
         Failure::NoFinding { .. }
         | Failure::SeveralFindings { .. }
         | Failure::Objections { .. }
@@ -55,16 +43,15 @@ pub fn explain(failure: &Failure, lang: Lang) -> String {
             format!("規則の表を読めません（{error}）。その行を直してから、もう一度実行してください。"),
             format!("A table of rules cannot be read ({error}). Correct that line, then run again."),
         ),
-        Failure::NotJudged { run } => both(
-            lang,
-            format!("{run} はまだ照合していません。先に daicho reconcile を実行してください。"),
-            format!("{run} was not judged yet. Run daicho reconcile first."),
-        ),
         Failure::Batch { path, source } => batch(path, source, lang),
         Failure::SameName { name } => both(
             lang,
-            format!("『{name}』という名前の台帳が2つ指定されています。行の出どころを区別できないため、片方の名前を変えてから取り込んでください。"),
-            format!("Two ledger files are named {name}. Their rows could not be told apart: rename one of them, then import both."),
+            format!(
+                "『{name}』という名前の台帳が2つ指定されています。行の出どころを区別できないため、片方の名前を変えてから取り込んでください。"
+            ),
+            format!(
+                "Two ledger files are named {name}. Their rows could not be told apart: rename one of them, then import both."
+            ),
         ),
         Failure::OutTaken { .. }
         | Failure::OutEnding { .. }
@@ -74,8 +61,12 @@ pub fn explain(failure: &Failure, lang: Lang) -> String {
             let path = path.display();
             both(
                 lang,
-                format!("{path} には、実演以外のファイルがあります。上書きしないよう、何も書き込んでいません。空のフォルダか、新しい名前を --out で指定してください。"),
-                format!("{path} holds files that are not of a demo. Nothing was written, so that nothing is overwritten. Name an empty or a new folder with --out."),
+                format!(
+                    "{path} には、実演以外のファイルがあります。上書きしないよう、何も書き込んでいません。空のフォルダか、新しい名前を --out で指定してください。"
+                ),
+                format!(
+                    "{path} holds files that are not of a demo. Nothing was written, so that nothing is overwritten. Name an empty or a new folder with --out."
+                ),
             )
         }
         Failure::Ledger { message, .. } => message.clone(),
@@ -83,14 +74,50 @@ pub fn explain(failure: &Failure, lang: Lang) -> String {
             let path = path.display();
             both(
                 lang,
-                format!("列の対応表 {path} を読めません（{message}）。その行を直すか、ファイルを消してから、もう一度実行してください。"),
-                format!("The mapping {path} cannot be read ({message}). Correct that line, or remove the file, then run again."),
+                format!(
+                    "列の対応表 {path} を読めません（{message}）。その行を直すか、ファイルを消してから、もう一度実行してください。"
+                ),
+                format!(
+                    "The mapping {path} cannot be read ({message}). Correct that line, or remove the file, then run again."
+                ),
             )
         }
         Failure::Other(error) => format!("{error:#}"),
         Failure::ProgramMissing { .. } | Failure::ProgramStart { .. } | Failure::ProgramFailed { .. } => {
             program(failure, lang)
         }
+    }
+}
+
+/// Something else comes first: leave to scan, a scan, a judgement.
+fn first(failure: &Failure, lang: Lang) -> String {
+    match failure {
+        Failure::NoScope { .. } => lang
+            .pick(
+                "スキャン対象が設定されていません。daicho.toml の [scope] networks に、許可を得たネットワークを記入してください。許可のない範囲には1パケットも送信しません。",
+                "No network is set to be scanned. Write the networks you have permission for into [scope] networks of daicho.toml. Not one packet goes anywhere else.",
+            )
+            .to_owned(),
+        Failure::NoRunUntil { day } => lang.pick(
+            format!("{day} までに照合した実行がありません。`daicho runs` で一覧を確かめてください。"),
+            format!("no run was judged until {day}; `daicho runs` lists them"),
+        ),
+        Failure::OutsideScope { segment } => lang.pick(
+            format!("{segment} は、daicho.toml の [scope] networks に含まれていません。許可を得てから、そこに記入してください。"),
+            format!("{segment} is not within [scope] networks of daicho.toml. Get leave to scan it, and write it there."),
+        ),
+        Failure::NoRun => lang
+            .pick(
+                "このフォルダには、まだスキャンの結果がありません。先に daicho scan または daicho import-batch を実行してください。",
+                "No scan is kept in this folder yet. Run daicho scan or daicho import-batch first.",
+            )
+            .to_owned(),
+        Failure::NotJudged { run } => both(
+            lang,
+            format!("{run} はまだ照合していません。先に daicho reconcile を実行してください。"),
+            format!("{run} was not judged yet. Run daicho reconcile first."),
+        ),
+        other => other.to_string(),
     }
 }
 
