@@ -38,49 +38,14 @@ pub fn explain(failure: &Failure, lang: Lang) -> String {
         | Failure::BadHead { .. }
         | Failure::NotConfirmed { .. }
         | Failure::Misfilled { .. } => super::review::failure(failure, lang),
-        Failure::Rules(error) => both(
-            lang,
-            format!("規則の表を読めません（{error}）。その行を直してから、もう一度実行してください。"),
-            format!("A table of rules cannot be read ({error}). Correct that line, then run again."),
-        ),
         Failure::Batch { path, source } => batch(path, source, lang),
-        Failure::SameName { name } => both(
-            lang,
-            format!(
-                "『{name}』という名前の台帳が2つ指定されています。行の出どころを区別できないため、片方の名前を変えてから取り込んでください。"
-            ),
-            format!(
-                "Two ledger files are named {name}. Their rows could not be told apart: rename one of them, then import both."
-            ),
-        ),
         Failure::OutTaken { .. }
         | Failure::OutEnding { .. }
         | Failure::LedgerChanged { .. }
         | Failure::Unwritable { .. } => super::export::explain(failure, lang),
-        Failure::NotEmpty { path } => {
-            let path = path.display();
-            both(
-                lang,
-                format!(
-                    "{path} には、実演以外のファイルがあります。上書きしないよう、何も書き込んでいません。空のフォルダか、新しい名前を --out で指定してください。"
-                ),
-                format!(
-                    "{path} holds files that are not of a demo. Nothing was written, so that nothing is overwritten. Name an empty or a new folder with --out."
-                ),
-            )
-        }
         Failure::Ledger { message, .. } => message.clone(),
-        Failure::Mapping { path, message } => {
-            let path = path.display();
-            both(
-                lang,
-                format!(
-                    "列の対応表 {path} を読めません（{message}）。その行を直すか、ファイルを消してから、もう一度実行してください。"
-                ),
-                format!(
-                    "The mapping {path} cannot be read ({message}). Correct that line, or remove the file, then run again."
-                ),
-            )
+        Failure::Rules(_) | Failure::SameName { .. } | Failure::NotEmpty { .. } | Failure::Mapping { .. } => {
+            given(failure, lang)
         }
         Failure::Other(error) => format!("{error:#}"),
         Failure::ProgramMissing { .. } | Failure::ProgramStart { .. } | Failure::ProgramFailed { .. } => {
@@ -117,6 +82,51 @@ fn first(failure: &Failure, lang: Lang) -> String {
             format!("{run} はまだ照合していません。先に daicho reconcile を実行してください。"),
             format!("{run} was not judged yet. Run daicho reconcile first."),
         ),
+        other => other.to_string(),
+    }
+}
+
+/// What was handed over cannot be used as it is.
+fn given(failure: &Failure, lang: Lang) -> String {
+    match failure {
+        Failure::Rules(error) => both(
+            lang,
+            format!("規則の表を読めません（{error}）。その行を直してから、もう一度実行してください。"),
+            format!("A table of rules cannot be read ({error}). Correct that line, then run again."),
+        ),
+        Failure::SameName { name } => both(
+            lang,
+            format!(
+                "『{name}』という名前の台帳が2つ指定されています。行の出どころを区別できないため、片方の名前を変えてから取り込んでください。"
+            ),
+            format!(
+                "Two ledger files are named {name}. Their rows could not be told apart: rename one of them, then import both."
+            ),
+        ),
+        Failure::NotEmpty { path } => {
+            let path = path.display();
+            both(
+                lang,
+                format!(
+                    "{path} には、実演以外のファイルがあります。上書きしないよう、何も書き込んでいません。空のフォルダか、新しい名前を --out で指定してください。"
+                ),
+                format!(
+                    "{path} holds files that are not of a demo. Nothing was written, so that nothing is overwritten. Name an empty or a new folder with --out."
+                ),
+            )
+        }
+        Failure::Mapping { path, message } => {
+            let path = path.display();
+            both(
+                lang,
+                format!(
+                    "列の対応表 {path} を読めません（{message}）。その行を直すか、ファイルを消してから、もう一度実行してください。"
+                ),
+                format!(
+                    "The mapping {path} cannot be read ({message}). Correct that line, or remove the file, then run again."
+                ),
+            )
+        }
         other => other.to_string(),
     }
 }
