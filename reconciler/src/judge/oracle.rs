@@ -260,6 +260,12 @@ fn rows() -> impl Strategy<Value = Vec<Entry>> {
         entry.asset_no = number.map(str::to_owned);
         entry.status = if status == 0 { Status::Retired } else { Status::Active };
         entry.dynamic_address = dynamic && status == 1;
+        if status > 5 {
+            // An address alone: what a cluster's row has.
+            entry.macs.clear();
+            (entry.hostname, entry.serial_no, entry.asset_no) = (None, None, None);
+            entry.addresses.truncate(1);
+        }
         entry
     });
     prop::collection::vec(one, 0..6).prop_map(|list| {
@@ -346,4 +352,21 @@ proptest! {
         let rows: BTreeSet<usize> = kept.keys().map(|pair| pair.0).collect();
         prop_assert!(rows.len() <= world.rows.len());
     }
+}
+
+/// Worlds in which nothing is ever decided would agree with anything.
+#[test]
+fn its_worlds_hold_every_decision() {
+    use proptest::strategy::ValueTree;
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let mut decided: BTreeSet<Decision> = BTreeSet::new();
+    let all = [Decision::Paired, Decision::Shares, Decision::Beaten, Decision::TooWeak, Decision::Ambiguous];
+    for _ in 0..3000 {
+        let (night, rows) = (seen(), rows()).new_tree(&mut runner).unwrap().current();
+        let mut world = World::new();
+        world.rows = rows;
+        look(&mut world, &night);
+        decided.extend(world.verdict().comparisons.iter().map(|one| one.decision));
+    }
+    assert_eq!(decided, all.into_iter().collect());
 }
