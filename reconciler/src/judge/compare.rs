@@ -12,7 +12,6 @@ use daicho_shared::id::ObservationId;
 use daicho_shared::knowledge::makers::Makers;
 use daicho_shared::knowledge::oui;
 use ipnet::IpNet;
-use unicode_normalization::UnicodeNormalization;
 
 use super::asset::{Asset, Interface};
 use super::group::{Group, numbers_in, serial_key};
@@ -76,7 +75,7 @@ impl Shown {
             serial: asset.serial.as_ref().and_then(|claim| serial_key(&claim.value)),
             keys: BTreeSet::new(),
             numbers: asset.labels.iter().flat_map(|label| numbers_in(&label.value)).collect(),
-            places: places.map(|label| folded(&label.value)).collect(),
+            places: places.map(|label| knowledge.aliases.folded(&label.value)).collect(),
             dedicated_maker: makers.iter().any(|maker| maker.dedicated),
             makers: said.chain(of_cards).filter(|name| !name.is_empty()).collect(),
             says_maker,
@@ -89,10 +88,6 @@ impl Shown {
 fn addresses(list: &[&Interface]) -> BTreeSet<IpAddr> {
     let all = list.iter().flat_map(|interface| interface.addresses.iter().copied());
     all.filter(|address| !super::evidence::is_link_local(*address)).collect()
-}
-
-fn folded(text: &str) -> String {
-    text.nfkc().filter(|c| !c.is_whitespace()).collect::<String>().to_lowercase()
 }
 
 /// The names that are host names: key, who says so, and where that was seen.
@@ -120,7 +115,7 @@ pub(crate) fn levels(group: &Group<'_>, shown: &Shown, knowledge: &Knowledge, sp
         label_level(&keys.label, group, shown),
         host_level(&keys.hostname, group, shown),
         ip_level(&keys.ip, group, shown),
-        place_level(&keys.place, group, shown),
+        place_level(group, shown, knowledge),
         vendor_level(&keys.vendor, group, shown, knowledge, spellings),
         set_level("model", &keys.model, &group.models, &shown.model.iter().cloned().collect(), &BTreeSet::new()),
         status_level(&keys.status, group),
@@ -199,14 +194,15 @@ fn host_level(weights: &Weights, group: &Group<'_>, shown: &Shown) -> Option<Lev
 }
 
 /// Of a device that is not at its declared address: is it at least in that segment, or does it name the row's 設置場所?
-fn place_level(weights: &Weights, group: &Group<'_>, shown: &Shown) -> Option<Level> {
+fn place_level(group: &Group<'_>, shown: &Shown, knowledge: &Knowledge) -> Option<Level> {
     if group.addresses.iter().any(|address| shown.addresses.contains(address) || shown.told_addresses.contains(address))
     {
         return None;
     }
     let near = |address: &IpAddr| shown.segments.iter().any(|segment| segment.contains(address));
-    let locations: BTreeSet<String> =
-        group.rows.iter().filter_map(|row| row.location.as_deref().map(folded)).filter(|it| it.len() > 3).collect();
+    let weights = &knowledge.identity.keys.place;
+    let locations = group.rows.iter().filter_map(|row| Some(knowledge.aliases.folded(row.location.as_deref()?)));
+    let locations: BTreeSet<String> = locations.filter(|it| it.len() > 3).collect();
     let named = locations.iter().any(|location| shown.places.iter().any(|place| place.contains(location.as_str())));
     let reached = match () {
         () if named || group.addresses.iter().any(near) => ("equal", weights.equal),

@@ -13,6 +13,7 @@ use regex::Regex;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
+use super::alias::Aliases;
 use super::finding::Severity;
 use super::graded::LineKind;
 use super::hours::Hours;
@@ -47,6 +48,8 @@ pub struct Knowledge {
     pub hours: Hours,
     /// Silence outside a device's hours counts for nothing.
     pub mind_hours: bool,
+    /// Spellings of `config/aliases.toml` that mean the same.
+    pub aliases: Aliases,
     /// Maker spellings of `config/makers.toml`.
     pub makers: Makers,
     /// `config/ports.toml`.
@@ -71,6 +74,7 @@ impl Knowledge {
             rules: Cow::Borrowed(Rules::builtin()),
             rules_id: fingerprint(Rules::builtin()),
             added_rules: vec![],
+            aliases: Aliases::builtin(),
             makers: Makers::builtin().clone(),
             uplinks: read("uplinks.toml", uplinks)?,
             hypotheses: read("hypotheses.toml", hypotheses)?,

@@ -8,7 +8,7 @@ use crate::judge::review::proposal::Refused;
 use crate::judge::review::{Action, Lacking, Review};
 use crate::lang::Lang;
 use crate::render::words::phrase::{Phrase, shown};
-use crate::render::words::{date, problem};
+use crate::render::words::{date, problem, standing};
 use crate::run::{Failure, Misfilled, Objection, What};
 use crate::store::{Breach, Deed, LogRow, Verified};
 
@@ -354,7 +354,12 @@ fn deed(deed: &Deed, lang: Lang) -> String {
 }
 
 fn review(review: &Review, lang: Lang) -> String {
-    let mut parts = vec![format!("{}: {} → {}", action(&review.action, lang), review.before, review.after)];
+    let mut parts = vec![format!(
+        "{}: {} → {}",
+        action(&review.action, lang),
+        standing::state_of(&review.before, lang),
+        standing::state_of(&review.after, lang)
+    )];
     let named = |ja: &str, en: &str, text: &str| format!("{}: {}", lang.pick(ja, en), shown(text));
     parts.extend(review.reason.as_deref().map(|reason| named("理由", "reason", reason)));
     parts.extend(review.approver.as_deref().map(|approver| named("承認", "approved by", approver)));

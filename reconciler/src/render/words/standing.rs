@@ -14,14 +14,19 @@ use crate::judge::review::standing::{Back, Said, Standing, State};
 
 /// The state in one word.
 pub fn state(state: &State, lang: Lang) -> &'static str {
-    match state {
-        State::Undecided => lang.pick("未判断", "undecided"),
-        State::Accepted => lang.pick("台帳に登録", "registered"),
-        State::Corrected => lang.pick("台帳を修正", "corrected"),
-        State::Ignored { .. } => lang.pick("保留", "set aside"),
-        State::Assigned { .. } => lang.pick("担当へ依頼", "assigned"),
-        State::Closed => lang.pick("完了", "closed"),
-        State::Reopened { .. } => lang.pick("再開", "reopened"),
+    state_of(state.code(), lang)
+}
+
+/// The same, by its code, as the log has it.
+pub fn state_of(code: &str, lang: Lang) -> &'static str {
+    match code {
+        "accepted" => lang.pick("台帳に登録", "registered"),
+        "corrected" => lang.pick("台帳を修正", "corrected"),
+        "ignored" => lang.pick("保留", "set aside"),
+        "assigned" => lang.pick("担当へ依頼", "assigned"),
+        "closed" => lang.pick("完了", "closed"),
+        "reopened" => lang.pick("再開", "reopened"),
+        _ => lang.pick("未判断", "undecided"),
     }
 }
 

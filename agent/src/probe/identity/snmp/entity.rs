@@ -1,5 +1,5 @@
 //! What are you made of? The chassis of the physical entities (RFC 6933, ENTITY-MIB): maker, model,
-//! serial number, versions.
+//! serial number, versions, and the number that its owner wrote into it.
 
 use daicho_shared::fact::Fact;
 
@@ -48,8 +48,10 @@ const SOFTWARE: &str = "1.3.6.1.2.1.47.1.1.1.1.10";
 const SERIAL: &str = "1.3.6.1.2.1.47.1.1.1.1.11";
 const MAKER: &str = "1.3.6.1.2.1.47.1.1.1.1.12";
 const MODEL: &str = "1.3.6.1.2.1.47.1.1.1.1.13";
+/// `entPhysicalAssetID`: the owner's own inventory number.
+const ASSET_ID: &str = "1.3.6.1.2.1.47.1.1.1.1.15";
 
-const COLUMNS: &[&str] = &[DESCRIPTION, CONTAINED_IN, CLASS, FIRMWARE, SOFTWARE, SERIAL, MAKER, MODEL];
+const COLUMNS: &[&str] = &[DESCRIPTION, CONTAINED_IN, CLASS, FIRMWARE, SOFTWARE, SERIAL, MAKER, MODEL, ASSET_ID];
 /// The chassis stands first, or soon after its stack and its modules.
 const ROWS: usize = 14;
 /// `entPhysicalClass`.
@@ -90,10 +92,11 @@ fn facts(variables: &Variables<'_>) -> Vec<Fact> {
         firmware: version(SOFTWARE).or_else(|| version(FIRMWARE)),
     };
     let description = said(DESCRIPTION).map(|text| attribute("entity-mib", "description", text));
+    let number = said(ASSET_ID).map(|text| attribute("entity-mib", "asset-id", text));
     let members = chassis.iter().filter(|row| **row != first).take(MEMBERS);
     let members = members.filter_map(|row| variables.said(&format!("{SERIAL}.{row}")));
     let members = members.map(|serial| attribute("entity-mib", "member-serial", serial));
-    [Some(product), description].into_iter().flatten().chain(members).collect()
+    [Some(product), description, number].into_iter().flatten().chain(members).collect()
 }
 
 /// A chassis, or what is contained in nothing where the agent leaves the class out.
@@ -117,11 +120,12 @@ fn tells(text: &str) -> bool {
 
 #[cfg(test)]
 pub(super) fn sample() -> Vec<Variable> {
-    let row = |number: u32, values: [(&str, &str); 6]| {
-        values.map(|(column, value)| (format!("1.3.6.1.2.1.47.1.1.1.1.{column}.{number}"), value.to_owned())).to_vec()
+    let row = |number: u32, values: &[(&str, &str)]| -> Vec<(String, String)> {
+        let oid = |column: &str| format!("1.3.6.1.2.1.47.1.1.1.1.{column}.{number}");
+        values.iter().map(|(column, value)| (oid(column), (*value).to_owned())).collect()
     };
     let stack =
-        row(1, [("2", "stack"), ("4", "0"), ("5", "11"), ("11", ""), ("12", "Cisco Systems, Inc."), ("13", "")]);
+        row(1, &[("2", "stack"), ("4", "0"), ("5", "11"), ("11", ""), ("12", "Cisco Systems, Inc."), ("13", "")]);
     let chassis = [
         ("2", "WS-C3750X-48P"),
         ("4", "1"),
@@ -129,9 +133,10 @@ pub(super) fn sample() -> Vec<Variable> {
         ("10", "12.2(55)SE5"),
         ("11", "FDO1"),
         ("13", "WS-C3750X-48P-S"),
+        ("15", "NW-0012"),
     ];
     let other = [("2", "WS-C3750X-24P"), ("4", "1"), ("5", "3"), ("10", ""), ("11", "FDO2"), ("13", "WS-C3750X-24P-S")];
-    let all: Vec<(String, String)> = [stack, row(1001, chassis), row(2001, other)].concat();
+    let all: Vec<(String, String)> = [stack, row(1001, &chassis), row(2001, &other)].concat();
     let all: Vec<(&str, &str)> = all.iter().map(|(oid, value)| (oid.as_str(), value.as_str())).collect();
     super::variables::told(&all)
 }
@@ -148,6 +153,7 @@ mod tests {
         assert_eq!(model.as_deref(), Some("WS-C3750X-48P-S"));
         assert_eq!((serial.as_deref(), firmware.as_deref()), (Some("FDO1"), Some("12.2(55)SE5")));
         assert!(facts.contains(&attribute("entity-mib", "member-serial", "FDO2".into())));
+        assert!(facts.contains(&attribute("entity-mib", "asset-id", "NW-0012".into())));
     }
 
     #[test]
