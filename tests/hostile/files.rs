@@ -71,6 +71,7 @@ pub(crate) const READ: &[Case] = &[
         says: "機器1行",
     },
     Case { name: "long.csv", make: long, says: "機器99999行" },
+    Case { name: "full.csv", make: full, says: "機器99990行" },
 ];
 
 const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
@@ -194,6 +195,21 @@ fn long(path: &Path) {
     let mut file = std::io::BufWriter::new(File::create(path).unwrap());
     writeln!(file, "管理番号,コンピュータ名,IPアドレス").unwrap();
     (0..120_000).for_each(|row| writeln!(file, "A{row},PC{row},10.0.0.1").unwrap());
+}
+
+/// As many cells as are read, in rows as a hospital writes them.
+fn full(path: &Path) {
+    let mut file = std::io::BufWriter::new(File::create(path).unwrap());
+    let heading = "管理番号,メーカー,OS,ソフトウェア,ソフトウェアバージョン,IPアドレス,コンピュータ名,設置場所,利用者,登録日,状態,説明,MACアドレス,部門,機器区分";
+    writeln!(file, "{heading}").unwrap();
+    for row in 0..99_990_u32 {
+        let [_, a, b, c] = row.to_be_bytes();
+        let keys = format!(
+            "10.{a}.{b}.{c},PC{row:06},本館{}F 外来,部署共用,2023/4/1,稼働,電子カルテ端末,00:00:97:{a:02X}:{b:02X}:{c:02X}",
+            row % 9
+        );
+        writeln!(file, "IT-{row},富士通,Windows 11 Pro,電子カルテ,8.2,{keys},外来,端末PC").unwrap();
+    }
 }
 
 fn write(path: &Path, bytes: &[u8]) {

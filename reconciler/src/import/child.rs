@@ -97,7 +97,18 @@ fn limit() -> nix::Result<()> {
     setrlimit(Resource::RLIMIT_CORE, 0, 0)?;
     // Standard output is a pipe, which this limit does not concern.
     setrlimit(Resource::RLIMIT_FSIZE, 0, 0)?;
-    setrlimit(Resource::RLIMIT_AS, limits::READER_MEMORY, limits::READER_MEMORY)
+    let most = own_size() + limits::READER_MEMORY;
+    setrlimit(Resource::RLIMIT_AS, most, most)
+}
+
+/// Address space that the program takes before it reads anything: an unoptimised one is several times as large.
+#[cfg(unix)]
+fn own_size() -> u64 {
+    use nix::unistd::{SysconfVar, sysconf};
+    let page = sysconf(SysconfVar::PAGE_SIZE).ok().flatten().and_then(|page| u64::try_from(page).ok());
+    let pages = std::fs::read_to_string("/proc/self/statm").ok();
+    let pages = pages.and_then(|text| text.split(' ').next()?.parse::<u64>().ok());
+    pages.unwrap_or(0) * page.unwrap_or(4096)
 }
 
 /// Other systems have no such call in the standard library; the parent's clock still ends the process.

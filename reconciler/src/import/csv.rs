@@ -9,7 +9,7 @@ const END: &str = "\u{e000}daicho-end\u{e000}";
 /// Reads separated values in any of the encodings of Japanese spreadsheets.
 pub(crate) fn read(bytes: &[u8]) -> Result<Plain, Refusal> {
     let (text, encoding) = decode(bytes)?;
-    let mut text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let mut text = if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text };
     let separator = separator(&text);
     if !text.ends_with('\n') {
         text.push('\n');

@@ -27,8 +27,8 @@ pub(crate) const ZIP_PARTS: usize = 4_096;
 pub(crate) const ZIP_PART_BYTES: u64 = 64 << 20;
 /// Octets of all inflated parts.
 pub(crate) const ZIP_TOTAL_BYTES: u64 = 192 << 20;
-/// Address space of the reading process.
-pub(crate) const READER_MEMORY: u64 = 256 << 20;
+/// Address space of the reading process, beside that of the program itself: with its pages less than 256 MiB.
+pub(crate) const READER_MEMORY: u64 = 224 << 20;
 /// Processor time of the reading process, in seconds.
 pub(crate) const READER_SECONDS: u64 = 20;
 /// Time until the reading process is ended, whatever it waits for.

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 use serde::Serialize;
 
-use super::{Store, from_json, to_json};
-use crate::judge::entry::Ledger;
+use super::{Stopped, Store, from_json, to_json};
+use crate::judge::entry::{Entry, Ledger, LedgerFile, Record, RowProblem};
 use crate::store::StoreError;
 
 /// One imported file, to be kept as a new version.
@@ -46,13 +46,14 @@ impl Store {
     /// Keeps imported files as new versions, all of them or none. A file of the same name is replaced
     /// in the current ledger; its older versions stay.
     pub fn add_ledger_versions(&mut self, files: &[NewLedger]) -> Result<(), StoreError> {
-        let records = files.iter().map(|file| to_json(&file.ledger)).collect::<Result<Vec<_>, _>>()?;
         self.transact(|transaction| {
-            for (file, record) in files.iter().zip(&records) {
+            for file in files {
                 for named in &file.ledger.files {
                     let imported = named.imported.as_microsecond();
+                    let head = to_json(&head(&file.ledger))?;
                     transaction
-                        .execute(INSERT, params![named.name, file.path, named.sha256, imported, file.who, record])?;
+                        .execute(INSERT, params![named.name, file.path, named.sha256, imported, file.who, head])?;
+                    add_pieces(transaction, transaction.last_insert_rowid(), &file.ledger)?;
                 }
             }
             Ok(())
@@ -84,6 +85,9 @@ impl Store {
             let sql = "INSERT INTO ledger_versions (file, path, sha256, imported_us, who, ledger, restored)
                        SELECT file, path, sha256, ?2, ?3, ledger, number FROM ledger_versions WHERE number = ?1";
             transaction.execute(sql, params![number, at.as_microsecond(), who])?;
+            let pieces = "INSERT INTO ledger_pieces (version, piece, rows, ledger)
+                          SELECT ?2, piece, rows, ledger FROM ledger_pieces WHERE version = ?1";
+            transaction.execute(pieces, params![number, transaction.last_insert_rowid()])?;
             Ok(())
         })?;
         Ok(old)
@@ -94,25 +98,82 @@ impl Store {
         let sql = "SELECT ledger FROM ledger_versions WHERE number = ?1";
         let text = self.connection.query_row(sql, [number], |row| row.get::<_, Option<String>>(0)).optional();
         let text = text.map_err(|source| self.failure(source))?.ok_or(StoreError::NoSuchVersion { number })?;
-        text.map(|text| from_json(&text, || format!("ledger version {number}"))).transpose()
+        text.map(|text| self.whole(number, &text)).transpose()
     }
 
     /// The current ledger: the newest version of every file, by file name.
     pub fn ledger(&self) -> Result<Vec<Ledger>, StoreError> {
-        let sql = "SELECT file, ledger FROM ledger_versions WHERE ledger IS NOT NULL AND number IN
+        let sql = "SELECT number, ledger FROM ledger_versions WHERE ledger IS NOT NULL AND number IN
                    (SELECT max(number) FROM ledger_versions GROUP BY file) ORDER BY file";
-        let files: Vec<(String, String)> = self.rows(sql, |row| Ok((row.get(0)?, row.get(1)?)))?;
-        files.iter().map(|(file, text)| from_json(text, || format!("ledger file {file}"))).collect()
+        let files: Vec<(i64, String)> = self.rows(sql, |row| Ok((row.get(0)?, row.get(1)?)))?;
+        files.iter().map(|(number, text)| self.whole(*number, text)).collect()
+    }
+
+    /// A version with its pieces, which are read one by one.
+    fn whole(&self, number: i64, head: &str) -> Result<Ledger, StoreError> {
+        let mut ledger: Ledger = from_json(head, || format!("ledger version {number}"))?;
+        let sql = "SELECT ledger FROM ledger_pieces WHERE version = ?1 ORDER BY piece";
+        let mut statement = self.connection.prepare(sql).map_err(|source| self.failure(source))?;
+        let mut rows = statement.query([number]).map_err(|source| self.failure(source))?;
+        while let Some(row) = rows.next().map_err(|source| self.failure(source))? {
+            let text: String = row.get(0).map_err(|source| self.failure(source))?;
+            let mut piece: Ledger = from_json(&text, || format!("ledger version {number}"))?;
+            ledger.entries.append(&mut piece.entries);
+            ledger.records.append(&mut piece.records);
+            ledger.problems.append(&mut piece.problems);
+        }
+        Ok(ledger)
     }
 
     /// All versions, the newest first.
     pub fn ledger_versions(&self) -> Result<Vec<LedgerVersion>, StoreError> {
         let sql = "SELECT number, file, path, sha256, imported_us, who,
-                   CASE WHEN ledger IS NULL THEN NULL ELSE json_array_length(ledger, '$.entries') + coalesce(json_array_length(ledger, '$.records'), 0) END,
+                   CASE WHEN ledger IS NULL THEN NULL ELSE json_array_length(ledger, '$.entries')
+                   + coalesce(json_array_length(ledger, '$.records'), 0)
+                   + coalesce((SELECT sum(rows) FROM ledger_pieces WHERE version = kept.number), 0) END,
                    number = (SELECT max(number) FROM ledger_versions AS newer WHERE newer.file = kept.file), restored
                    FROM ledger_versions AS kept ORDER BY number DESC";
         self.rows(sql, version)
     }
+}
+
+/// Rows of one piece.
+const PIECE: usize = 1000;
+
+/// A version without its rows.
+fn head(ledger: &Ledger) -> Ledger {
+    Ledger { files: ledger.files.clone(), entries: vec![], records: vec![], problems: vec![] }
+}
+
+/// A part of a ledger, as [`Ledger`] is written.
+#[derive(Serialize)]
+struct Piece<'a> {
+    entries: &'a [Entry],
+    records: &'a [Record],
+    files: [LedgerFile; 0],
+    problems: &'a [RowProblem],
+}
+
+fn add_pieces(transaction: &rusqlite::Transaction<'_>, version: i64, ledger: &Ledger) -> Result<(), Stopped> {
+    let most = [ledger.entries.len(), ledger.records.len(), ledger.problems.len()].into_iter().max().unwrap_or(0);
+    let mut statement =
+        transaction.prepare("INSERT INTO ledger_pieces (version, piece, rows, ledger) VALUES (?1, ?2, ?3, ?4)")?;
+    for (number, from) in (0_i64..).zip((0..most).step_by(PIECE)) {
+        let piece = Piece {
+            entries: part(&ledger.entries, from),
+            records: part(&ledger.records, from),
+            files: [],
+            problems: part(&ledger.problems, from),
+        };
+        let rows = i64::try_from(piece.entries.len() + piece.records.len()).unwrap_or(i64::MAX);
+        statement.execute(params![version, number, rows, to_json(&piece)?])?;
+    }
+    Ok(())
+}
+
+fn part<T>(all: &[T], from: usize) -> &[T] {
+    let from = from.min(all.len());
+    &all[from..all.len().min(from + PIECE)]
 }
 
 const INSERT: &str = "INSERT INTO ledger_versions (file, path, sha256, imported_us, who, ledger)

@@ -1,5 +1,6 @@
 //! What the store promises: kept is kept, twice is once, evidence stays, and a killed writer harms nothing.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
@@ -11,7 +12,7 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::judge::decision::{About, DecisionKey};
-use crate::judge::entry::{Ledger, LedgerFile};
+use crate::judge::entry::{self, EntryId, Ledger, LedgerFile, Origin, ProblemKind, Register, RowProblem};
 use crate::judge::inventory::{Inventory, InventoryFile};
 use crate::judge::review::standing::{Head, Reviewed};
 use crate::judge::verdict::{Reread, RunSummary, Verdict};
@@ -230,6 +231,40 @@ fn an_earlier_version_becomes_the_newest_again_and_nothing_is_lost() {
     store.withdraw("a.csv", "hanako", at(6)).unwrap();
     assert_eq!(store.ledger_version(4).unwrap(), None);
     assert!(matches!(store.ledger_version(9), Err(StoreError::NoSuchVersion { number: 9 })));
+}
+
+/// More rows than a piece holds, and other numbers of records and problems.
+#[test]
+fn a_large_version_is_kept_in_pieces_and_read_as_it_was() {
+    let (_folder, mut store) = fresh();
+    let origin = |row| Origin { file: "a.csv".to_owned(), sheet: String::new(), row };
+    let record = |row| entry::Record {
+        id: EntryId(format!("vendor:a.csv!!R{row}")),
+        register: Register::Vendor,
+        origin: origin(row),
+        values: BTreeMap::new(),
+    };
+    let problem = |row| RowProblem {
+        origin: origin(row),
+        column: None,
+        field: None,
+        kind: ProblemKind::NoKey,
+        found: row.to_string(),
+    };
+    let mut new = file("a.csv", 2500);
+    new.ledger.records = (0..2500).map(record).collect();
+    new.ledger.problems = (0..1001).map(problem).collect();
+    store.add_ledger_versions(std::slice::from_ref(&new)).unwrap();
+    store.add_ledger_versions(&[file("a.csv", 1)]).unwrap();
+    store.restore(1, "hanako", at(5)).unwrap();
+    assert_eq!(store.ledger_version(1).unwrap(), Some(new.ledger.clone()));
+    assert_eq!(store.ledger().unwrap(), [new.ledger]);
+    let rows: Vec<_> = store.ledger_versions().unwrap().iter().map(|version| version.rows).collect();
+    assert_eq!(rows, [Some(2500), Some(0), Some(2500)]);
+    let pieces: i64 = store.ask("SELECT count(*) FROM ledger_pieces").unwrap();
+    assert_eq!(pieces, 6);
+    assert!(store.connection.execute("UPDATE ledger_pieces SET rows = 0", []).is_err());
+    assert!(store.connection.execute("DELETE FROM ledger_pieces", []).is_err());
 }
 
 fn verdict(run: &str, started: i64) -> Verdict {
