@@ -152,6 +152,18 @@ pub enum Severity {
 }
 
 impl Kind {
+    /// It says what a device is or does, whatever the ledger says of it.
+    pub fn is_of_device(&self) -> bool {
+        matches!(
+            self,
+            Self::NotInLedger
+                | Self::DualHomed { .. }
+                | Self::UndeclaredUplink { .. }
+                | Self::ForwardsUndeclared
+                | Self::Unnatural { .. }
+        )
+    }
+
     /// The stable code in reports, e.g. `not_in_ledger`.
     pub fn code(&self) -> &'static str {
         match self {

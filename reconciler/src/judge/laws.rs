@@ -268,6 +268,19 @@ fn a_second_network_is_told_unless_it_is_declared() {
     world.rows.push(keyed(1, "10.0.0.5", &mac(5)));
     assert_eq!(world.codes(), ["undeclared_uplink", "dual_homed"]);
     assert_eq!(world.verdict().findings[0].severity, Severity::Urgent, "a network that phones hand out");
+    let ids = |world: &World| -> Vec<String> {
+        let found = world.verdict().findings;
+        found
+            .into_iter()
+            .filter(|one| one.kind.is_of_device())
+            .map(|one| one.id)
+            .filter(|id| !id.starts_with("not_in"))
+            .collect()
+    };
+    let declared = ids(&world);
+    let row = world.rows.pop().unwrap();
+    assert_eq!(ids(&world), declared, "a row makes no other finding of it, which somebody would have to decide again");
+    world.rows.push(row);
     world.rows[0].dual_homed = FourValued::Yes;
     assert_eq!(world.codes(), Vec::<&str>::new());
 }

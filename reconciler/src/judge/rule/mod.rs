@@ -94,9 +94,11 @@ fn finding(code: &str, draft: Draft, knowledge: &Knowledge) -> Finding {
     }
 }
 
-/// The same statement has the same name on every night.
+/// The same statement has the same name on every night. What is said of a device as such is the same statement whether
+/// the device has a row by now, or another one.
 fn identity(kind: &Kind, asset: Option<&AssetId>, entries: &[EntryId], about: &str) -> String {
     let mut hash = Sha256::new();
+    let entries = if asset.is_some() && kind.is_of_device() { &[] } else { entries };
     let rows = entries.iter().map(|entry| entry.0.as_str());
     let asset = asset.map_or("", |asset| asset.0.as_str());
     for part in [kind.code(), asset, about].into_iter().chain(rows) {
