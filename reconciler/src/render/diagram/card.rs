@@ -23,7 +23,7 @@ const CLASSES: usize = 10;
 /// Above all cards.
 const TITLE: i32 = 52;
 /// Below all cards.
-const LEGEND: i32 = 58;
+const LEGEND: i32 = 74;
 
 /// What kind of card it is: its colours and its border say the same as its words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -152,8 +152,8 @@ fn door_card(door: &Door, lang: Lang) -> Card {
     let grade = format!("{} {}", fixed::grade_mark(door.grade), fixed::grade(door.grade, lang));
     let owner = [door.department.as_deref(), door.vendor.as_deref()];
     let owner: Vec<String> = owner.into_iter().flatten().map(shown).collect();
-    let line = if door.grade == Grade::Undecidable { kind.clone() } else { format!("{kind}  {grade}") };
-    let lines = vec![shown(&door.name), line, owner.join(" / ")];
+    let sure = if door.grade == Grade::Undecidable { String::new() } else { grade.clone() };
+    let lines = vec![shown(&door.name), kind.clone(), owner.join(" / "), sure];
     let detail = [status.to_owned(), shown(&door.name), kind, grade, owner.join(" / ")].join("\n");
     Card { key: door.key.clone(), look: of_door(door.status), title: status.to_owned(), lines, detail, mark: None }
 }
@@ -169,7 +169,7 @@ fn machine_card(machine: &Machine, lang: Lang) -> Card {
     let graded = |what: &str, grade: Grade| format!("{what} {}{}", fixed::grade_mark(grade), fixed::grade(grade, lang));
     let [second, forwards] = words::hypotheses(lang);
     if machine.second >= Grade::Indication || machine.forwards >= Grade::Indication {
-        lines.push([graded(second, machine.second), graded(forwards, machine.forwards)].join("  "));
+        lines.push([graded(second, machine.second), graded(forwards, machine.forwards)].join("\t"));
     }
     let title = shown(&machine.name);
     let detail = std::iter::once(title.clone()).chain(lines.iter().cloned()).chain(machine.networks.iter().cloned());

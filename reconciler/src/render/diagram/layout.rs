@@ -10,13 +10,15 @@ pub(super) const BOX: i32 = 232;
 /// Between a row's boxes, without lines.
 const GAP: i32 = 18;
 /// Between rows, without lines.
-const ROOM: i32 = 22;
+const ROOM: i32 = 20;
 /// Between two lines beside each other.
 const TRACK: i32 = 5;
 /// Around everything.
 const MARGIN: i32 = 24;
 /// Above a tier: its name.
 const HEADING: i32 = 26;
+/// From a box's right side to the line that leaves it; what comes in keeps to the left of that.
+const OUT: i32 = 20;
 /// Sheets narrower than this have no room for their legend.
 const LEAST_COLUMNS: usize = 4;
 /// The widest sheet that is tried.
@@ -188,7 +190,7 @@ impl<'p> Grid<'p> {
     fn line(&self, net: usize, from: Node, to: Node, boxes: &[Vec<Rect>], tops: &[i32]) -> Vec<(i32, i32)> {
         let ((from_row, _), (to_row, to_column)) = (self.place(from), self.place(to));
         let (start, end) = (boxes[from.0][from.1], boxes[to.0][to.1]);
-        let out = start.x + BOX / 2;
+        let out = start.x + BOX - OUT;
         let drop = end.x + self.drop(net, to);
         let first = self.level(net, from_row + 1, tops);
         let mut points = vec![(out, start.y + start.height), (out, first)];
@@ -212,11 +214,11 @@ impl<'p> Grid<'p> {
         below - ROOM / 2 - rank(&self.channels[channel], net) * TRACK
     }
 
-    /// Where on its upper side a box takes a net's line.
+    /// Where on its upper side a box takes a net's line: never below where the box above lets one out.
     fn drop(&self, net: usize, to: Node) -> i32 {
         let ends = &self.ends[&to];
         let count = i32::try_from(ends.len()).unwrap_or(1).max(1);
-        (rank(ends, net) + 1) * BOX / (count + 1)
+        (rank(ends, net) + 1) * (BOX - 2 * OUT) / (count + 1)
     }
 }
 
@@ -261,6 +263,16 @@ mod tests {
         })
     }
 
+    type Piece = ((i32, i32), (i32, i32));
+
+    /// Both lie on one line, and share more than a point of it.
+    fn overlap((a, b): Piece, (c, d): Piece) -> bool {
+        let shared = |a: i32, b: i32, c: i32, d: i32| a.min(b).max(c.min(d)) < a.max(b).min(c.max(d));
+        let upright = a.0 == b.0 && c.0 == d.0 && a.0 == c.0 && shared(a.1, b.1, c.1, d.1);
+        let level = a.1 == b.1 && c.1 == d.1 && a.1 == c.1 && shared(a.0, b.0, c.0, d.0);
+        upright || level
+    }
+
     proptest! {
         #[test]
         fn boxes_stand_apart_on_the_sheet_and_no_line_crosses_one(plan in plans()) {
@@ -273,6 +285,23 @@ mod tests {
             for points in sheet.lines.iter().flatten() {
                 prop_assert!(points.windows(2).all(|pair| pair[0].0 == pair[1].0 || pair[0].1 == pair[1].1));
                 prop_assert!(boxes.iter().all(|rect| !crosses(points, rect)), "{points:?}");
+            }
+        }
+
+        /// Two nets that shared a piece of line would look like one.
+        #[test]
+        fn lines_of_two_nets_meet_only_where_they_cross(plan in plans()) {
+            let sheet = layout(&plan);
+            let pieces = |lines: &Vec<Vec<(i32, i32)>>| -> Vec<Piece> {
+                lines.iter().flat_map(|points| points.windows(2).map(|pair| (pair[0], pair[1]))).collect()
+            };
+            let nets: Vec<Vec<Piece>> = sheet.lines.iter().map(pieces).collect();
+            for (at, (one, net)) in nets.iter().zip(&plan.nets).enumerate() {
+                // Nets that leave the same box leave it by the same line.
+                let others = nets.iter().zip(&plan.nets).skip(at + 1).filter(|(_, other)| other.from != net.from);
+                for (other, _) in others {
+                    prop_assert!(!one.iter().any(|a| other.iter().any(|b| overlap(*a, *b))));
+                }
             }
         }
 

@@ -155,10 +155,10 @@ fn legend(out: &mut String, drawing: &Drawing) {
         Look::NotLookedAt,
         Look::Elsewhere,
     ];
-    let (columns, wide) = (5, (drawing.sheet.width - 48) / 5);
+    let (columns, wide) = (3, (drawing.sheet.width - 48) / 3);
     for (index, look) in LOOKS.into_iter().enumerate() {
         let index = i32::try_from(index).unwrap_or(0);
-        let (x, y) = (24 + index % columns * wide, drawing.sheet.height - 58 + index / columns * 22);
+        let (x, y) = (24 + index % columns * wide, drawing.sheet.height - 78 + index / columns * 22);
         let paint = paint(look);
         let dash = if paint.dash.is_empty() { "" } else { r#" stroke-dasharray="4 3""# };
         let _ = write!(
