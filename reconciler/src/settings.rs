@@ -86,6 +86,10 @@ struct RawRule {
     to: Option<String>,
 }
 
+fn to_of(action: &Action) -> Option<&String> {
+    if let Action::Assign { to, .. } = action { Some(to) } else { None }
+}
+
 impl TryFrom<RawRule> for DecideRule {
     type Error = String;
 
@@ -101,6 +105,11 @@ impl TryFrom<RawRule> for DecideRule {
             ("assign", _, None) => return Err("a rule that assigns needs `to`".to_owned()),
             _ => return Err("expected action accept, close, ignore (with until) or assign (with to)".to_owned()),
         };
+        let approver = approver.filter(|approver| !approver.trim().is_empty());
+        let texts = [Some(&name), Some(&by), Some(&reason), approver.as_ref(), to_of(&action)];
+        if texts.into_iter().flatten().any(|text| text.chars().any(char::is_control)) {
+            return Err("a rule's texts are single lines without control characters".to_owned());
+        }
         let nameless = [&name, &by, &reason].into_iter().any(|text| text.trim().is_empty());
         if nameless {
             return Err("a rule needs a name, who answers for it (by), and a reason".to_owned());

@@ -188,6 +188,56 @@ fn the_workbook_is_read_back_whole_or_not_at_all() {
     assert!(again.status.success() && said(&again).contains("判断 0件"), "{again:?}");
 }
 
+/// What was corrected stays when the finding is handed over or closed, and two corrections of one cell follow each other.
+#[test]
+fn a_later_decision_takes_nothing_back_but_the_one_that_does() {
+    let folder = Folder::new("");
+    let finding = folder.findings("code=mismatch").remove(0);
+    let handle = finding["handle"].as_str().unwrap();
+    let location = |folder: &Folder| -> String {
+        assert_eq!(folder.code(&["ledger", "export", "--official", "--out", "out.csv"]), 0);
+        let written = String::from_utf8_lossy(&fs::read(folder.path("out.csv")).unwrap()).into_owned();
+        fs::remove_file(folder.path("out.csv")).unwrap();
+        written
+    };
+    for place in ["5F", "6F"] {
+        assert_eq!(folder.code(&["decide", "correct", handle, "--set", &format!("設置場所={place}")]), 0);
+    }
+    assert_eq!(folder.code(&["decide", "close", handle, "--reason", "現物確認済み"]), 0);
+    assert!(location(&folder).contains("6F") && !location(&folder).contains("5F"), "{}", location(&folder));
+    assert_eq!(folder.findings("code=defective_entry text=6F"), Vec::<Value>::new());
+    assert_eq!(folder.code(&["decide", "reopen", handle, "--reason", "誤り"]), 0);
+    assert!(!location(&folder).contains("6F"));
+}
+
+#[test]
+fn a_workbook_of_before_overrides_no_newer_decision_and_another_reason_is_another_decision() {
+    let folder = Folder::new("");
+    let close = |folder: &Folder, why: &str| {
+        folder.filled(|set, of| {
+            if kind(&of("種別")) == "属性不一致" {
+                set("判断", "完了");
+                set("理由", why);
+            }
+        })
+    };
+    let old = fs::read(close(&folder, "現物確認済み")).unwrap();
+    fs::write(folder.path("old.xlsx"), &old).unwrap();
+    assert_eq!(folder.code(&["decide", "import", "old.xlsx"]), 0);
+    assert!(said(&folder.daicho(&["decide", "import", "old.xlsx"])).contains("判断 0件"));
+    let handle = folder.findings("code=mismatch")[0]["handle"].as_str().unwrap().to_owned();
+    assert_eq!(folder.code(&["decide", "reopen", &handle, "--reason", "誤り"]), 0);
+    let refused = folder.daicho(&["decide", "import", "old.xlsx"]);
+    assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+    let new = close(&folder, "廃棄証明あり");
+    assert!(said(&folder.daicho(&["decide", "import", new.to_str().unwrap()])).contains("判断 1件"));
+    let other = close(&folder, "廃棄証明の番号 12");
+    assert!(
+        said(&folder.daicho(&["decide", "import", other.to_str().unwrap()])).contains("判断 1件"),
+        "another reason"
+    );
+}
+
 #[test]
 fn a_stale_or_a_foreign_workbook_decides_nothing() {
     let folder = Folder::new("");
@@ -220,6 +270,11 @@ fn a_rule_decides_what_nobody_decided_and_its_name_stands_in_the_log() {
     assert_eq!(ruled.len(), 4);
     assert!(ruled[0]["decision"].as_str().unwrap().contains("規則: 来客の端末"), "{ruled:?}");
     assert!(said(&folder.daicho(&["log", "show"])).contains("規則: 来客の端末"));
+    let powerless = rule("期限切れ", "code=mismatch", "委員会").replace("2027-03-31", "2020-01-01");
+    let settings = fs::read_to_string(folder.path("daicho.toml")).unwrap();
+    fs::write(folder.path("daicho.toml"), settings.clone() + &powerless).unwrap();
+    assert!(said(&folder.daicho(&["reconcile"])).contains("規則『期限切れ』に当てはまる所見 1件"));
+    fs::write(folder.path("daicho.toml"), settings).unwrap();
     // Whoever takes it back is not overruled on the next night.
     let handle = ruled[0]["handle"].as_str().unwrap();
     assert_eq!(folder.code(&["decide", "reopen", handle, "--reason", "来客の端末ではない"]), 0);
@@ -274,6 +329,12 @@ fn the_end_of_the_log_stands_in_the_report_and_finds_out_what_is_cut_off() {
     let beside = folder.daicho(&["log", "verify"]);
     assert!(beside.status.code() == Some(1) && said(&beside).contains("末尾の行が削除されたか"), "{beside:?}");
     fs::remove_file(folder.path("data/log-heads.txt")).unwrap();
+    assert_eq!(folder.code(&["log", "verify"]), 1, "its end is not written down, and it is not guarded");
+    let guard =
+        "CREATE TRIGGER log_remains BEFORE DELETE ON log BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END";
+    database.execute_batch(guard).unwrap();
+    let forged: String = database.query_row("SELECT hash FROM log WHERE number = 1", [], |row| row.get(0)).unwrap();
+    fs::write(folder.path("data/log-heads.txt"), format!("1:{forged}\n")).unwrap();
     assert_eq!(folder.code(&["log", "verify"]), 0, "without an end kept elsewhere, nothing tells");
     assert_eq!(folder.code(&["log", "verify", "--head", &head]), 1, "the printed one does");
     assert_eq!(folder.code(&["log", "verify", "--head", "2:xyz"]), 2);

@@ -47,6 +47,7 @@ pub(super) fn reconcile(
     let run = chosen(&project, options.run.as_deref())?;
     let verdict = judge(&mut project, &run, now)?;
     show(&project, &verdict, console)?;
+    tell_powerless(&project, &verdict, console, now)?;
     Ok(code(&verdict, options.fail_on.unwrap_or(project.settings.judge.fail_on)))
 }
 
@@ -73,6 +74,7 @@ pub(super) fn audit(common: &Common, options: &Audit, console: &Console, now: Ti
     let folder = report_folder(&project, &verdict);
     write_documents(&project, &verdict, options.closed, &folder)?;
     show_with(&project, &verdict, options.closed, console)?;
+    tell_powerless(&project, &verdict, console, now)?;
     console.note(&words::reported(&folder, console.lang));
     Ok(code(&verdict, options.fail_on.unwrap_or(project.settings.judge.fail_on)))
 }
@@ -162,6 +164,14 @@ fn narrowed(settings: &Settings, closed: Option<IpNet>) -> Result<Settings, Fail
         settings.scope.networks = vec![segment.trunc()];
     }
     Ok(settings)
+}
+
+/// A rule that may not decide what it chooses is not left to be thought at work.
+fn tell_powerless(project: &Project, verdict: &Verdict, console: &Console, now: Timestamp) -> Result<(), Failure> {
+    for (rule, findings) in review::rules::powerless(project, verdict, now)? {
+        console.note(&words::review::powerless(&rule, findings, console.lang));
+    }
+    Ok(())
 }
 
 fn within(settings: &Settings, segment: IpNet) -> Result<(), Failure> {

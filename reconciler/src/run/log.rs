@@ -47,17 +47,18 @@ fn is_about(row: &LogRow, about: &str) -> bool {
 
 fn verify(common: &Common, typed: &[String], console: &Console) -> Result<u8, Failure> {
     let project = Project::open_to_read(&common.folder)?;
-    let mut heads = written(&project)?;
+    let (mut heads, unreadable) = written(&project)?;
     for text in typed {
         heads.push(head(text).ok_or_else(|| Failure::BadHead { text: daicho_shared::text::bounded(text) })?);
     }
     let verified = project.store.verify_log(&heads)?;
+    let whole = verified.is_whole() && unreadable == 0;
     if console.json {
         console.value(&verified)?;
     } else {
-        console.line(&words::review::verified(&verified, heads.len(), console.lang))?;
+        console.line(&words::review::verified(&verified, heads.len(), unreadable, console.lang))?;
     }
-    Ok(if verified.is_whole() { CLEAN } else { FINDINGS })
+    Ok(if whole { CLEAN } else { FINDINGS })
 }
 
 /// Writes the end of the log down beside the database.
@@ -69,16 +70,18 @@ pub(super) fn note_head(project: &Project) -> Result<(), Failure> {
     written.map_err(|source| Failure::file(&path, source))
 }
 
-/// The ends that were written down; a line that is none was not written by this program.
-fn written(project: &Project) -> Result<Vec<Head>, Failure> {
+/// The ends that were written down, and how many lines are none: those were not written by this program.
+fn written(project: &Project) -> Result<(Vec<Head>, usize), Failure> {
     let path = heads(project);
     let mut text = String::new();
     match File::open(&path) {
-        Err(source) if source.kind() == std::io::ErrorKind::NotFound => return Ok(vec![]),
+        Err(source) if source.kind() == std::io::ErrorKind::NotFound => return Ok((vec![], 0)),
         Err(source) => return Err(Failure::file(&path, source)),
         Ok(file) => file.take(HEADS_LIMIT).read_to_string(&mut text).map_err(|source| Failure::file(&path, source))?,
     };
-    Ok(text.lines().filter_map(head).collect())
+    let heads: Vec<Head> = text.lines().filter_map(head).collect();
+    let unreadable = text.lines().count() - heads.len();
+    Ok((heads, unreadable))
 }
 
 fn heads(project: &Project) -> PathBuf {

@@ -69,6 +69,12 @@ pub enum StoreError {
         /// Its file.
         file: String,
     },
+    /// The database took a record and did not keep it.
+    #[error("{what}: the database did not keep it")]
+    NotKept {
+        /// Which record.
+        what: String,
+    },
     /// A kept record cannot be read back.
     #[error("{what}: kept record cannot be read: {source}")]
     Unreadable {

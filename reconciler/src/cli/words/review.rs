@@ -383,9 +383,18 @@ fn action(action: &Action, lang: Lang) -> String {
     }
 }
 
+/// A rule of the settings chose findings that it may not decide.
+pub fn powerless(rule: &str, findings: usize, lang: Lang) -> String {
+    let rule = shown(rule);
+    lang.pick(
+        format!("規則『{rule}』に当てはまる所見 {findings}件は、期日が過ぎたか承認者がないなどのため、規則では判断していません。daicho.toml の [[decide]] を確かめてください。"),
+        format!("The rule “{rule}” chose {findings} findings that it may not decide, e.g. because its day has passed or nobody approved it; see [[decide]] in daicho.toml."),
+    )
+}
+
 /// Whether the log is whole, and what that proves.
-pub fn verified(verified: &Verified, heads: usize, lang: Lang) -> String {
-    let Verified { rows, head, broken, unknown_heads } = verified;
+pub fn verified(verified: &Verified, heads: usize, unreadable: usize, lang: Lang) -> String {
+    let Verified { rows, head, broken, unknown_heads, unnoted, unguarded } = verified;
     let mut lines = vec![];
     if let Some(broken) = broken {
         let how = breach(broken.how, lang);
@@ -400,6 +409,7 @@ pub fn verified(verified: &Verified, heads: usize, lang: Lang) -> String {
             Lang::En => format!("The end {}:{} that was written down is not in the log: rows at its end were taken away, or all of it was made anew.", head.number, head.hash),
         });
     }
+    lines.extend(doubts(*unnoted, *unguarded, unreadable, lang));
     if lines.is_empty() {
         lines.push(lang.pick(
             format!("判断の記録 {rows}行はすべて連続しており、控えの末尾 {heads}件とも一致しました。"),
@@ -412,6 +422,33 @@ pub fn verified(verified: &Verified, heads: usize, lang: Lang) -> String {
         ).to_owned());
     }
     lines.join("\n")
+}
+
+/// Rows that follow from the rows before, and that this program need not have written all the same.
+fn doubts(unnoted: i64, unguarded: bool, unreadable: usize, lang: Lang) -> Vec<String> {
+    let mut doubts = vec![];
+    if unnoted > 0 {
+        doubts.push(lang.pick(
+            format!("最後の{unnoted}行は、控え（data/log-heads.txt）に末尾が記されていません。このプログラム以外が書き加えたか、控えが失われています。"),
+            format!("The end of the last {unnoted} rows was not written down (data/log-heads.txt): something else than this program added them, or what was written down is lost."),
+        ));
+    }
+    if unreadable > 0 {
+        doubts.push(lang.pick(
+            format!("控え（data/log-heads.txt）に、読めない行が{unreadable}行あります。書き換えられています。"),
+            format!("{unreadable} lines of data/log-heads.txt cannot be read: it was changed."),
+        ));
+    }
+    if unguarded {
+        doubts.push(
+            lang.pick(
+                "記録を守る仕組み（トリガー）が、作られたときのままではありません。",
+                "What guards the log (its triggers) is not as it was made.",
+            )
+            .to_owned(),
+        );
+    }
+    doubts
 }
 
 fn breach(breach: Breach, lang: Lang) -> &'static str {

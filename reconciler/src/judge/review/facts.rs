@@ -52,6 +52,8 @@ pub enum Fact {
     Signs,
     /// In what way it is unnatural.
     Hows,
+    /// Names of a device that shows no card of its own.
+    Names,
 }
 
 /// One thing that is new since it was decided.
@@ -110,6 +112,11 @@ impl Facts {
         severity.into_iter().chain(grade).chain(values).collect()
     }
 
+    /// The finding as a person saw it on a list: its values, and the newest decision about it then.
+    pub fn edition(&self, last: i64) -> String {
+        format!("{}.{last}", self.fingerprint())
+    }
+
     /// A short name of the values: 16 hexadecimal digits of their SHA-256.
     pub fn fingerprint(&self) -> String {
         let mut hash = Sha256::new();
@@ -150,7 +157,11 @@ fn device(asset: Option<&Asset>) -> Vec<(Fact, BTreeSet<String>)> {
     let Some(asset) = asset else { return vec![] };
     let class = Some(asset.class.value).filter(|class| *class != Class::Unknown);
     let reached = asset.interfaces.iter().filter(|interface| !interface.told);
+    // An address may be anybody's tomorrow; a card is not.
+    let bare = asset.interfaces.iter().all(|interface| interface.mac.is_none());
+    let names = asset.names.iter().filter(|_| bare).map(|name| bounded(&name.name.to_lowercase()));
     vec![
+        (Fact::Names, names.collect()),
         (Fact::Class, class.map(|class| class.code().to_owned()).into_iter().collect()),
         (Fact::Segment, reached.filter_map(|interface| interface.segment.as_deref()).map(bounded).collect()),
     ]

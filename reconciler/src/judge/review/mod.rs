@@ -127,7 +127,7 @@ pub enum Lacking {
 }
 
 /// What keeps a decision from being taken: reason, day and approver for what is to be ignored, a reason for what
-/// is closed, and an approver for whatever takes an urgent external connection off the table.
+/// is closed, an approver for whatever takes an urgent external connection off the table, and a day for handing one over.
 pub fn lacking(
     finding: &Finding,
     action: &Action,
@@ -135,18 +135,21 @@ pub fn lacking(
     approver: Option<&str>,
     today: Date,
 ) -> Option<Lacking> {
+    let said = |text: Option<&str>| text.is_some_and(|text| !text.trim().is_empty());
     let ahead = |day: Date| (today.until(day)).is_ok_and(|span| (0..=LONGEST).contains(&i64::from(span.get_days())));
     let day = match action {
         Action::Ignore { until } => Some(*until),
         Action::Assign { until, .. } => *until,
         _ => None,
     };
+    // Handed over without a day, it would be out of sight for good.
+    let for_good = is_urgent_uplink(finding) && matches!(action, Action::Assign { until: None, .. });
     let needs_reason = matches!(action, Action::Ignore { .. } | Action::Close | Action::Comment);
     match () {
-        () if day.is_some_and(|day| !ahead(day)) => Some(Lacking::Day),
-        () if needs_reason && reason.is_none() => Some(Lacking::Reason),
-        () if matches!(action, Action::Ignore { .. }) && approver.is_none() => Some(Lacking::Approver),
-        () if is_urgent_uplink(finding) && action.settles() && approver.is_none() => Some(Lacking::ApproverOfUplink),
+        () if for_good || day.is_some_and(|day| !ahead(day)) => Some(Lacking::Day),
+        () if needs_reason && !said(reason) => Some(Lacking::Reason),
+        () if matches!(action, Action::Ignore { .. }) && !said(approver) => Some(Lacking::Approver),
+        () if is_urgent_uplink(finding) && action.settles() && !said(approver) => Some(Lacking::ApproverOfUplink),
         () => None,
     }
 }
@@ -158,12 +161,48 @@ pub fn is_urgent_uplink(finding: &Finding) -> bool {
 }
 
 /// What is to change in the ledger by all decisions that count, in the order in which they were made: of every finding
-/// the latest decision.
+/// those since the last one was taken back. Who hands a finding over or closes it does not take back what was corrected.
 pub fn amendments(reviews: &[Kept]) -> Vec<Amendment> {
-    let mut latest: BTreeMap<&str, &Kept> = BTreeMap::new();
-    for kept in reviews.iter().filter(|kept| kept.review.action != Action::Comment) {
-        latest.insert(kept.review.finding.as_str(), kept);
+    let mut begun: BTreeMap<&str, i64> = BTreeMap::new();
+    for kept in reviews.iter().filter(|kept| kept.review.action == Action::Reopen) {
+        begun.insert(kept.review.finding.as_str(), kept.number);
     }
-    let counts = |kept: &&Kept| latest.get(kept.review.finding.as_str()).is_some_and(|last| last.number == kept.number);
+    let counts = |kept: &&Kept| begun.get(kept.review.finding.as_str()).is_none_or(|last| kept.number > *last);
     reviews.iter().filter(counts).flat_map(|kept| kept.review.amendments.iter().cloned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::asset::Grade;
+    use crate::judge::finding::Kind;
+
+    fn uplink() -> Finding {
+        Finding {
+            id: "undeclared_uplink-1".into(),
+            kind: Kind::UndeclaredUplink { signs: vec![] },
+            severity: Severity::Urgent,
+            grade: Grade::Confirmed,
+            asset: None,
+            entries: vec![],
+            evidence: vec![],
+            happened: None,
+        }
+    }
+
+    #[test]
+    fn an_urgent_way_out_is_neither_settled_without_an_approver_nor_handed_over_for_good() {
+        let today: Date = "2026-04-01".parse().unwrap();
+        let lacks = |action: &Action, approver| lacking(&uplink(), action, Some("確認済み"), approver, today);
+        for approver in [None, Some(""), Some(" ")] {
+            assert_eq!(lacks(&Action::Close, approver), Some(Lacking::ApproverOfUplink));
+        }
+        assert_eq!(lacks(&Action::Close, Some("院長")), None);
+        let assign = |until: Option<&str>| Action::Assign {
+            to: "放射線科".into(),
+            until: until.map(|day| day.parse().unwrap()),
+        };
+        assert_eq!(lacks(&assign(None), None), Some(Lacking::Day));
+        assert_eq!(lacks(&assign(Some("2026-04-08")), None), None);
+    }
 }

@@ -39,6 +39,8 @@ pub struct Standing {
     pub decided: Option<Said>,
     /// Everything that people remarked, the oldest first.
     pub comments: Vec<Said>,
+    /// Number of the newest decision in the log, whether it counts or not; 0 where nobody decided anything.
+    pub last: i64,
 }
 
 /// Who said something, when, and why.
@@ -140,7 +142,7 @@ impl State {
 impl Verdict {
     /// Where a finding stands.
     pub fn standing(&self, finding: &Finding) -> &Standing {
-        const NONE: &Standing = &Standing { state: State::Undecided, decided: None, comments: Vec::new() };
+        const NONE: &Standing = &Standing { state: State::Undecided, decided: None, comments: Vec::new(), last: 0 };
         self.reviewed.standings.get(&finding.id).unwrap_or(NONE)
     }
 
@@ -172,9 +174,21 @@ fn standing(now: &Facts, kept: &[&Kept], today: Date) -> Standing {
     let Some(last) = decisions.last() else { return Standing { comments, ..Standing::default() } };
     let state = State::after(&last.review.action).unwrap_or_default();
     let decided = (state != State::Undecided).then(|| said(last));
-    let why = if state == State::Undecided { vec![] } else { back(&state, now, &last.review.facts, today) };
+    let why = if state == State::Undecided { vec![] } else { back(&state, now, &known(&decisions, last), today) };
     let state = if why.is_empty() { state } else { State::Reopened { why } };
-    Standing { state, decided, comments }
+    Standing { state, decided, comments, last: last.number }
+}
+
+/// The facts of the decision that counts, with all values that the same was decided about before, unless it was taken
+/// back: what changes to and fro between values that were all decided about is nothing new.
+fn known(decisions: &[&Kept], last: &Kept) -> Facts {
+    let mut facts = last.review.facts.clone();
+    let taken_back = decisions.iter().rposition(|one| one.review.action == Action::Reopen).map_or(0, |at| at + 1);
+    let alike = decisions[taken_back..].iter().filter(|one| one.review.action.code() == last.review.action.code());
+    for (fact, values) in alike.flat_map(|one| &one.review.facts.values) {
+        facts.values.entry(*fact).or_default().extend(values.iter().cloned());
+    }
+    facts
 }
 
 fn back(state: &State, now: &Facts, then: &Facts, today: Date) -> Vec<Back> {
@@ -243,6 +257,20 @@ mod tests {
             let [Back::Changed(Changed::Value { fact: Fact::Seen, before, now })] = &why[..] else { panic!("{why:?}") };
             assert_eq!((before.first().unwrap().as_str(), now.first().unwrap().as_str()), ("a", "b"));
         }
+    }
+
+    #[test]
+    fn what_goes_to_and_fro_between_decided_values_is_nothing_new_until_it_is_taken_back() {
+        let ignore = || Action::Ignore { until: day("2026-12-31") };
+        let all =
+            [kept(1, ignore(), "a"), kept(2, ignore(), "b"), kept(3, Action::Reopen, "b"), kept(4, ignore(), "b")];
+        for seen in ["a", "b"] {
+            assert!(!on("2026-01-01", seen, &all[..2]).state.is_open(), "{seen}");
+        }
+        assert!(on("2026-01-01", "c", &all[..2]).state.is_open());
+        assert!(on("2026-01-01", "a", &all).state.is_open());
+        let other = [kept(1, Action::Close, "a"), kept(2, ignore(), "b")];
+        assert!(on("2026-01-01", "a", &other).state.is_open(), "something else was decided about it");
     }
 
     #[test]

@@ -42,6 +42,8 @@ pub(crate) struct FindingView<'a> {
     /// The short name that people type.
     pub(crate) handle: String,
     pub(crate) fingerprint: String,
+    /// The same, with the newest decision.
+    pub(crate) edition: String,
     pub(crate) standing: &'a Standing,
     /// What people decided, in a few words; empty where nobody decided yet.
     pub(crate) decision: String,
@@ -112,6 +114,7 @@ fn view<'a>(finding: &'a Finding, handles: &Handles<'_>, scene: &Scene<'a>) -> F
     let (asset, rows) = (finding.asset.as_ref(), finding.entries.as_slice());
     let (standing, tz, lang) = (scene.verdict.standing(finding), &scene.options.tz, scene.lang());
     let decided = standing.state != State::Undecided;
+    let facts = Facts::of_device(finding, asset.and_then(|id| scene.asset(id)));
     FindingView {
         finding,
         title: fixed::title(finding, scene.lang()),
@@ -130,7 +133,8 @@ fn view<'a>(finding: &'a Finding, handles: &Handles<'_>, scene: &Scene<'a>) -> F
         evidence: evidence(finding, scene),
         is_new: scene.verdict.changes.as_ref().map(|changes| changes.new_findings.contains(&finding.id)),
         handle: handles.of(finding),
-        fingerprint: Facts::of_device(finding, asset.and_then(|id| scene.asset(id))).fingerprint(),
+        fingerprint: facts.fingerprint(),
+        edition: facts.edition(standing.last),
         standing,
         decision: if decided { words::standing::standing(standing, tz, lang) } else { String::new() },
         comments: standing.comments.iter().map(|said| words::standing::said(said, tz, lang)).collect(),

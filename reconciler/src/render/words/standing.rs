@@ -124,6 +124,7 @@ pub fn fact(fact: Fact, lang: Lang) -> &'static str {
         Fact::Candidates => lang.pick("候補の機器", "candidates"),
         Fact::Addresses => lang.pick("別のネットワークのIPアドレス", "addresses in another network"),
         Fact::Signs => lang.pick("外への出口の兆候", "signs of a way out"),
+        Fact::Names => lang.pick("機器の名前", "names"),
         Fact::Hows => lang.pick("不自然な応答", "unnatural answers"),
     }
 }

@@ -132,7 +132,7 @@ fn findings(report: &Report<'_>, w: &'static Headings) -> Sheet {
             text(view.comments.join("\n")),
             foreign(&view.handle),
             foreign(&view.finding.id),
-            foreign(&view.fingerprint),
+            foreign(&view.edition),
         ]
     };
     let columns = columns([

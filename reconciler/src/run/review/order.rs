@@ -7,7 +7,8 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::judge::amendment::{Amendment, Basis, Change};
-use crate::judge::entry::{Field, ProblemKind};
+use crate::judge::asset::AssetId;
+use crate::judge::entry::{Field, ProblemKind, Register};
 use crate::judge::finding::Finding;
 use crate::judge::review::facts::Facts;
 use crate::judge::review::filter::Lookup;
@@ -29,6 +30,23 @@ pub(in crate::run) struct Order {
     pub(in crate::run) set: BTreeMap<Field, String>,
     /// Line of the row that is meant, where there are several.
     pub(in crate::run) row: Option<u32>,
+}
+
+impl Order {
+    fn is_approved(&self) -> bool {
+        self.approver.as_deref().is_some_and(|approver| !approver.trim().is_empty())
+    }
+}
+
+/// The ledger is to say that the device has a line or a second network: then its way out is no finding any more.
+fn declares_line(change: &Change) -> bool {
+    const FIELDS: [Field; 3] = [Field::ExternalConnection, Field::DualHomed, Field::LineKind];
+    match change {
+        Change::Cell { field, .. } => FIELDS.contains(field),
+        Change::Row { cells, register, .. } => {
+            *register == Register::ExternalConnection || FIELDS.iter().any(|field| cells.contains_key(field))
+        }
+    }
 }
 
 /// Why it cannot be decided so.
@@ -82,6 +100,9 @@ impl<'a> Bench<'a> {
             _ => Ok(vec![]),
         };
         let changes = changes.map_err(Objection::Refused)?;
+        if changes.iter().any(declares_line) && self.leads_out(finding) && !order.is_approved() {
+            return Err(Objection::Lacking(Lacking::ApproverOfUplink));
+        }
         let before = self.verdict.standing(finding).state.code();
         Ok(Review {
             finding: finding.id.clone(),
@@ -94,6 +115,14 @@ impl<'a> Bench<'a> {
             rule: order.rule.clone(),
             amendments: changes.into_iter().map(|change| self.amendment(change, finding, order, by)).collect(),
         })
+    }
+
+    /// The finding's device has an urgent way out that nobody decided about.
+    fn leads_out(&self, finding: &Finding) -> bool {
+        let rows = self.verdict.entries.iter().filter(|row| finding.entries.contains(&row.entry));
+        let assets: Vec<&AssetId> = finding.asset.iter().chain(rows.filter_map(|row| row.asset.as_ref())).collect();
+        let urgent = self.verdict.open().filter(|one| review::is_urgent_uplink(one));
+        urgent.filter_map(|one| one.asset.as_ref()).any(|asset| assets.contains(&asset))
     }
 
     fn amendment(&self, change: Change, finding: &Finding, order: &Order, by: &str) -> Amendment {

@@ -1,13 +1,13 @@
 //! Decisions that a rule of `daicho.toml` makes: only about findings that nobody ever decided, and never about one that
 //! came back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::order::{Bench, Order};
-use crate::judge::review::is_urgent_uplink;
+use super::order::{Bench, Objection, Order};
 use crate::judge::review::standing::State;
+use crate::judge::review::{Lacking, Review, is_urgent_uplink};
 use crate::judge::verdict::Verdict;
 use crate::run::project::Project;
 use crate::run::{Failure, log, rooms};
@@ -32,21 +32,10 @@ pub(in crate::run) fn apply(project: &mut Project, verdict: &Verdict, now: Times
     if rules.is_empty() {
         return Ok(Applied::Nothing);
     }
-    let lines = rooms::lines(verdict, &rooms::options("", project.settings.report.lang));
-    let bench = Bench::new(verdict, &lines, now);
     let mut deeds: BTreeMap<&str, Vec<Deed>> = BTreeMap::new();
-    let undecided = verdict.findings.iter().filter(|one| verdict.standing(one).state == State::Undecided);
-    // Somebody who took a decision back wants to decide himself.
-    let spoken = project.store.reviews()?;
-    let untouched = undecided.filter(|one| spoken.iter().all(|kept| kept.review.finding != one.id));
     let mut ledger = false;
-    for finding in untouched {
-        let Some(rule) = rules.iter().find(|rule| bench.lookup.is_chosen(&rule.filter, finding)) else { continue };
-        // To hand it over takes it out of sight, too.
-        if is_urgent_uplink(finding) && rule.approver.is_none() {
-            continue;
-        }
-        if let Ok(review) = bench.review(finding, &order(rule), &rule.by) {
+    for (rule, decided) in decided(project, &rules, verdict, now)? {
+        if let Ok(review) = decided {
             ledger |= !review.amendments.is_empty();
             deeds.entry(&rule.by).or_default().push(Deed::Finding(review));
         }
@@ -63,6 +52,51 @@ pub(in crate::run) fn apply(project: &mut Project, verdict: &Verdict, now: Times
         log::note_head(project)?;
     }
     Ok(applied)
+}
+
+/// Rules that choose findings which they may not decide, with how many: those are left to people.
+pub(in crate::run) fn powerless(
+    project: &Project,
+    verdict: &Verdict,
+    now: Timestamp,
+) -> Result<BTreeMap<String, usize>, Failure> {
+    let mut powerless = BTreeMap::new();
+    for (rule, decided) in decided(project, &project.settings.decide, verdict, now)? {
+        if decided.is_err() {
+            *powerless.entry(rule.name.clone()).or_default() += 1;
+        }
+    }
+    Ok(powerless)
+}
+
+/// What the rules say of every finding that nobody ever spoke of, and why they may not.
+fn decided<'r>(
+    project: &Project,
+    rules: &'r [DecideRule],
+    verdict: &Verdict,
+    now: Timestamp,
+) -> Result<Vec<(&'r DecideRule, Result<Review, Objection>)>, Failure> {
+    if rules.is_empty() {
+        return Ok(vec![]);
+    }
+    let lines = rooms::lines(verdict, &rooms::options("", project.settings.report.lang));
+    let bench = Bench::new(verdict, &lines, now);
+    let undecided = verdict.findings.iter().filter(|one| verdict.standing(one).state == State::Undecided);
+    // Somebody who took a decision back wants to decide himself.
+    let spoken: BTreeSet<String> = project.store.reviews()?.into_iter().map(|kept| kept.review.finding).collect();
+    let untouched = undecided.filter(|one| !spoken.contains(&one.id));
+    let chosen = untouched.filter_map(|finding| {
+        let rule = rules.iter().find(|rule| bench.lookup.is_chosen(&rule.filter, finding))?;
+        // To hand it over takes it out of sight, too.
+        let unapproved = is_urgent_uplink(finding) && rule.approver.is_none();
+        let decided = if unapproved {
+            Err(Objection::Lacking(Lacking::ApproverOfUplink))
+        } else {
+            bench.review(finding, &order(rule), &rule.by)
+        };
+        Some((rule, decided))
+    });
+    Ok(chosen.collect())
 }
 
 fn order(rule: &DecideRule) -> Order {

@@ -1,7 +1,7 @@
 //! `daicho decide import`: the decisions that people filled into findings.xlsx. All of them are kept, or none, and every
 //! problem is told with its cell.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -11,12 +11,11 @@ use super::{cells, keep};
 use crate::cli::{Common, words};
 use crate::edge;
 use crate::import::filled::{FilledCell, FilledRow};
+use crate::judge::amendment::Change;
 use crate::judge::finding::Finding;
 use crate::judge::review::facts::Facts;
 use crate::judge::review::handle::Handles;
-use crate::judge::review::standing::State;
-use crate::judge::review::{Action, Review, proposal};
-use crate::judge::verdict::Verdict;
+use crate::judge::review::{Action, Kept, Review, proposal};
 use crate::lang::Lang;
 use crate::render::words::headings::headings;
 use crate::render::words::standing::chosen;
@@ -82,8 +81,11 @@ pub(in crate::run) fn import(
     let rows = rooms::filled(file, &wanted(), console.lang)?;
     let lines = rooms::lines(&verdict, &rooms::options("", project.settings.report.lang));
     let by = by.map_or_else(edge::user, str::to_owned);
-    let read = Reading { bench: Bench::new(&verdict, &lines, now), handles: Handles::new(&verdict), by: &by };
-    let known: BTreeSet<String> = project.store.reviews()?.into_iter().map(|kept| kept.review.finding).collect();
+    let kept = project.store.reviews()?;
+    let decisions = kept.iter().filter(|one| one.review.action != Action::Comment);
+    let last = decisions.map(|one| (one.review.finding.as_str(), one)).collect();
+    let read = Reading { bench: Bench::new(&verdict, &lines, now), handles: Handles::new(&verdict), by: &by, last };
+    let known: BTreeSet<&str> = kept.iter().map(|one| one.review.finding.as_str()).collect();
     let filled = read.all(&rows, &known);
     if !filled.problems.is_empty() {
         for problem in filled.problems.iter().take(TOLD) {
@@ -157,11 +159,13 @@ struct Reading<'a> {
     bench: Bench<'a>,
     handles: Handles<'a>,
     by: &'a str,
+    /// The newest decision about each finding.
+    last: BTreeMap<&'a str, &'a Kept>,
 }
 
 impl Reading<'_> {
     /// `known`: findings about which anything was ever decided.
-    fn all(&self, rows: &[FilledRow], known: &BTreeSet<String>) -> Filled {
+    fn all(&self, rows: &[FilledRow], known: &BTreeSet<&str>) -> Filled {
         let mut filled = Filled::default();
         let mut seen = BTreeSet::new();
         for cells in rows.iter().filter_map(Cells::of) {
@@ -174,13 +178,13 @@ impl Reading<'_> {
         filled
     }
 
-    fn one(&self, cells: &Cells<'_>, known: &BTreeSet<String>, seen: &mut BTreeSet<String>, filled: &mut Filled) {
+    fn one(&self, cells: &Cells<'_>, known: &BTreeSet<&str>, seen: &mut BTreeSet<String>, filled: &mut Filled) {
         if !seen.insert(cells.id.text.clone()) {
             return filled.problems.push(cells.problem(cells.id, What::Twice));
         }
         let finding = match self.handles.find(&cells.id.text).as_slice() {
             [finding] if finding.id == cells.id.text => *finding,
-            _ if known.contains(&cells.id.text) => return filled.gone += 1,
+            _ if known.contains(cells.id.text.as_str()) => return filled.gone += 1,
             _ => return filled.problems.push(cells.problem(cells.id, What::Finding)),
         };
         match self.review(cells, finding) {
@@ -193,22 +197,31 @@ impl Reading<'_> {
     /// `None` where that is decided already.
     fn review(&self, cells: &Cells<'_>, finding: &Finding) -> Result<Option<Review>, Misfilled> {
         let order = order(cells, finding)?;
-        if is_decided(self.bench.verdict, finding, &order.action) {
+        let review = self.bench.review(finding, &order, self.by);
+        let last = self.last.get(finding.id.as_str());
+        let counts = !self.bench.verdict.standing(finding).state.is_open();
+        if review.as_ref().is_ok_and(|review| counts && last.is_some_and(|last| says_the_same(review, &last.review))) {
             return Ok(None);
         }
-        let now = Facts::of_device(finding, self.bench.lookup.asset(finding)).fingerprint();
-        if now != cells.fingerprint.text {
+        let facts = Facts::of_device(finding, self.bench.lookup.asset(finding));
+        if facts.edition(self.bench.verdict.standing(finding).last) != cells.fingerprint.text {
             return Err(cells.problem(cells.fingerprint, What::Stale));
         }
-        let review = self.bench.review(finding, &order, self.by);
         review.map(Some).map_err(|objection| cells.problem(cells.decision, What::Objection(objection)))
     }
 }
 
-/// The same was decided, and counts.
-fn is_decided(verdict: &Verdict, finding: &Finding, action: &Action) -> bool {
-    let now = &verdict.standing(finding).state;
-    State::after(action).is_some_and(|after| after == *now)
+/// The same decision, for the same reason, with the same outcome for the ledger.
+fn says_the_same(one: &Review, other: &Review) -> bool {
+    let grounds = |review: &Review| (review.action.clone(), review.reason.clone(), review.approver.clone());
+    let outcome = |review: &Review| -> Vec<String> {
+        let said = review.amendments.iter().map(|amendment| match &amendment.change {
+            Change::Cell { entry, field, after, .. } => format!("{entry} {field:?} {after}"),
+            Change::Row { cells, .. } => format!("{cells:?}"),
+        });
+        said.collect()
+    };
+    grounds(one) == grounds(other) && outcome(one) == outcome(other)
 }
 
 fn order(cells: &Cells<'_>, finding: &Finding) -> Result<Order, Misfilled> {

@@ -63,6 +63,10 @@ pub struct Verified {
     pub broken: Option<Broken>,
     /// Heads that were written down elsewhere, and that the log does not have (any more).
     pub unknown_heads: Vec<Head>,
+    /// Rows behind the newest head that was written down: this program writes one down after every decision.
+    pub unnoted: i64,
+    /// What forbids that rows are changed is not as this program made it.
+    pub unguarded: bool,
 }
 
 /// The first row that does not fit.
@@ -77,7 +81,7 @@ pub struct Broken {
 impl Verified {
     /// Every row fits, and every head that was written down is there.
     pub fn is_whole(&self) -> bool {
-        self.broken.is_none() && self.unknown_heads.is_empty()
+        self.broken.is_none() && self.unknown_heads.is_empty() && self.unnoted == 0 && !self.unguarded
     }
 }
 
@@ -123,8 +127,12 @@ impl Store {
             let row = usize::try_from(head.number - 1).ok().and_then(|place| links.get(place));
             !row.is_some_and(|link| link.number == head.number && link.hash.eq_ignore_ascii_case(&head.hash))
         };
+        let rows = i64::try_from(links.len()).unwrap_or(i64::MAX);
+        let noted = heads.iter().filter(|head| !known(head)).map(|head| head.number).max().unwrap_or(0);
         Ok(Verified {
-            rows: i64::try_from(links.len()).unwrap_or(i64::MAX),
+            rows,
+            unnoted: rows - noted,
+            unguarded: self.triggers()? != GUARDS,
             head: links.last().map(|link| Head { number: link.number, hash: link.hash.clone() }),
             broken: chain::breach(&links).map(|(row, how)| Broken { row, how }),
             unknown_heads: heads.iter().filter(known).cloned().collect(),
@@ -157,6 +165,12 @@ impl Store {
         })
     }
 
+    /// What runs when somebody writes into the log.
+    fn triggers(&self) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'log' ORDER BY name";
+        self.rows(sql, |row| row.get(0))
+    }
+
     fn links(&self) -> Result<Vec<Link>, StoreError> {
         self.rows("SELECT number, at_us, who, record, previous, hash FROM log ORDER BY number", |row| {
             Ok(Link {
@@ -171,6 +185,9 @@ impl Store {
     }
 }
 
+/// The triggers of the log, as the schema makes them.
+const GUARDS: [&str; 2] = ["log_remains", "log_stays"];
+
 fn append(transaction: &Transaction<'_>, who: &str, at: Timestamp, record: &str) -> Result<(), Stopped> {
     let newest = "SELECT number, hash FROM log ORDER BY number DESC LIMIT 1";
     let mut statement = transaction.prepare_cached(newest)?;
@@ -179,11 +196,12 @@ fn append(transaction: &Transaction<'_>, who: &str, at: Timestamp, record: &str)
     let (number, previous) = last.map_or_else(|| (1, chain::beginning()), |(number, hash)| (number + 1, hash));
     let at_us = at.as_microsecond();
     let hash = chain::hash(number, at_us, who, record, &previous);
-    transaction.execute(
+    let kept = transaction.execute(
         "INSERT INTO log (number, at_us, who, record, previous, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         params![number, at_us, who, record, previous, hash],
     )?;
-    Ok(())
+    // Something in the database may swallow a row without a word.
+    if kept == 1 { Ok(()) } else { Err(StoreError::NotKept { what: format!("row {number} of the log") }.into()) }
 }
 
 fn row(link: Link) -> Result<LogRow, StoreError> {

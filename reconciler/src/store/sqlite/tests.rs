@@ -430,8 +430,27 @@ fn decisions_of_an_earlier_version_are_carried_into_the_log_once() {
         assert_eq!(told, [(Some("printer"), at(2), true), (Some("server"), at(1), false)]);
         let Deed::Device { before, .. } = &store.log_rows().unwrap()[1].deed else { panic!() };
         assert_eq!(before.as_deref(), Some("server"));
-        assert!(store.verify_log(&[]).unwrap().is_whole());
+        let heads: Vec<Head> = store.log_head().unwrap().into_iter().collect();
+        assert!(store.verify_log(&heads).unwrap().is_whole());
+        assert_eq!(store.verify_log(&[]).unwrap().unnoted, 2, "nobody wrote its end down");
     }
+}
+
+#[test]
+fn a_row_that_fits_and_that_nobody_noted_is_told_and_so_is_a_log_without_its_guards() {
+    let (_folder, mut store) = fresh();
+    decide(&mut store, "mac-0080A3000005", Some("server"), 1);
+    let heads: Vec<Head> = store.log_head().unwrap().into_iter().collect();
+    assert!(store.verify_log(&heads).unwrap().is_whole());
+    decide(&mut store, "mac-0080A3000005", Some("pc"), 2);
+    let verified = store.verify_log(&heads).unwrap();
+    assert_eq!((verified.broken, verified.unnoted, verified.unguarded), (None, 1, false));
+    let swallow = "CREATE TRIGGER z BEFORE INSERT ON log BEGIN SELECT RAISE(IGNORE); END";
+    store.connection.execute_batch(swallow).unwrap();
+    assert!(store.verify_log(&heads).unwrap().unguarded);
+    let key = DecisionKey("mac-0080A3000005".to_owned());
+    let new = NewDecision { key: &key, about: About::Class, value: None, by: "hanako", note: None, at: at(3) };
+    assert!(matches!(store.decide(&new), Err(StoreError::NotKept { .. })));
 }
 
 #[test]
