@@ -31,7 +31,7 @@ pub struct Line {
     pub department: String,
     /// What is said.
     pub text: String,
-    /// What was seen and where, in a sentence: the first of the grounds.
+    /// What was seen and where, in a sentence: the first of the grounds that is not the ledger's own word.
     pub ground: String,
     /// Code of the decision's state.
     pub state: &'static str,
@@ -46,7 +46,7 @@ pub fn lines(verdict: &Verdict, options: &Options) -> Vec<Line> {
         id: view.finding.id.clone(),
         severity: fixed::severity(view.finding.severity, options.lang),
         text: view.said.what.plain(),
-        ground: view.evidence.first().map(|line| line.sentence.plain()).unwrap_or_default(),
+        ground: ground(&view).map(|line| line.sentence.plain()).unwrap_or_default(),
         state: view.standing.state.code(),
         decision: standing::standing(view.standing, &options.tz, options.lang),
         handle: view.handle,
@@ -56,6 +56,10 @@ pub fn lines(verdict: &Verdict, options: &Options) -> Vec<Line> {
         department: view.department,
     };
     finding::all(&scene).into_iter().map(line).collect()
+}
+
+fn ground<'v>(view: &'v finding::FindingView<'_>) -> Option<&'v finding::EvidenceLine> {
+    view.evidence.iter().find(|line| line.seen).or_else(|| view.evidence.first())
 }
 
 /// The lines by groups, each under what means the whole group.

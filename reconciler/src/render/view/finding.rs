@@ -54,6 +54,8 @@ pub(crate) struct FindingView<'a> {
 /// One observation, ledger cell or vain search in words.
 pub(crate) struct EvidenceLine {
     pub(crate) sentence: Phrase,
+    /// Seen on the network; otherwise the ledger says it.
+    pub(crate) seen: bool,
     /// What was sent, likewise.
     pub(crate) request: Vec<String>,
     /// The reply's octets in hexadecimal, in lines of 32 octets; empty where none were kept.
@@ -178,8 +180,12 @@ fn cell(
 }
 
 fn evidence(finding: &Finding, scene: &Scene<'_>) -> Vec<EvidenceLine> {
-    let basis =
-        basis(finding, scene).into_iter().map(|sentence| EvidenceLine { sentence, request: vec![], reply: vec![] });
+    let basis = basis(finding, scene).into_iter().map(|sentence| EvidenceLine {
+        sentence,
+        seen: false,
+        request: vec![],
+        reply: vec![],
+    });
     let mut told: BTreeMap<&str, usize> = BTreeMap::new();
     let mut more = 0;
     let few = finding.evidence.iter().filter(|id| {
@@ -192,7 +198,7 @@ fn evidence(finding: &Finding, scene: &Scene<'_>) -> Vec<EvidenceLine> {
     let mut lines: Vec<EvidenceLine> = basis.chain(few.filter_map(|id| line(id, scene))).collect();
     if more > 0 {
         let sentence = Phrase::new(observation::more_alike(more, scene.lang()));
-        lines.push(EvidenceLine { sentence, request: vec![], reply: vec![] });
+        lines.push(EvidenceLine { sentence, seen: false, request: vec![], reply: vec![] });
     }
     lines
 }
@@ -203,7 +209,7 @@ fn line(id: &ObservationId, scene: &Scene<'_>) -> Option<EvidenceLine> {
     let when = scene.moment(seen.at);
     let host = scene.inventory(id).map_or(&verdict.run.host, |file| &file.name);
     let sentence = Phrase::new(observation::sentence(seen, &when, host, scene.lang()));
-    Some(EvidenceLine { sentence, request: hex_lines(&seen.request), reply: hex_lines(&seen.reply) })
+    Some(EvidenceLine { sentence, seen: true, request: hex_lines(&seen.request), reply: hex_lines(&seen.reply) })
 }
 
 /// Hexadecimal digits only, 32 octets a line.

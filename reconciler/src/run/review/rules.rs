@@ -69,13 +69,16 @@ pub(in crate::run) fn powerless(
     Ok(powerless)
 }
 
+/// A rule, and what it says of one finding.
+type Ruled<'r> = (&'r DecideRule, Result<Review, Objection>);
+
 /// What the rules say of every finding that nobody ever spoke of, and why they may not.
 fn decided<'r>(
     project: &Project,
     rules: &'r [DecideRule],
     verdict: &Verdict,
     now: Timestamp,
-) -> Result<Vec<(&'r DecideRule, Result<Review, Objection>)>, Failure> {
+) -> Result<Vec<Ruled<'r>>, Failure> {
     if rules.is_empty() {
         return Ok(vec![]);
     }
