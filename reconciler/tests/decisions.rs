@@ -17,6 +17,10 @@ struct Folder(tempfile::TempDir);
 impl Folder {
     /// A night on which sixty devices answered that no row declares, and one row's device did not.
     fn new(rules: &str) -> Self {
+        Self::with(LEDGER, rules)
+    }
+
+    fn with(ledger: &str, rules: &str) -> Self {
         let folder = Self(tempfile::tempdir().unwrap());
         assert_eq!(folder.code(&["init", ".", "--scope", "10.20.0.0/24"]), 0);
         let settings = fs::read_to_string(folder.path("daicho.toml")).unwrap();
@@ -24,8 +28,7 @@ impl Folder {
         let settings =
             settings.replace("# scans_needed = 3", "scans_needed = 1").replace("hours = true", "hours = false");
         fs::write(folder.path("daicho.toml"), settings + rules).unwrap();
-        fs::write(folder.path("台帳.csv"), LEDGER).unwrap();
-        assert_eq!(folder.code(&["ledger", "import", "台帳.csv"]), 0);
+        folder.import(ledger);
         fs::write(folder.path("batch.jsonl"), batch("0001", "10.20.0.6")).unwrap();
         assert_eq!(folder.code(&["import-batch", "batch.jsonl"]), 0);
         folder.daicho(&["reconcile"]);
@@ -40,6 +43,21 @@ impl Folder {
         let mut command = Command::new(env!("CARGO_BIN_EXE_daicho"));
         command.current_dir(self.0.path()).args(arguments).env("LANG", "ja_JP.UTF-8").env_remove("LC_ALL");
         command.output().unwrap()
+    }
+
+    /// Imports the ledger anew, without judging.
+    fn import(&self, ledger: &str) {
+        fs::write(self.path("台帳.csv"), ledger).unwrap();
+        assert_eq!(self.code(&["ledger", "import", "台帳.csv"]), 0);
+    }
+
+    /// The line of the ledger that holds this name, after the accepted changes were written into it.
+    fn exported(&self, name: &str) -> Option<String> {
+        fs::remove_file(self.path("out.csv")).ok();
+        let arguments = ["ledger", "export", "--workbook", "台帳.csv", "--out", "out.csv"];
+        self.daicho(&arguments);
+        let text = fs::read_to_string(self.path("out.csv")).ok()?;
+        text.lines().find(|line| line.contains(name)).map(str::to_owned)
     }
 
     fn code(&self, arguments: &[&str]) -> i32 {
@@ -338,4 +356,79 @@ fn the_end_of_the_log_stands_in_the_report_and_finds_out_what_is_cut_off() {
     assert_eq!(folder.code(&["log", "verify"]), 0, "without an end kept elsewhere, nothing tells");
     assert_eq!(folder.code(&["log", "verify", "--head", &head]), 1, "the printed one does");
     assert_eq!(folder.code(&["log", "verify", "--head", "2:xyz"]), 2);
+}
+
+/// Rows without a number of their own: two devices that are not there, and one number for two devices.
+const NAMELESS: [&str; 6] = [
+    ",10.20.0.41,,PC-41,外来,稼働",
+    ",10.20.0.42,,PC-42,外来,稼働",
+    ",10.20.0.43,,PC-43,外来,稼働",
+    "IT-900,10.20.0.44,,PC-44,医事,稼働",
+    "IT-900,10.20.0.45,,PC-45,医事,稼働",
+    "A-009,10.20.0.x,,PC-46,医事,稼働",
+];
+
+fn nameless(rows: &[&str]) -> String {
+    format!("管理番号,IPアドレス,MACアドレス,コンピュータ名,部門,状態\n{}\n", rows.join("\n"))
+}
+
+#[test]
+fn a_correction_goes_with_its_device_when_rows_come_go_and_change_places() {
+    let folder = Folder::with(&nameless(&NAMELESS), "");
+    for name in ["PC-42", "PC-44"] {
+        let found = folder.findings(&format!("code=not_found text~{name}"));
+        assert_eq!(found.len(), 1, "{found:?}");
+        let handle = found[0]["handle"].as_str().unwrap();
+        assert_eq!(folder.code(&["decide", "correct", handle, "--set", "状態=廃棄", "--by", "山田"]), 0);
+    }
+    let [a, b, c, d, e, f] = NAMELESS;
+    let turned = [b, c, a, e, d, f];
+    for rows in [&NAMELESS[..], &turned, &[b, c, d, f], &["X-1,10.20.0.50,,NEW,外来,稼働", a, b, c, e, d, f]] {
+        folder.import(&nameless(rows));
+        folder.daicho(&["reconcile"]);
+        for row in rows {
+            let name = row.split(',').nth(3).unwrap();
+            let state = if ["PC-42", "PC-44"].contains(&name) { "廃棄" } else { "稼働" };
+            let line = folder.exported(name).unwrap();
+            assert!(line.ends_with(state), "{line} of {rows:?}");
+        }
+        assert_eq!(folder.findings("code=defective_entry text~判断"), Vec::<Value>::new(), "{rows:?}");
+    }
+    // The rows themselves are gone: no other row is touched, and a person is told by the device's name.
+    folder.import(&nameless(&[a, c, e, f]));
+    folder.daicho(&["reconcile"]);
+    let told = folder.findings("code=defective_entry text~廃棄");
+    assert_eq!(told.len(), 2, "{told:?}");
+    for name in ["PC-42", "PC-44"] {
+        assert!(told.iter().any(|one| one["text"].as_str().unwrap().contains(name)), "{name}: {told:?}");
+    }
+    for name in ["PC-41", "PC-43", "PC-45"] {
+        assert!(folder.exported(name).is_none_or(|line| line.ends_with("稼働")), "{name}");
+        assert_eq!(folder.findings(&format!("code=not_found text~{name}")).len(), 1, "{name}");
+    }
+}
+
+#[test]
+fn what_is_set_aside_stays_so_for_its_own_device_when_a_row_is_put_in_above() {
+    let folder = Folder::with(&nameless(&NAMELESS), "");
+    for filter in ["code=not_found text~PC-42", "code=defective_entry"] {
+        let reason = ["--until", "2027-03-31", "--reason", "貸出中", "--approver", "委員会", "--yes"];
+        assert_eq!(folder.code(&[&["decide", "ignore", "--where", filter][..], &reason].concat()), 0);
+    }
+    let ignored = || {
+        let found = folder.findings("state=ignored code=not_found,defective_entry");
+        found.iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect::<std::collections::BTreeSet<_>>()
+    };
+    let before = ignored();
+    assert!(before.len() > 1);
+    let more = [&["X-1,10.20.0.50,,NEW,外来,稼働"], &NAMELESS[..]].concat();
+    let [a, b, c, d, e, f] = NAMELESS;
+    for rows in [&more[..], &[f, e, b, c, a], &NAMELESS] {
+        folder.import(&nameless(rows));
+        folder.daicho(&["reconcile"]);
+        assert_eq!(ignored(), before, "{rows:?}");
+    }
+    folder.import(&nameless(&[a, c, d, e, f]));
+    folder.daicho(&["reconcile"]);
+    assert_eq!(folder.findings("state=ignored code=not_found"), Vec::<Value>::new(), "PC-43 stands in its line now");
 }

@@ -90,6 +90,7 @@ fn write_back(bytes: &[u8]) {
         field: Field::Hostname,
         before: "PC1".into(),
         after: "PC2".into(),
+        likeness: None,
     };
     let cells = [(Field::AssetNo, "2".to_owned()), (Field::Hostname, "PC3".to_owned())].into();
     let row = Change::Row { entry: EntryId("new".into()), register: Register::Equipment, cells };

@@ -6,15 +6,19 @@ use jiff::civil::Date;
 
 use super::report::{Outcome, Spot, Told};
 use super::{CELL_UNITS, Content, KEYS, Wish, first_column};
-use crate::import::{Original, Places, letters, read_date};
+use crate::import::placed::{Placed, placed};
+use crate::import::{Columns, Original, Places, letters, read_date};
 use crate::judge::amendment::{Amendment, Basis, Change};
-use crate::judge::entry::{Entry, EntryId, Field, Ledger, Register};
+use crate::judge::entry::{Entry, EntryId, Field, Ledger, Origin, Register};
 
 /// Every accepted cell that concerns the file.
 pub(crate) fn wishes(original: &Original, ledger: &Ledger, amendments: &[Amendment]) -> Vec<Wish> {
-    let mut ordered: Vec<&Amendment> = amendments.iter().collect();
+    let mut ordered = amendments.to_vec();
     ordered.sort_by_key(|amendment| amendment.basis.at);
+    let Placed { here, lost } = placed(&ledger.entries, &ordered, &Columns::builtin());
+    let ordered: Vec<&Amendment> = here.iter().collect();
     let mut wishes = cells(original, ledger, &ordered);
+    wishes.extend(gone(original, &lost));
     wishes.extend(rows(original, ledger, &ordered));
     undo_dittos(original, &mut wishes);
     wishes
@@ -27,30 +31,36 @@ struct Step<'a> {
     basis: &'a Basis,
 }
 
-fn cells(original: &Original, ledger: &Ledger, amendments: &[&Amendment]) -> Vec<Wish> {
-    let entries: BTreeMap<&EntryId, &Entry> = ledger
-        .entries
-        .iter()
-        .filter(|entry| entry.origin.file == original.name)
-        .map(|entry| (&entry.id, entry))
-        .collect();
-    let added: BTreeSet<&EntryId> = amendments.iter().filter_map(|one| new_row(one)).collect();
-    let mut chains: BTreeMap<(&EntryId, Field), Vec<Step<'_>>> = BTreeMap::new();
+/// The changes of every cell, one after the other.
+type Chains<'a> = BTreeMap<(&'a EntryId, Field), Vec<Step<'a>>>;
+
+fn chains<'a>(amendments: &[&'a Amendment], concerns: impl Fn(&EntryId, &Origin) -> bool) -> Chains<'a> {
+    let mut chains = Chains::new();
     for amendment in amendments {
-        let Change::Cell { entry, origin, field, before, after } = &amendment.change else { continue };
-        let of_file = entries.contains_key(entry) || origin.file == original.name && !is_known(ledger, entry);
-        if of_file && !added.contains(entry) {
+        let Change::Cell { entry, origin, field, before, after, .. } = &amendment.change else { continue };
+        if concerns(entry, origin) {
             chains.entry((entry, *field)).or_default().push(Step { before, after, basis: &amendment.basis });
         }
     }
     chains
-        .iter()
-        .filter_map(|((id, field), steps)| cell(original, entries.get(id).copied(), id, *field, steps))
-        .collect()
 }
 
-fn is_known(ledger: &Ledger, id: &EntryId) -> bool {
-    ledger.entries.iter().any(|entry| entry.id == *id)
+fn cells(original: &Original, ledger: &Ledger, amendments: &[&Amendment]) -> Vec<Wish> {
+    let of_file = ledger.entries.iter().filter(|entry| entry.origin.file == original.name);
+    let entries: BTreeMap<&EntryId, &Entry> = of_file.map(|entry| (&entry.id, entry)).collect();
+    let added: BTreeSet<&EntryId> = amendments.iter().filter_map(|one| new_row(one)).collect();
+    let chains = chains(amendments, |entry, _| entries.contains_key(entry) && !added.contains(entry));
+    let wish = |((id, field), steps): (&(&EntryId, Field), &Vec<Step<'_>>)| {
+        cell(original, entries.get(id).copied(), id, *field, steps)
+    };
+    chains.iter().filter_map(wish).collect()
+}
+
+/// Changes of rows that stood in this file and are gone.
+fn gone(original: &Original, lost: &[Amendment]) -> Vec<Wish> {
+    let lost: Vec<&Amendment> = lost.iter().collect();
+    let chains = chains(&lost, |_, origin| origin.file == original.name);
+    chains.iter().filter_map(|((id, field), steps)| cell(original, None, id, *field, steps)).collect()
 }
 
 fn new_row(amendment: &Amendment) -> Option<&EntryId> {

@@ -294,6 +294,7 @@ mod tests {
             field: Field::Location,
             before: String::new(),
             after: "1診".into(),
+            likeness: None,
         };
         let id = EntryId("equipment:new".into());
         let new = Change::Row { entry: id.clone(), register: Register::Equipment, cells: BTreeMap::new() };

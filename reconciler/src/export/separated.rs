@@ -241,7 +241,7 @@ mod tests {
         let entry = imported.entries.iter().find(|entry| entry.asset_no.as_deref() == Some(number)).unwrap();
         let before = entry.cells.get(&field).map(|cell| cell.raw.clone()).unwrap_or_default();
         let (id, origin) = (entry.id.clone(), entry.origin.clone());
-        let change = Change::Cell { entry: id, origin, field, before, after: after.into() };
+        let change = Change::Cell { entry: id, origin, field, before, after: after.into(), likeness: None };
         let cells = [(Field::AssetNo, "99".to_owned()), (Field::Hostname, "a,\"b".to_owned())].into();
         let row = Change::Row { entry: EntryId("equipment:new".into()), register: Register::Equipment, cells };
         let all = [change, row].map(|change| Amendment { change, basis: basis() });

@@ -9,8 +9,9 @@ use super::columns::{Columns, Reading};
 use super::draft::{Draft, Piece};
 use super::fold::key;
 use super::inherit::Inherited;
+use super::placed::{Placed, placed};
 use super::sheet::Value;
-use crate::judge::amendment::{Amendment, Change};
+use crate::judge::amendment::{Amendment, Change, Likeness};
 use crate::judge::entry::{Cell, Entry, EntryId, Field, Ledger, Origin, ProblemKind, Register, RowProblem};
 
 /// A ledger with the changes laid over it.
@@ -37,14 +38,19 @@ enum Fate {
 /// the one before ended, and what the last one comes to counts.
 pub fn amended(ledger: Ledger, amendments: &[Amendment], columns: &Columns) -> Amended {
     let mut all = Amended { ledger, pending: vec![], satisfied: vec![], conflicts: vec![] };
+    let Placed { here, lost } = placed(&all.ledger.entries, amendments, columns);
+    for last in chains(&lost).iter().filter_map(|chain| chain.last()) {
+        all.ledger.problems.extend(row_gone(&last.change));
+        all.conflicts.push((*last).clone());
+    }
     let places = all.ledger.entries.iter().enumerate().map(|(place, entry)| (entry.id.clone(), place));
-    let places: BTreeMap<EntryId, usize> = places.collect();
+    let mut places: BTreeMap<EntryId, usize> = places.collect();
     let imported = Known::of(&all.ledger.entries);
-    for chain in chains(amendments) {
+    for chain in chains(&here) {
         let Some((last, earlier)) = chain.split_last() else { continue };
         let mut amendment = (*last).clone();
         let fate = match &mut amendment.change {
-            Change::Cell { entry, origin, field, before, after } => match places.get(entry) {
+            Change::Cell { entry, origin, field, before, after, likeness } => match places.get(entry) {
                 Some(place) => {
                     let raw = raw(&all.ledger.entries[*place], *field);
                     let begun = earlier.iter().fold(raw.clone(), |text, one| {
@@ -56,10 +62,14 @@ pub fn amended(ledger: Ledger, amendments: &[Amendment], columns: &Columns) -> A
                     *before = raw;
                     fate
                 }
-                None => Fate::Conflict(gone(origin, *field, after)),
+                None => Fate::Conflict(gone(origin, *field, after, likeness.as_deref())),
             },
             Change::Row { entry, register, cells } => {
-                row(&mut all.ledger, &imported, (entry, *register, cells), columns)
+                let fate = row(&mut all.ledger, &imported, (entry, *register, cells), columns);
+                if matches!(fate, Fate::Pending) {
+                    places.insert(entry.clone(), all.ledger.entries.len() - 1);
+                }
+                fate
             }
         };
         match fate {
@@ -178,18 +188,26 @@ fn means_same(entry: &Entry, field: Field, found: &str, after: &str, columns: &C
     found == after && after != read("")
 }
 
-fn gone(origin: &Origin, field: Field, after: &str) -> RowProblem {
+fn row_gone(change: &Change) -> Option<RowProblem> {
+    let Change::Cell { origin, field, after, likeness, .. } = change else { return None };
+    Some(gone(origin, *field, after, likeness.as_deref()))
+}
+
+/// Another device's row may stand in its place by now, so its name is told.
+fn gone(origin: &Origin, field: Field, after: &str, likeness: Option<&Likeness>) -> RowProblem {
+    let name = likeness.and_then(|likeness| likeness.hostname.as_ref());
+    let found = name.map_or_else(|| after.to_owned(), |name| format!("{name}: {after}"));
     RowProblem {
         origin: origin.clone(),
         column: None,
         field: Some(field),
         kind: ProblemKind::AmendmentRowGone,
-        found: daicho_shared::text::bounded(after),
+        found: daicho_shared::text::bounded(&found),
     }
 }
 
 /// Reads cells as a row of a file would be read.
-fn parsed(
+pub(super) fn parsed(
     register: Register,
     origin: &Origin,
     cells: &BTreeMap<Field, String>,
@@ -333,7 +351,14 @@ mod tests {
         let origin = Origin { file: "台帳.csv".into(), sheet: String::new(), row: 2 };
         let (before, after) = (before.to_owned(), after.to_owned());
         Amendment {
-            change: Change::Cell { entry: EntryId("equipment:A-1".into()), origin, field, before, after },
+            change: Change::Cell {
+                entry: EntryId("equipment:A-1".into()),
+                origin,
+                field,
+                before,
+                after,
+                likeness: None,
+            },
             basis: basis(),
         }
     }

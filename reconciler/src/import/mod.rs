@@ -3,7 +3,7 @@
 //! `kind` looks at the first octets; `child` reads the cells in a process of its own, within limits;
 //! `inventory` reads what inventory programs say, in the same process; `table`, `title` and `guess` find the heading
 //! and what its columns are, `mapping` is what people said about that; `rows` and `inherit` find the devices, `draft`,
-//! `meaning` and `cells` the values; `layout` shows all that without importing anything.
+//! `meaning` and `cells` the values, `ids` what a row is called; `layout` shows all that without importing anything.
 
 pub mod amended;
 mod archive;
@@ -17,6 +17,7 @@ mod error;
 pub mod filled;
 mod fold;
 mod guess;
+mod ids;
 mod inherit;
 pub mod inventory;
 mod kind;
@@ -25,6 +26,7 @@ pub(crate) mod limits;
 pub mod mapping;
 mod meaning;
 mod original;
+pub(crate) mod placed;
 mod reader;
 mod registers;
 mod rows;
@@ -40,7 +42,6 @@ mod values;
 mod words;
 mod xlsx;
 
-use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::Path;
 
@@ -64,7 +65,7 @@ pub use self::mapping::Mappings;
 use self::rows::Rows;
 use self::sheet::Plain;
 use self::table::{Found, Known};
-use crate::judge::entry::{Entry, EntryId, Ledger, LedgerFile, ProblemKind, Record, RowProblem};
+use crate::judge::entry::{Entry, Ledger, LedgerFile, ProblemKind, Record, RowProblem};
 
 /// What one file holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,25 +128,17 @@ pub fn read_in_process(
     entries(File { name, sha256: hex::encode(Sha256::digest(bytes)), plain: &plain, imported }, known, &|_, _| {})
 }
 
-/// Puts several files together. A 管理番号 that stands in two files names two rows, so the second gets
-/// the id of its place; the order of the files decides, as the order of rows does within a file.
+/// Puts several files together. A 管理番号 that stands in two files is no row's own: each of them is called by what it
+/// says beside the number, as within a file.
 pub fn join(files: impl IntoIterator<Item = Imported>) -> Ledger {
     let mut ledger = Ledger { entries: vec![], records: vec![], files: vec![], problems: vec![] };
-    let mut ids: BTreeSet<EntryId> = BTreeSet::new();
     for mut imported in files {
-        let entries = imported.entries.iter_mut().map(|entry| (&mut entry.id, entry.register, &entry.origin));
-        let records = imported.records.iter_mut().map(|record| (&mut record.id, record.register, &record.origin));
-        for (id, register, origin) in entries.chain(records) {
-            if ids.contains(id) {
-                *id = rows::by_place(register.code(), origin);
-            }
-            ids.insert(id.clone());
-        }
         ledger.entries.append(&mut imported.entries);
         ledger.records.append(&mut imported.records);
         ledger.problems.append(&mut imported.problems);
         ledger.files.push(imported.file);
     }
+    ids::settle(&mut ledger.entries, &mut ledger.records);
     ledger
 }
 
@@ -206,6 +199,7 @@ fn entries(file: File<'_>, known: Known<'_>, progress: Progress<'_>) -> Result<I
         rows: u32::try_from(rows.entries.len() + rows.records.len()).unwrap_or(u32::MAX),
     };
     let sheets = plain.sheets.iter().map(|sheet| sheet.name.clone()).collect();
+    ids::give(&mut rows.entries, &mut rows.records);
     Ok(Imported { file, sheets, entries: rows.entries, records: rows.records, problems: rows.problems })
 }
 

@@ -1,6 +1,6 @@
 //! The rows below a heading: which are devices, which are not, and why.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::Progress;
 use super::columns::{Columns, Role};
@@ -9,7 +9,7 @@ use super::fold::heading_key;
 use super::inherit::{Group, Inherited};
 use super::sheet::{Cut, Merged, Row, Sheet, Value, letters};
 use super::table::{self, Basis, Column, Known, Table};
-use crate::judge::entry::{Entry, EntryId, Field, Origin, ProblemKind, Record, Register, RowProblem};
+use crate::judge::entry::{Entry, Field, Origin, ProblemKind, Record, Register, RowProblem};
 
 /// Rows between two words about progress.
 const STEP: u64 = 500;
@@ -23,14 +23,12 @@ pub(crate) struct Rows<'a> {
     progress: Progress<'a>,
     done: u64,
     all: u64,
-    /// Every row that is a device.
+    /// Every row that is a device, its id still empty.
     pub entries: Vec<Entry>,
-    /// Every row of the other registers.
+    /// Every row of the other registers, likewise.
     pub records: Vec<Record>,
     /// Everything that was noticed.
     pub problems: Vec<RowProblem>,
-    /// Ids that are taken.
-    ids: BTreeSet<EntryId>,
 }
 
 /// What a row is.
@@ -44,8 +42,7 @@ enum Kind {
 impl<'a> Rows<'a> {
     /// Before the first sheet.
     pub(crate) fn new(file: &'a str, known: Known<'a>, progress: Progress<'a>, all: u64) -> Self {
-        let ids = BTreeSet::new();
-        Self { file, known, progress, all, done: 0, entries: vec![], records: vec![], problems: vec![], ids }
+        Self { file, known, progress, all, done: 0, entries: vec![], records: vec![], problems: vec![] }
     }
 
     fn step(&mut self) {
@@ -137,18 +134,16 @@ impl<'a> Rows<'a> {
     }
 
     fn keep(&mut self, draft: Draft<'_>) {
-        if draft.register.is_compared() {
-            let (mut entry, problems) = draft.finish();
-            entry.id = self.id(entry.register, entry.asset_no.as_deref(), &entry.origin);
-            self.problems.extend(problems);
+        let problems = if draft.register.is_compared() {
+            let (entry, problems) = draft.finish();
             self.entries.push(entry);
+            problems
         } else {
-            let (mut record, problems) = draft.record();
-            let number = record.values.get(&Field::AssetNo).map(|written| super::fold::code(&written.raw));
-            record.id = self.id(record.register, number.as_deref(), &record.origin);
-            self.problems.extend(problems);
+            let (record, problems) = draft.record();
             self.records.push(record);
-        }
+            problems
+        };
+        self.problems.extend(problems);
     }
 
     /// A ditto mark stands for the value above; without one above it is a word that nobody knows.
@@ -159,15 +154,6 @@ impl<'a> Rows<'a> {
         };
         above.insert(at, value.clone());
         value
-    }
-
-    /// 管理番号 where it stands once in the file, else the place: the same for the same file every time.
-    fn id(&mut self, register: Register, number: Option<&str>, origin: &Origin) -> EntryId {
-        let by_number = number.filter(|number| !number.is_empty()).map(daicho_shared::text::bounded);
-        let by_number = by_number.map(|number| EntryId(format!("{}:{number}", register.code())));
-        let id = by_number.filter(|id| !self.ids.contains(id)).unwrap_or_else(|| by_place(register.code(), origin));
-        self.ids.insert(id.clone());
-        id
     }
 
     fn kind(&self, row: &Row, table: &Table) -> Kind {
@@ -253,11 +239,6 @@ impl<'a> Rows<'a> {
         let found = daicho_shared::text::bounded(found);
         self.problems.push(RowProblem { origin, column: column.map(letters), field: None, kind, found });
     }
-}
-
-/// The id of a row by where it stands.
-pub(crate) fn by_place(register: &str, origin: &Origin) -> EntryId {
-    EntryId(format!("{register}:{}!{}!R{}", origin.file, origin.sheet, origin.row))
 }
 
 fn place(draft: &mut Draft<'_>, column: &Column, piece: Piece, columns: &Columns) {

@@ -86,22 +86,78 @@ fn importing_the_same_file_twice_says_the_same() {
     assert_eq!(csv(OFFICIAL), csv(OFFICIAL));
 }
 
+/// The ids of the rows, in their order.
+fn ids(entries: &[Entry]) -> Vec<&str> {
+    entries.iter().map(|entry| entry.id.0.as_str()).collect()
+}
+
 #[test]
-fn a_number_that_stands_twice_keeps_both_rows() {
-    let found = csv("管理番号,コンピュータ名,IPアドレス\n001,PC1,10.0.0.1\n001,PC1,10.0.0.1\n,PC3,10.0.0.3\n");
-    let ids: Vec<_> = found.entries.iter().map(|entry| entry.id.0.as_str()).collect();
-    assert_eq!(ids, ["equipment:001", "equipment:台帳.csv!!R3", "equipment:台帳.csv!!R4"]);
+fn a_number_that_stands_twice_is_neither_rows_own() {
+    let found = csv("管理番号,コンピュータ名,IPアドレス
+001,PC1,10.0.0.1
+001,PC2,10.0.0.1
+,PC3,10.0.0.3
+002,PC4,
+");
+    let expected = ["equipment:001!name=pc1", "equipment:001!name=pc2", "equipment:!name=pc3", "equipment:002"];
+    assert_eq!(ids(&found.entries), expected);
     assert_eq!(kinds(&found), [(4, None, ProblemKind::AssetNoMissing)]);
 }
 
 #[test]
-fn the_same_number_in_two_files_is_two_entries() {
-    let one = csv("管理番号,コンピュータ名,IPアドレス\n001,PC1,10.0.0.1\n");
-    let mut two = one.clone();
-    two.entries[0].origin.file = "別.csv".into();
-    let ledger = join([one, two]);
-    let ids: Vec<_> = ledger.entries.iter().map(|entry| entry.id.0.as_str()).collect();
-    assert_eq!(ids, ["equipment:001", "equipment:別.csv!!R2"]);
+fn a_row_is_called_by_its_device_and_not_by_its_line() {
+    let rows = [
+        ",SN-1,00:80:A3:00:00:01,PC1,10.0.0.1,,",
+        ",,00:80:a3:00:00:02,PC2,10.0.0.2,,",
+        ",,,PC3,10.0.0.3,,",
+        ",,,PC3,10.0.0.4,,",
+        ",,,,10.0.0.5,,",
+        ",,,,,キヤノン,1F",
+        ",,,,,キヤノン,2F",
+        "7,,,PC7,10.0.0.7,甲社,",
+        "7,,,PC7,10.0.0.7,乙社,",
+    ];
+    let read = |rows: &[&str]| {
+        let heading = "管理番号,シリアル番号,MACアドレス,コンピュータ名,IPアドレス,メーカー,設置場所";
+        let found = csv(&format!("{heading}\n{}\n", rows.join("\n"))).entries;
+        let named =
+            |entry: &Entry| (entry.cells.values().map(|cell| cell.raw.clone()).collect::<Vec<_>>(), entry.id.clone());
+        found.iter().map(named).collect::<std::collections::BTreeMap<_, _>>()
+    };
+    let all = read(&rows);
+    let apart: std::collections::BTreeSet<_> = all.values().collect();
+    assert_eq!(apart.len(), rows.len(), "{all:?}");
+    assert!(all.values().any(|id| id.0 == "equipment:!serial=sn-1"), "{all:?}");
+    let turned: Vec<&str> = rows.iter().rev().copied().collect();
+    assert_eq!(read(&turned), all, "wherever a row stands, it is called the same");
+    let first = read(&rows[1..]);
+    assert!(first.iter().all(|(row, id)| all[row] == *id), "{first:?}");
+}
+
+#[test]
+fn rows_that_say_the_same_are_counted() {
+    let found = csv("管理番号,コンピュータ名,設置場所\n,PC1,1F\n,PC1,1F\n,PC1,1F\n");
+    let ids = ids(&found.entries);
+    assert_eq!((ids[1], ids[2]), (format!("{}!2", ids[0]).as_str(), format!("{}!3", ids[0]).as_str()));
+}
+
+#[test]
+fn the_same_number_in_two_files_is_neither_rows_own() {
+    let one = csv("管理番号,コンピュータ名,IPアドレス\n001,PC1,10.0.0.1\n002,PC2,\n");
+    let mut two = csv("管理番号,コンピュータ名,IPアドレス\n001,PC8,10.0.0.8\n001,PC9,10.0.0.9\n");
+    two.file.name = "別.csv".into();
+    for (files, expected) in [
+        (vec![one.clone()], &["equipment:001", "equipment:002"][..]),
+        (
+            vec![one, two],
+            &["equipment:001!name=pc1", "equipment:002", "equipment:001!name=pc8", "equipment:001!name=pc9"],
+        ),
+    ] {
+        let mut ledger = join(files);
+        assert_eq!(ids(&ledger.entries), expected);
+        super::ids::settle(&mut ledger.entries, &mut ledger.records);
+        assert_eq!(ids(&ledger.entries), expected, "said again");
+    }
 }
 
 #[test]

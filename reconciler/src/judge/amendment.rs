@@ -2,11 +2,14 @@
 //! hospital's own file says the same.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
+use daicho_shared::address::Mac;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
-use super::entry::{EntryId, Field, Origin, Register};
+use super::entry::{Entry, EntryId, Field, Origin, Register};
 
 /// One accepted change of the ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +36,9 @@ pub enum Change {
         before: String,
         /// The text that is to stand there.
         after: String,
+        /// What the row said of its device. Changes that were stored before this was kept have none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        likeness: Option<Box<Likeness>>,
     },
     /// A row that no file has.
     Row {
@@ -43,6 +49,41 @@ pub enum Change {
         /// Its cells.
         cells: BTreeMap<Field, String>,
     },
+}
+
+/// By what a row is known again, wherever it stands by now.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Likeness {
+    /// シリアル番号.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub serial_no: Option<String>,
+    /// MACアドレス.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub macs: Vec<Mac>,
+    /// コンピュータ名.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hostname: Option<String>,
+    /// IPアドレス.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub addresses: Vec<IpAddr>,
+    /// A short name of what each of its cells that hold something said: it decides between rows of one device, and
+    /// where a row names no device.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub cells: BTreeMap<Field, String>,
+}
+
+impl Likeness {
+    /// What a row says.
+    pub fn of(row: &Entry) -> Self {
+        let said = row.cells.iter().map(|(field, cell)| (*field, cell.raw.trim())).filter(|(_, text)| !text.is_empty());
+        Self {
+            serial_no: row.serial_no.clone(),
+            macs: row.macs.clone(),
+            hostname: row.hostname.clone(),
+            addresses: row.addresses.clone(),
+            cells: said.map(|(field, text)| (field, hex::encode(&Sha256::digest(text)[..4]))).collect(),
+        }
+    }
 }
 
 /// On what an [`Amendment`] stands.

@@ -14,7 +14,7 @@ pub use super::record::{Dated, Meaning, Precision, Record, Written};
 /// One ledger row. A scan never edits or deletes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
-    /// Stays the same for the same row of the same file.
+    /// Stays the same for the same device wherever its row stands.
     pub id: EntryId,
     /// Which register it stands in.
     pub register: Register,
@@ -80,7 +80,8 @@ pub struct Entry {
     pub others: BTreeMap<Field, Meaning>,
 }
 
-/// Identifies an [`Entry`], e.g. `equipment:台帳.xlsx!機器台帳!R12`.
+/// Identifies an [`Entry`]: by its number, e.g. `equipment:IT-001`; by what it says of its device where it has none of
+/// its own, e.g. `equipment:!mac=00:80:A3:00:00:05`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct EntryId(pub String);

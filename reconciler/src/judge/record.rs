@@ -14,7 +14,7 @@ use super::field::Field;
 /// One row of a register that declares no device.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
-    /// Stays the same for the same row of the same file.
+    /// Stays the same for the same row wherever it stands.
     pub id: EntryId,
     /// Which register it stands in.
     pub register: Register,

@@ -66,7 +66,8 @@ fn form(project: &Project, options: &Export, console: &Console, now: Timestamp) 
         crate::export::seen(&show::verdict(project, &run)?, &columns)
     } else {
         let rows = crate::export::rows(&rooms::imported(&project.store)?, &columns);
-        crate::export::amended(rows, &rooms::accepted(&project.store)?)
+        // Changes whose row is gone, or says a third thing, are left out: the file counts.
+        crate::export::amended(rows, &rooms::amended(&project.store)?.pending)
     };
     let is_csv = extension(&options.out) == "csv";
     let form = if is_csv {

@@ -100,7 +100,10 @@ fn change(ledger: &Ledger, number: &str, field: Field, after: &str) -> Amendment
     let entry = ledger.entries.iter().find(|entry| entry.asset_no.as_deref() == Some(number)).unwrap();
     let before = entry.cells.get(&field).map(|cell| cell.raw.clone()).unwrap_or_default();
     let (entry, origin) = (entry.id.clone(), entry.origin.clone());
-    Amendment { change: Change::Cell { entry, origin, field, before, after: after.into() }, basis: basis(1) }
+    Amendment {
+        change: Change::Cell { entry, origin, field, before, after: after.into(), likeness: None },
+        basis: basis(1),
+    }
 }
 
 fn new(cells: &[(Field, &str)]) -> Amendment {

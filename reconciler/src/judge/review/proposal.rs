@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::filter::{Lookup, field};
-use crate::judge::amendment::Change;
+use crate::judge::amendment::{Change, Likeness};
 use crate::judge::asset::{Asset, Class};
 use crate::judge::entry::{DeviceType, Entry, EntryId, Field, Register};
 use crate::judge::finding::{Finding, Kind};
@@ -129,6 +129,7 @@ fn changes(row: &Entry, cells: &BTreeMap<Field, String>) -> Vec<Change> {
         field: *field,
         before: row.cells.get(field).map(|cell| cell.raw.clone()).unwrap_or_default(),
         after: daicho_shared::text::bounded(after),
+        likeness: Some(Box::new(Likeness::of(row))),
     };
     cells.iter().map(change).collect()
 }
