@@ -24,14 +24,21 @@ pub fn written_back(path: &Path, told: &[Told], lang: Lang) -> String {
     let path = path.display();
     let written = told.iter().filter(|told| told.is_written()).count();
     let left = told.len() - written;
-    match lang {
+    let copied = match lang {
         Lang::Ja => format!(
             "{path} に、承認した変更を書き込んだ写しを作りました。書き込んだセル{written}か所、書き込まなかったセル{left}か所。元のファイルはそのままです。"
         ),
         Lang::En => format!(
             "{path} is a copy with the accepted changes: {written} cells written, {left} left. The file itself stays as it is."
         ),
+    };
+    if told.iter().any(|told| told.added && told.is_written()) {
+        return copied + lang.pick(
+            "\n追加した行は表の最後（合計や注記の行の下のこともあります）にあります。集計の数式・入力規則・印刷範囲・名前付き範囲は広げていないため、位置と範囲を確かめてください。",
+            "\nAdded rows stand at the end of the table, which may be below its totals or notes. Sums, lists, print areas and named ranges were not extended to them: check where they stand.",
+        );
     }
+    copied
 }
 
 /// One accepted cell, and what became of it.
