@@ -368,6 +368,9 @@ const NAMELESS: [&str; 6] = [
     "A-009,10.20.0.x,,PC-46,医事,稼働",
 ];
 
+/// A row that is put in above them.
+const NEW: &str = "X-1,10.20.0.50,,NEW,外来,稼働";
+
 fn nameless(rows: &[&str]) -> String {
     format!("管理番号,IPアドレス,MACアドレス,コンピュータ名,部門,状態\n{}\n", rows.join("\n"))
 }
@@ -381,9 +384,9 @@ fn a_correction_goes_with_its_device_when_rows_come_go_and_change_places() {
         let handle = found[0]["handle"].as_str().unwrap();
         assert_eq!(folder.code(&["decide", "correct", handle, "--set", "状態=廃棄", "--by", "山田"]), 0);
     }
-    let [a, b, c, d, e, f] = NAMELESS;
-    let turned = [b, c, a, e, d, f];
-    for rows in [&NAMELESS[..], &turned, &[b, c, d, f], &["X-1,10.20.0.50,,NEW,外来,稼働", a, b, c, e, d, f]] {
+    let [first, second, third, one, other, last] = NAMELESS;
+    let turned = [second, third, first, other, one, last];
+    for rows in [&NAMELESS[..], &turned, &[second, third, one, last], &[&[NEW], &turned[..]].concat()] {
         folder.import(&nameless(rows));
         folder.daicho(&["reconcile"]);
         for row in rows {
@@ -395,7 +398,7 @@ fn a_correction_goes_with_its_device_when_rows_come_go_and_change_places() {
         assert_eq!(folder.findings("code=defective_entry text~判断"), Vec::<Value>::new(), "{rows:?}");
     }
     // The rows themselves are gone: no other row is touched, and a person is told by the device's name.
-    folder.import(&nameless(&[a, c, e, f]));
+    folder.import(&nameless(&[first, third, other, last]));
     folder.daicho(&["reconcile"]);
     let told = folder.findings("code=defective_entry text~廃棄");
     assert_eq!(told.len(), 2, "{told:?}");
@@ -421,14 +424,15 @@ fn what_is_set_aside_stays_so_for_its_own_device_when_a_row_is_put_in_above() {
     };
     let before = ignored();
     assert!(before.len() > 1);
-    let more = [&["X-1,10.20.0.50,,NEW,外来,稼働"], &NAMELESS[..]].concat();
-    let [a, b, c, d, e, f] = NAMELESS;
-    for rows in [&more[..], &[f, e, b, c, a], &NAMELESS] {
+    let more = [&[NEW], &NAMELESS[..]].concat();
+    let turned: Vec<&str> = NAMELESS.into_iter().rev().collect();
+    for rows in [&more[..], &turned, &NAMELESS] {
         folder.import(&nameless(rows));
         folder.daicho(&["reconcile"]);
         assert_eq!(ignored(), before, "{rows:?}");
     }
-    folder.import(&nameless(&[a, c, d, e, f]));
+    let left: Vec<&str> = NAMELESS.into_iter().filter(|row| !row.contains("PC-42")).collect();
+    folder.import(&nameless(&left));
     folder.daicho(&["reconcile"]);
     assert_eq!(folder.findings("state=ignored code=not_found"), Vec::<Value>::new(), "PC-43 stands in its line now");
 }

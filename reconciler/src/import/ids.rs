@@ -26,7 +26,7 @@ pub(crate) fn give(entries: &mut [Entry], records: &mut [Record]) {
 /// Tells the rows of several files apart that have the same id or number. All others keep the id that they have.
 pub(crate) fn settle(entries: &mut [Entry], records: &mut [Record]) {
     let rows = rows(entries, records);
-    let numbers: Vec<Option<String>> = rows.iter().map(|row| row.by_number()).collect();
+    let numbers: Vec<Option<String>> = rows.iter().map(Row::by_number).collect();
     let holders = counted(numbers.iter().flatten());
     let begun: Vec<String> = rows.iter().map(|row| row.id().0.clone()).collect();
     let ids = told_apart(&rows, begun, |row| {

@@ -99,7 +99,9 @@ fn finding(code: &str, draft: Draft, knowledge: &Knowledge) -> Finding {
 fn identity(kind: &Kind, asset: Option<&AssetId>, entries: &[EntryId], about: &str) -> String {
     let mut hash = Sha256::new();
     let entries = if asset.is_some() && kind.is_of_device() { &[] } else { entries };
-    let rows = entries.iter().map(|entry| entry.0.as_str());
+    // Which of the rows stands first may change, too.
+    let mut rows: Vec<&str> = entries.iter().map(|entry| entry.0.as_str()).collect();
+    rows.sort_unstable();
     let asset = asset.map_or("", |asset| asset.0.as_str());
     for part in [kind.code(), asset, about].into_iter().chain(rows) {
         hash.update(part.len().to_be_bytes());
