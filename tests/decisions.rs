@@ -98,7 +98,10 @@ fn decide_everything(hospital: &Folder) {
     let urgent = "code=undeclared_uplink severity=urgent";
     let refused = hospital.daicho(&["decide", "close", "--where", urgent, "--reason", "確認済み", "--yes"]);
     assert_eq!(refused.status.code(), Some(2), "an urgent way out is not closed without an approver");
-    hospital.decide(&["assign", "--where", "code=undeclared_uplink,dual_homed", "--to", "検査機器サービス社", "--yes"]);
+    let assign = ["assign", "--where", "code=undeclared_uplink,dual_homed", "--to", "検査機器サービス社", "--yes"];
+    let refused = hospital.daicho(&[&["decide"][..], &assign].concat());
+    assert_eq!(refused.status.code(), Some(2), "nor handed over for good");
+    hospital.decide(&[&assign[..], &["--until", &next_year()]].concat());
     hospital.decide(&["close", "--where", "code=not_in_ledger", "--reason", "撤去を依頼済み", "--yes"]);
     hospital.decide(&["correct", "--where", "code=not_found department=総務課", "--set", "状態=廃棄", "--yes"]);
     hospital.decide(&["correct", "--where", "code=not_found department=外来", "--set", "状態=予備", "--yes"]);
