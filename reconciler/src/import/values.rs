@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
+use super::cells::label::Label;
 use super::fold::key;
 use crate::judge::entry::{DeviceType, FourValued, Status};
 
@@ -18,6 +19,7 @@ pub(crate) struct Words {
     device_type: BTreeMap<String, DeviceType>,
     dynamic: Vec<String>,
     none: BTreeSet<String>,
+    labels: Vec<(String, Label)>,
     ditto: BTreeSet<String>,
     totals: BTreeSet<String>,
 }
@@ -47,6 +49,8 @@ struct Answers {
 struct Address {
     dynamic: Vec<String>,
     none: Vec<String>,
+    others: Vec<String>,
+    numbers: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -71,7 +75,10 @@ impl Words {
             (FourValued::Unknown, file.answer.unknown),
             (FourValued::NoContract, file.answer.no_contract),
         ];
+        let others = file.address.others.iter().map(|word| (key(word), Label::Other));
+        let numbers = file.address.numbers.iter().map(|word| (key(word), Label::Number));
         Ok(Self {
+            labels: others.chain(numbers).collect(),
             status: by_word(file.status),
             answer: by_word(answers),
             device_type: by_word(file.device_type),
@@ -106,6 +113,13 @@ impl Words {
     /// Says that there is no value.
     pub(crate) fn is_none(&self, text: &str) -> bool {
         super::fold::is_dash(text) || self.none.contains(&key(text))
+    }
+
+    /// What a word beside an address says of the value behind it, where that is not the device's: `優先DNS1`, `VLAN20`.
+    pub(crate) fn label(&self, text: &str) -> Option<Label> {
+        let word = key(text);
+        let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
+        self.labels.iter().find(|(known, _)| word.ends_with(known.as_str())).map(|(_, label)| *label)
     }
 
     /// Says that the value is that of the cell above.
