@@ -63,6 +63,8 @@ pub(crate) enum Role {
     Product,
     /// A ledger's column that is not read.
     Known,
+    /// A column of another table beside this one: its cells belong to no row of this one.
+    Beside,
 }
 
 /// How the values of a column are written.
@@ -88,7 +90,7 @@ impl Role {
             Self::Assignment => "assignment".into(),
             Self::Disposed => "disposed".into(),
             Self::Product => "product".into(),
-            Self::Known => String::new(),
+            Self::Known | Self::Beside => String::new(),
         }
     }
 

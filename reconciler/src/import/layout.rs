@@ -157,7 +157,7 @@ fn fullest(sheet: &Sheet, known: Known<'_>) -> Table {
 }
 
 fn of_column(at: u16, column: &Column, rows: &[Row], register: Register, columns: &Columns) -> ColumnLayout {
-    let read = column.role.filter(|role| *role != Role::Known);
+    let read = column.role.filter(|role| !matches!(role, Role::Known | Role::Beside));
     let (how, confidence) = match (read, column.basis) {
         (_, Basis::Mapping) => (How::Mapped, 100),
         (None, _) => (How::LeftOver, 0),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 
 use super::cells::label::Label;
-use super::fold::key;
+use super::fold::{heading_key, key};
 use crate::judge::entry::{DeviceType, FourValued, Status};
 
 /// The table that is compiled in.
@@ -22,6 +22,10 @@ pub(crate) struct Words {
     labels: Vec<(String, Label)>,
     ditto: BTreeSet<String>,
     totals: BTreeSet<String>,
+    footers: BTreeSet<String>,
+    ends: BTreeSet<String>,
+    /// What columns and sheets say about devices that are gone.
+    pub(crate) disposed: Disposed,
 }
 
 #[derive(Deserialize)]
@@ -33,6 +37,19 @@ struct File {
     address: Address,
     ditto: Ditto,
     skip_rows: SkipRows,
+    disposed: Disposed,
+}
+
+/// Words about devices that are gone; one of them inside a text is enough.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Disposed {
+    /// The device is still there, whatever else the text says.
+    pub not_yet: Vec<String>,
+    /// The device is gone.
+    pub done: Vec<String>,
+    /// A sheet with such a name holds devices that are gone.
+    pub sheets: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -63,6 +80,8 @@ struct Ditto {
 #[serde(deny_unknown_fields)]
 struct SkipRows {
     totals: Vec<String>,
+    footers: Vec<String>,
+    ends: Vec<String>,
 }
 
 impl Words {
@@ -85,8 +104,22 @@ impl Words {
             dynamic: file.address.dynamic.iter().map(|word| key(word)).collect(),
             none: file.address.none.iter().map(|word| key(word)).collect(),
             ditto: file.ditto.marks.iter().map(|word| key(word)).collect(),
+            footers: file.skip_rows.footers.iter().map(|word| key(word)).collect(),
+            ends: file.skip_rows.ends.iter().map(|word| key(word)).collect(),
+            disposed: file.disposed,
             totals: file.skip_rows.totals.iter().map(|word| key(word)).collect(),
         })
+    }
+
+    /// The first cell of a row below the table that says who wrote it: `作成者：山田`.
+    pub(crate) fn is_footer(&self, text: &str) -> bool {
+        let word = key(text);
+        self.footers.contains(word.split(':').next().unwrap_or_default())
+    }
+
+    /// The first cell of what is no ledger any more: `■更新履歴`.
+    pub(crate) fn ends_table(&self, text: &str) -> bool {
+        self.ends.contains(&heading_key(text))
     }
 
     /// 状態.

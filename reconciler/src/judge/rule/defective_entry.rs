@@ -34,5 +34,11 @@ pub(crate) fn speak(scene: &Scene<'_>) -> Vec<Draft> {
 }
 
 fn hides_key(kind: ProblemKind) -> bool {
-    !matches!(kind, ProblemKind::DateMalformed | ProblemKind::ValueUnknown | ProblemKind::AssetNoMissing)
+    !matches!(
+        kind,
+        ProblemKind::DateMalformed
+            | ProblemKind::ValueUnknown
+            | ProblemKind::AssetNoMissing
+            | ProblemKind::StatusConflict
+    )
 }
