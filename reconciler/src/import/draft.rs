@@ -321,7 +321,8 @@ impl<'a> Draft<'a> {
         self.report(field, piece, Some(ProblemKind::ValueUnknown));
     }
 
-    fn report(&mut self, field: Field, piece: &Piece, kind: Option<ProblemKind>) {
+    /// Says what was noticed of a cell.
+    pub(crate) fn report(&mut self, field: Field, piece: &Piece, kind: Option<ProblemKind>) {
         let Some(kind) = kind else { return };
         self.problems.push(RowProblem {
             origin: self.origin.clone(),

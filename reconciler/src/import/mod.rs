@@ -31,6 +31,7 @@ mod registers;
 mod row;
 mod rows;
 mod sheet;
+mod shown;
 mod spans;
 pub mod spelling;
 mod table;
@@ -181,11 +182,11 @@ fn entries(file: File<'_>, known: Known<'_>, progress: Progress<'_>) -> Result<I
         let table = match found {
             Found::Table(table) => table,
             Found::Personal => {
-                rows.sheet_skipped(sheet, ProblemKind::PersonalData);
+                rows.of_sheet(sheet, ProblemKind::PersonalData);
                 continue;
             }
             Found::Nothing => {
-                rows.sheet_skipped(sheet, ProblemKind::SheetSkipped);
+                rows.of_sheet(sheet, ProblemKind::SheetSkipped);
                 continue;
             }
         };
@@ -194,6 +195,9 @@ fn entries(file: File<'_>, known: Known<'_>, progress: Progress<'_>) -> Result<I
         titles.updated = titles.updated.max(title.updated);
         titles.updated_by = titles.updated_by.or(title.updated_by);
         tables += 1;
+        if sheet.hidden {
+            rows.of_sheet(sheet, ProblemKind::SheetHidden);
+        }
         rows.sheet(sheet, table, &inherited);
     }
     if tables == 0 {

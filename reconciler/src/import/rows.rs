@@ -10,6 +10,7 @@ use super::fold::heading_key;
 use super::inherit::{Group, Inherited};
 use super::row::{self, Kind};
 use super::sheet::{Cut, Row, Sheet, Value, letters};
+use super::shown;
 use super::table::{self, Basis, Column, Known, Table};
 use crate::judge::entry::{Entry, EntryId, Field, Origin, ProblemKind, Record, Register, RowProblem};
 
@@ -105,8 +106,8 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// Says that a whole sheet was left out.
-    pub(crate) fn sheet_skipped(&mut self, sheet: &Sheet, kind: ProblemKind) {
+    /// Says something of a whole sheet.
+    pub(crate) fn of_sheet(&mut self, sheet: &Sheet, kind: ProblemKind) {
         self.note(&sheet.name, 0, None, kind, &sheet.name);
     }
 
@@ -141,8 +142,13 @@ impl<'a> Rows<'a> {
                 continue;
             };
             let raw = value.raw();
+            let otherwise = shown::is_too_long(&value) || sheet.otherwise.binary_search(&(row.number, at)).is_ok();
             let value = self.resolved(at, value, above);
-            place(&mut draft, column, Piece { column: at, value, raw, reading: column.reading }, self.known.columns);
+            let piece = Piece { column: at, value, raw, reading: column.reading };
+            if let Some(Role::Field(field @ (Field::AssetNo | Field::SerialNo))) = column.role.filter(|_| otherwise) {
+                draft.report(field, &piece, Some(ProblemKind::NumberNotAsShown));
+            }
+            place(&mut draft, column, piece, self.known.columns);
         }
         self.keep(draft);
         if let Some((at, raw)) = stray {

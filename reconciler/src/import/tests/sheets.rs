@@ -129,3 +129,85 @@ A-3,PC3,10.0.0.3,2F,稼働,
     assert_eq!(numbers(&found), [Some("A-1"), Some("A-2"), Some("A-3")]);
     assert_eq!(kinds(&found), (4..=11).map(|row| (row, None, RowSkipped)).collect::<Vec<_>>());
 }
+
+/// Two lines of heading, whose lower one holds these words in columns C to G.
+fn two_lines(lower: [&str; 5]) -> Vec<u8> {
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet().set_name("検査科").unwrap();
+    merge(sheet, (0, 0), (0, 8), "検査部門システム 機器一覧");
+    for (column, text) in [(0, "管理番号"), (1, "装置名"), (7, "状態"), (8, "承認")] {
+        merge(sheet, (1, 2), (column, column), text);
+    }
+    merge(sheet, (1, 1), (2, 4), "ネットワーク");
+    merge(sheet, (1, 1), (5, 6), "設置");
+    for (column, text) in (2_u16..).zip(lower) {
+        fill(sheet, &[(2, column, text)]);
+    }
+    for row in 0..3_u32 {
+        let (number, ip) = (format!("L-{row}"), format!("192.168.30.{}", row + 9));
+        let mac = format!("00:80:A3:00:00:0{row}");
+        let cells = [&number, "AU-1", &ip, &mac, "SW1", "検査室", "2020/4/1", "稼働", "済"];
+        sheet.write_row(row + 3, 0, cells).unwrap();
+    }
+    workbook.save_to_buffer().unwrap()
+}
+
+#[test]
+fn one_unknown_word_does_not_break_a_heading_of_two_lines() {
+    for lower in [
+        ["IP", "MAC", "接続口", "場所", "年月日"],
+        ["IPアドレス", "MACアドレス", "接続ポート番号", "場所", "日"],
+        ["IPアドレス", "MACアドレス", "コンピュータ名", "場所", "設置日"],
+    ] {
+        let found = read("台帳.xlsx", &two_lines(lower)).unwrap();
+        assert_eq!(numbers(&found), [Some("L-0"), Some("L-1"), Some("L-2")], "{lower:?}");
+        for entry in &found.entries {
+            let (ip, mac) = (entry.addresses.len(), entry.macs.len());
+            assert_eq!((ip, mac, entry.status, entry.location.is_some()), (1, 1, Status::Active, true), "{lower:?}");
+        }
+        let strays = found.problems.iter().filter(|problem| problem.kind == CellsWithoutHeading).count();
+        assert_eq!(strays, 0, "{lower:?}: every upper heading is kept");
+    }
+    // Without merged cells, as in separated values.
+    let plain =
+        csv("管理番号,装置名,ネットワーク,,,状態\n,,IP,MAC,接続口,\nL-1,AU-1,10.0.0.1,00:80:A3:00:00:01,SW1,稼働\n");
+    assert_eq!((plain.entries.len(), plain.entries[0].macs.len()), (1, 1), "{plain:?}");
+}
+
+#[test]
+fn numbers_are_read_as_they_are_shown_or_it_is_said_that_they_are_not() {
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet().set_name("資産").unwrap();
+    sheet.write_row(0, 0, ["管理番号", "シリアル番号", "コンピュータ名", "IPアドレス"]).unwrap();
+    let cells = [
+        ("\"ME-\"000", 59.0, "000000", 1234.0),
+        ("0", 60.0, "0", 12_345_678_901_234_567_890.0),
+        ("0", 61.0, "000-0000", 12345.0),
+    ];
+    for (row, (number_form, number, serial_form, serial)) in (1..).zip(cells) {
+        sheet.write_with_format(row, 0, number, &Format::new().set_num_format(number_form)).unwrap();
+        sheet.write_with_format(row, 1, serial, &Format::new().set_num_format(serial_form)).unwrap();
+        fill(sheet, &[(row, 2, "PC"), (row, 3, "10.0.0.1")]);
+    }
+    let found = book(workbook);
+    assert_eq!(numbers(&found), [Some("ME-059"), Some("60"), Some("61")]);
+    assert_eq!(found.entries[0].serial_no.as_deref(), Some("001234"));
+    let told = ProblemKind::NumberNotAsShown;
+    assert_eq!(kinds(&found), [(3, Some("B"), told), (4, Some("B"), told)]);
+}
+
+#[test]
+fn sheets_of_what_is_gone_say_so_and_hidden_ones_are_named() {
+    let mut workbook = Workbook::new();
+    for (name, hidden) in [("外来", false), ("廃棄済み一覧", false), ("R5年度廃棄", false), ("旧端末", true)]
+    {
+        let sheet = workbook.add_worksheet().set_name(name).unwrap().set_hidden(hidden);
+        sheet.write_row(0, 0, ["管理番号", "コンピュータ名", "IPアドレス"]).unwrap();
+        sheet.write_row(1, 0, [name, "PC", "10.0.0.1"]).unwrap();
+    }
+    let found = book(workbook);
+    use Status::{Retired, Unknown};
+    assert_eq!(statuses(&found), [Unknown, Retired, Retired, Unknown]);
+    assert_eq!(kinds(&found), [(0, None, ProblemKind::SheetHidden)]);
+    assert_eq!(found.problems[0].found, "旧端末");
+}
