@@ -5,6 +5,7 @@ use rust_xlsxwriter::{Format, Workbook, Worksheet};
 use super::*;
 use crate::judge::entry::Entry;
 use crate::judge::entry::ProblemKind::StatusConflict;
+use crate::judge::entry::Status::{Active, Retired, Unknown};
 
 fn statuses(found: &Imported) -> Vec<Status> {
     found.entries.iter().map(|entry| entry.status).collect()
@@ -41,7 +42,6 @@ A-6,PC6,10.0.0.6,,R6.3.31
 A-7,PC7,10.0.0.7,稼働,R6.3.31
 A-8,PC8,10.0.0.8,稼働,山田
 ");
-    use Status::{Active, Retired};
     assert_eq!(statuses(&found), [Active, Active, Active, Active, Active, Retired, Retired, Active]);
     assert_eq!(kinds(&found), [(8, Some("D"), StatusConflict), (9, Some("E"), ValueUnknown)]);
     let flagged = csv("管理番号,コンピュータ名,IPアドレス,廃棄\nA-1,PC1,10.0.0.1,2030/3/31\nA-2,PC2,10.0.0.2,R6.4.1\n");
@@ -206,7 +206,6 @@ fn sheets_of_what_is_gone_say_so_and_hidden_ones_are_named() {
         sheet.write_row(1, 0, [name, "PC", "10.0.0.1"]).unwrap();
     }
     let found = book(workbook);
-    use Status::{Retired, Unknown};
     assert_eq!(statuses(&found), [Unknown, Retired, Retired, Unknown]);
     assert_eq!(kinds(&found), [(0, None, ProblemKind::SheetHidden)]);
     assert_eq!(found.problems[0].found, "旧端末");
