@@ -28,6 +28,7 @@ pub struct Columns {
     registers: Vec<(Register, Vec<String>, BTreeSet<String>)>,
     skipped: (BTreeSet<String>, Vec<String>),
     departments: (BTreeSet<String>, Vec<String>),
+    legend: BTreeSet<String>,
     pub(crate) words: Words,
 }
 
@@ -121,6 +122,7 @@ struct Hints {
     assignment: Vec<String>,
     disposed: Vec<String>,
     product: Vec<String>,
+    legend: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -188,6 +190,7 @@ impl Columns {
                 .collect(),
             skipped: (keys(&file.sheets.exact).collect(), keys(&file.sheets.part).collect()),
             departments: (keys(&file.departments.names).collect(), keys(&file.departments.endings).collect()),
+            legend: keys(&file.hints.legend).collect(),
             described: file.column,
             words: Words::parse(values)?,
         })
@@ -275,6 +278,11 @@ impl Columns {
     pub(crate) fn is_personal_title(&self, title: &str) -> bool {
         let title = heading_key(title);
         self.personal.1.iter().any(|known| title.contains(known.as_str()))
+    }
+
+    /// The heading is one of a legend, where that stands beside a ledger.
+    pub(crate) fn is_legend(&self, heading: &str) -> bool {
+        self.legend.contains(&heading_key(heading))
     }
 
     /// The sheet holds examples or explanations, by its name.

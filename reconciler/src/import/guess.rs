@@ -18,7 +18,7 @@ const SAMPLE: usize = 200;
 
 /// Decides what can be decided.
 pub(crate) fn decide(found: &mut BTreeMap<u16, Column>, rows: &[Row], register: Register, columns: &Columns) {
-    beside(found, rows);
+    beside(found, rows, columns);
     let has =
         |found: &BTreeMap<u16, Column>, field| found.values().any(|column| column.role == Some(Role::Field(field)));
     let (numbered, named) = (has(found, Field::AssetNo), has(found, Field::Hostname));
@@ -109,9 +109,10 @@ fn unread_twins(found: &mut BTreeMap<u16, Column>) {
     }
 }
 
-/// A table beside this one, behind an empty column: it has a heading that this one has, too, and nothing that
+/// A table beside this one, behind an empty column: it has a heading of a legend, or one that this one has, too, and
+/// nothing that
 /// identifies a device but what this one has.
-fn beside(found: &mut BTreeMap<u16, Column>, rows: &[Row]) {
+fn beside(found: &mut BTreeMap<u16, Column>, rows: &[Row], known: &Columns) {
     use Field::{AssetNo, Hostname, IpAddress, MacAddress, SerialNo};
     let is_empty = |at: u16| values(rows, at).next().is_none();
     let mut tables: Vec<Vec<u16>> = vec![];
@@ -133,7 +134,9 @@ fn beside(found: &mut BTreeMap<u16, Column>, rows: &[Row]) {
                 _ => None,
             })
             .collect();
-        if new_names.iter().any(|name| names.contains(name)) && new_keys.iter().all(|key| keys.contains(key)) {
+        let is_other = columns().any(|column| known.is_legend(&column.heading))
+            || new_names.iter().any(|name| names.contains(name));
+        if !names.is_empty() && is_other && new_keys.iter().all(|key| keys.contains(key)) {
             for (_, column) in found.iter_mut().filter(|(at, _)| table.contains(at)) {
                 column.role = Some(Role::Beside);
             }

@@ -174,11 +174,17 @@ fn groups(row: &Row) -> impl Fn(u16) -> Option<String> + use<> {
 
 /// A column below a group: the heading of both together where that is known (`MDS/SDS` over `依頼日`), else its own.
 fn grouped(group: Option<String>, heading: &str, register: Register, columns: &Columns) -> Column {
-    let both = group.map(|group| format!("{group}{heading}"));
+    let both = group.as_ref().map(|group| format!("{group}{heading}"));
     // As a whole only: a part of it would be the group's own name.
     let both =
         both.filter(|both| columns.is_whole_heading(register, both)).map(|both| column(&both, register, columns));
-    both.filter(|both| both.role.is_some()).unwrap_or_else(|| column(heading, register, columns))
+    let own = both.filter(|both| both.role.is_some()).unwrap_or_else(|| column(heading, register, columns));
+    // A name below ソフトウェア is that of a program.
+    let of_group = group.filter(|_| own.role == Some(Role::Product)).map(|group| column(&group, register, columns));
+    match of_group.filter(|group| group.role == Some(Role::Field(Field::Software))) {
+        Some(group) => Column { heading: format!("{}{heading}", group.heading), ..group },
+        None => own,
+    }
 }
 
 fn column(heading: &str, register: Register, columns: &Columns) -> Column {

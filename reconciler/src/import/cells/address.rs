@@ -24,7 +24,8 @@ pub(crate) struct Addresses {
 }
 
 /// Notes such as `（旧192.168.1.3）` and masks such as `（255.255.255.0）`.
-static NOTE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\((?:旧|変更前)[^)]*\)|\(\s*255\.[0-9.]*\s*\)|\(/[0-9]+\)"));
+static NOTE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\((?:旧|変更前|以前|撤去|廃止|廃棄|返却)[^)]*\)|\(\s*255\.[0-9.]*\s*\)|\(/[0-9]+\)"));
 /// Four numbers with commas or full stops of another kind, or blanks beside the dots.
 static GROUPS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"^\s*([0-9]{1,3})\s*[,、。.]\s*([0-9]{1,3})\s*[,、。.]\s*([0-9]{1,3})\s*[,、。.]\s*([0-9]{1,3})\s*$")

@@ -57,6 +57,10 @@ A-2,PC2,10.0.0.2,稼働,,,廃棄,捨てた
 ");
     assert_eq!(statuses(&found), [Status::Active, Status::Active]);
     assert_eq!(kinds(&found), [(1, Some("G"), ColumnUnread), (1, Some("H"), ColumnUnread), (4, None, RowSkipped)]);
+    let coded = csv(
+        "管理番号,コンピュータ名,IPアドレス,,区分コード,意味,状態\nA-1,PC1,10.0.0.1,,1,端末,稼働\nA-2,PC2,10.0.0.2,,2,古い端末,廃棄\n",
+    );
+    assert_eq!(statuses(&coded), [Unknown, Unknown]);
     let second = csv("管理番号,コンピュータ名,備考,,IPアドレス,備考\nA-1,PC1,甲,,10.0.0.1,乙\nA-2,PC2,,,10.0.0.2,丙\n");
     assert_eq!(second.entries[0].addresses.len(), 1, "a column that only this half has is one of the table's");
 }
@@ -118,6 +122,7 @@ A-1,PC1,10.0.0.1,1F,稼働,
 A-2,PC2,10.0.0.2,1F,稼働,
 2025/4/1,鈴木,PC2を追加,,,
 作成者,山田,,承認者,佐藤,
+担当,山田,内線1234,2F,,
 総台数,2,,,うち稼働,2
 ■改訂履歴
 日付,担当,内容,設置場所
@@ -127,7 +132,7 @@ A-2,PC2,10.0.0.2,1F,稼働,
 A-3,PC3,10.0.0.3,2F,稼働,
 ");
     assert_eq!(numbers(&found), [Some("A-1"), Some("A-2"), Some("A-3")]);
-    assert_eq!(kinds(&found), (4..=11).map(|row| (row, None, RowSkipped)).collect::<Vec<_>>());
+    assert_eq!(kinds(&found), (4..=12).map(|row| (row, None, RowSkipped)).collect::<Vec<_>>());
 }
 
 /// Two lines of heading, whose lower one holds these words in columns C to G.
@@ -168,6 +173,12 @@ fn one_unknown_word_does_not_break_a_heading_of_two_lines() {
         let strays = found.problems.iter().filter(|problem| problem.kind == CellsWithoutHeading).count();
         assert_eq!(strays, 0, "{lower:?}: every upper heading is kept");
     }
+    let programs = csv(
+        "管理番号,コンピュータ名,IPアドレス,ソフトウェア,,状態\n,,,名称,バージョン,\nL-1,AU1,10.0.0.1,LIS,1.0,稼働\nL-2,AU2,10.0.0.2,XN,2.0,稼働\n",
+    );
+    let software: Vec<_> =
+        programs.entries.iter().flat_map(|entry| &entry.software).map(|one| one.name.as_str()).collect();
+    assert_eq!(software, ["LIS", "XN"]);
     // Without merged cells, as in separated values.
     let plain =
         csv("管理番号,装置名,ネットワーク,,,状態\n,,IP,MAC,接続口,\nL-1,AU-1,10.0.0.1,00:80:A3:00:00:01,SW1,稼働\n");
