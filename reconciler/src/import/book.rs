@@ -3,11 +3,11 @@
 
 use std::io::Cursor;
 
-use calamine::{Data, Ods, OdsError, Reader, SheetType, Xls, XlsError};
+use calamine::{Data, Ods, OdsError, Reader, SheetType, SheetVisible, Xls, XlsError};
 
 use super::error::{Place, Reason, Refusal};
 use super::limits;
-use super::sheet::{Budget, Filling, Merged, Plain, Value};
+use super::sheet::{Budget, Filling, Merged, Plain, Sheet, Value};
 use super::{archive, spans};
 
 /// Days between the epochs of the 1904 and the 1900 date systems.
@@ -52,10 +52,11 @@ fn read<'a, B: Reader<Cursor<&'a [u8]>>>(
     reason: &dyn Fn(&B::Error) -> Reason,
 ) -> Result<Plain, Refusal> {
     let sheets = book.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
-    let names: Vec<String> = sheets.map(|sheet| sheet.name.clone()).take(limits::SHEETS).collect();
+    let names: Vec<(String, bool)> =
+        sheets.map(|sheet| (sheet.name.clone(), sheet.visible != SheetVisible::Visible)).take(limits::SHEETS).collect();
     let mut budget = Budget::new();
     let mut plain = Plain::default();
-    for name in names {
+    for (name, hidden) in names {
         let place = Place { sheet: Some(daicho_shared::text::bounded(&name)), ..Place::default() };
         let range = book.worksheet_range(&name).map_err(|error| Refusal { place, reason: reason(&error) })?;
         let (top, left) = range.start().unwrap_or_default();
@@ -66,7 +67,7 @@ fn read<'a, B: Reader<Cursor<&'a [u8]>>>(
                 filling.put(row, column + left as usize, value, &mut budget);
             }
         }
-        plain.sheets.push(filling.finish());
+        plain.sheets.push(Sheet { hidden, ..filling.finish() });
     }
     Ok(plain)
 }

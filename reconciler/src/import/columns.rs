@@ -28,6 +28,7 @@ pub struct Columns {
     registers: Vec<(Register, Vec<String>, BTreeSet<String>)>,
     skipped: (BTreeSet<String>, Vec<String>),
     departments: (BTreeSet<String>, Vec<String>),
+    legend: BTreeSet<String>,
     pub(crate) words: Words,
 }
 
@@ -63,6 +64,8 @@ pub(crate) enum Role {
     Product,
     /// A ledger's column that is not read.
     Known,
+    /// A column of another table beside this one: its cells belong to no row of this one.
+    Beside,
 }
 
 /// How the values of a column are written.
@@ -88,7 +91,7 @@ impl Role {
             Self::Assignment => "assignment".into(),
             Self::Disposed => "disposed".into(),
             Self::Product => "product".into(),
-            Self::Known => String::new(),
+            Self::Known | Self::Beside => String::new(),
         }
     }
 
@@ -119,6 +122,7 @@ struct Hints {
     assignment: Vec<String>,
     disposed: Vec<String>,
     product: Vec<String>,
+    legend: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -186,6 +190,7 @@ impl Columns {
                 .collect(),
             skipped: (keys(&file.sheets.exact).collect(), keys(&file.sheets.part).collect()),
             departments: (keys(&file.departments.names).collect(), keys(&file.departments.endings).collect()),
+            legend: keys(&file.hints.legend).collect(),
             described: file.column,
             words: Words::parse(values)?,
         })
@@ -273,6 +278,11 @@ impl Columns {
     pub(crate) fn is_personal_title(&self, title: &str) -> bool {
         let title = heading_key(title);
         self.personal.1.iter().any(|known| title.contains(known.as_str()))
+    }
+
+    /// The heading is one of a legend, where that stands beside a ledger.
+    pub(crate) fn is_legend(&self, heading: &str) -> bool {
+        self.legend.contains(&heading_key(heading))
     }
 
     /// The sheet holds examples or explanations, by its name.

@@ -49,8 +49,14 @@ fn fill(text: &str, separator: u8, filling: &mut Filling) -> Result<(), Refusal>
 
 fn put(record: &csv::StringRecord, row: u32, filling: &mut Filling, budget: &mut Budget) {
     for (column, cell) in record.iter().enumerate().filter(|(_, cell)| !cell.trim().is_empty()) {
-        filling.put(row, column, Value::Text(cell.to_owned()), budget);
+        filling.put(row, column, Value::Text(unwrapped(cell).to_owned()), budget);
     }
+}
+
+/// `="00123"`: so programs write a text that a spreadsheet would take for a number.
+fn unwrapped(cell: &str) -> &str {
+    let inner = cell.trim().strip_prefix("=\"").and_then(|cell| cell.strip_suffix('"'));
+    inner.filter(|inner| !inner.contains('"')).unwrap_or(cell)
 }
 
 fn open_quote(row: u64) -> Refusal {
@@ -134,6 +140,12 @@ mod tests {
         assert_eq!(rows("a\tb,c\td\n")[0].1, ["a", "b,c", "d"]);
         assert_eq!(rows("a;b;c\n")[0].1, ["a", "b", "c"]);
         assert_eq!(rows("\"a\tb\",c\n")[0].1, ["a\tb", "c"]);
+    }
+
+    #[test]
+    fn formulas_of_a_text_alone_are_that_text() {
+        assert_eq!(rows("=\"00123\",\"=\"\"00124\"\"\"\n")[0].1, ["00123", "00124"]);
+        assert_eq!(rows("=A1&\"x\",=\"a\"&\"b\"\n")[0].1, ["=A1&\"x\"", "=\"a\"&\"b\""]);
     }
 
     #[test]

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::cells::address::addresses;
-use super::cells::date::date;
 use super::cells::list::{software, users};
 use super::cells::mac::macs;
 use super::cells::network::networks;
 use super::columns::{Columns, Reading};
+use super::disposal::{Disposal, disposal};
 use super::fold::{clean, code, is_dash};
 use super::inherit::Inherited;
 use super::meaning::{date_of, meaning};
@@ -28,7 +28,7 @@ pub(crate) struct Draft<'a> {
     pub cells: BTreeMap<Field, Vec<Piece>>,
     /// A column beside the address says that it is handed out.
     pub dynamic: bool,
-    /// A column has the day on which the device was disposed of.
+    /// A column says that the device was disposed of.
     pub disposed: bool,
     /// Headings and words.
     pub columns: &'a Columns,
@@ -178,13 +178,16 @@ impl<'a> Draft<'a> {
 
     fn status(&mut self) -> Status {
         let mut status = if self.disposed { Status::Retired } else { Status::Unknown };
+        let mut in_use: Option<Piece> = None;
         for piece in self.pieces(Field::Status) {
             let text = piece.value.text();
             let understood = match piece.reading {
-                Reading::Retires if date(&text).is_some() => Some(Status::Retired),
-                Reading::Retires => self.words().answer(&text).map(retires).or_else(|| self.words().status(&text)),
+                Reading::Retires => self.words().answer(&text).map(retires).or_else(|| self.disposal(&piece)),
                 _ => self.words().status(&text),
             };
+            if understood == Some(Status::Active) && piece.reading == Reading::Plain {
+                in_use.get_or_insert(piece.clone());
+            }
             match understood {
                 Some(Status::Retired) => status = Status::Retired,
                 Some(known) if status == Status::Unknown => status = known,
@@ -192,8 +195,20 @@ impl<'a> Draft<'a> {
                 None => self.unknown(Field::Status, &piece),
             }
         }
+        if let Some(piece) = in_use.filter(|_| status == Status::Retired) {
+            self.report(Field::Status, &piece, Some(ProblemKind::StatusConflict));
+        }
         let silent = status == Status::Unknown && self.pieces(Field::Status).is_empty();
         self.inherited.status.filter(|_| silent).unwrap_or(status)
+    }
+
+    /// What a column of days or marks of disposal says about the device's status.
+    fn disposal(&self, piece: &Piece) -> Option<Status> {
+        match disposal(&piece.value, self.words(), self.inherited.today) {
+            Disposal::Done => Some(Status::Retired),
+            Disposal::NotYet => Some(Status::Active),
+            Disposal::Unknown => self.words().status(&piece.value.text()),
+        }
     }
 
     fn device_type(&mut self) -> Option<DeviceType> {
@@ -301,11 +316,13 @@ impl<'a> Draft<'a> {
         }
     }
 
-    fn unknown(&mut self, field: Field, piece: &Piece) {
+    /// Says that a cell's word is not known.
+    pub(crate) fn unknown(&mut self, field: Field, piece: &Piece) {
         self.report(field, piece, Some(ProblemKind::ValueUnknown));
     }
 
-    fn report(&mut self, field: Field, piece: &Piece, kind: Option<ProblemKind>) {
+    /// Says what was noticed of a cell.
+    pub(crate) fn report(&mut self, field: Field, piece: &Piece, kind: Option<ProblemKind>) {
         let Some(kind) = kind else { return };
         self.problems.push(RowProblem {
             origin: self.origin.clone(),

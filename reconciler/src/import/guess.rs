@@ -6,6 +6,7 @@ use super::cells::address::addresses;
 use super::cells::mac::macs;
 use super::columns::{Columns, Role};
 use super::fold::{code, heading_key};
+use super::row;
 use super::sheet::Row;
 use super::table::{Basis, Column};
 use crate::judge::entry::{Field, Register};
@@ -17,13 +18,14 @@ const SAMPLE: usize = 200;
 
 /// Decides what can be decided.
 pub(crate) fn decide(found: &mut BTreeMap<u16, Column>, rows: &[Row], register: Register, columns: &Columns) {
+    beside(found, rows, columns);
     let has =
         |found: &BTreeMap<u16, Column>, field| found.values().any(|column| column.role == Some(Role::Field(field)));
     let (numbered, named) = (has(found, Field::AssetNo), has(found, Field::Hostname));
     for (at, column) in found.iter_mut() {
         let below = || values(rows, *at);
         match column.role {
-            Some(Role::RowNumber) if !numbered && !is_counter(below()) => {
+            Some(Role::RowNumber) if !numbered && !is_counter(numbers(rows, *at, columns)) => {
                 column.role = Some(Role::Field(Field::AssetNo));
                 column.basis = Basis::Content(SURE);
             }
@@ -107,10 +109,62 @@ fn unread_twins(found: &mut BTreeMap<u16, Column>) {
     }
 }
 
-/// 1, 2, 3 … without gaps: a row counter.
+/// A table beside this one, behind an empty column: it has a heading of a legend, or one that this one has, too, and
+/// nothing that
+/// identifies a device but what this one has.
+fn beside(found: &mut BTreeMap<u16, Column>, rows: &[Row], known: &Columns) {
+    use Field::{AssetNo, Hostname, IpAddress, MacAddress, SerialNo};
+    let is_empty = |at: u16| values(rows, at).next().is_none();
+    let mut tables: Vec<Vec<u16>> = vec![];
+    for at in found.keys() {
+        let last = tables.last().and_then(|table| table.last());
+        if last.is_some_and(|last| (last + 1..*at).all(|between| !is_empty(between))) {
+            tables.last_mut().into_iter().for_each(|table| table.push(*at));
+        } else {
+            tables.push(vec![*at]);
+        }
+    }
+    let (mut names, mut keys) = (BTreeSet::new(), BTreeSet::new());
+    for table in tables {
+        let columns = || table.iter().filter_map(|at| found.get(at));
+        let new_names: Vec<String> = columns().map(|column| heading_key(&column.heading)).collect();
+        let new_keys: Vec<Field> = columns()
+            .filter_map(|column| match column.role {
+                Some(Role::Field(field @ (AssetNo | Hostname | IpAddress | MacAddress | SerialNo))) => Some(field),
+                _ => None,
+            })
+            .collect();
+        let is_other = columns().any(|column| known.is_legend(&column.heading))
+            || new_names.iter().any(|name| names.contains(name));
+        if !names.is_empty() && is_other && new_keys.iter().all(|key| keys.contains(key)) {
+            for (_, column) in found.iter_mut().filter(|(at, _)| table.contains(at)) {
+                column.role = Some(Role::Beside);
+            }
+        }
+        names.extend(new_names);
+        keys.extend(new_keys);
+    }
+}
+
+/// What stands in a column that may count the rows: not beside totals, notes and the names of groups.
+fn numbers<'a>(rows: &'a [Row], at: u16, columns: &'a Columns) -> impl Iterator<Item = String> + 'a {
+    let rows = rows.iter().take_while(move |row| !row::ends_table(row, columns));
+    let counted = rows.filter(move |row| row.cells.len() > 1 && !row::is_footer(row, columns));
+    let cells = counted.filter_map(move |row| row.cells.iter().find(|cell| cell.0 == at));
+    cells.map(|(_, value)| value.text()).filter(|text| !text.is_empty()).take(SAMPLE)
+}
+
+/// 1, 2, 3 … without gaps: a row counter. It may begin again, as below the name of another group.
 fn is_counter(values: impl Iterator<Item = String>) -> bool {
-    let values: Vec<String> = values.collect();
-    !values.is_empty() && values.iter().enumerate().all(|(index, text)| code(text) == (index + 1).to_string())
+    let mut next = 0;
+    for text in values {
+        let Ok(number) = code(&text).parse::<u32>() else { return false };
+        if number != next + 1 && number != 1 {
+            return false;
+        }
+        next = number;
+    }
+    next > 0
 }
 
 /// The value could be the name of a machine: ASCII, at most 15 characters (`NetBIOS`), without blanks.

@@ -3,12 +3,14 @@
 use std::sync::LazyLock;
 
 use ipnet::IpNet;
+use jiff::civil::Date;
 use regex::Regex;
 
 use super::columns::Columns;
 use super::fold::{clean, code};
 use super::sheet::Row;
 use super::title::Title;
+use super::values::Words;
 use crate::judge::entry::{DeviceType, Field, Status};
 
 /// Fills empty cells of the rows below it.
@@ -24,6 +26,8 @@ pub(crate) struct Inherited {
     pub status: Option<Status>,
     /// The network of the title rows.
     pub network: Option<IpNet>,
+    /// The day of the import: what was planned for a later one has not happened.
+    pub today: Option<Date>,
 }
 
 /// What a group row says.
@@ -48,7 +52,7 @@ impl Inherited {
         let by_name = columns.is_department(sheet).then(|| clean(sheet));
         Self {
             department: title.department.clone().or(by_name),
-            status: columns.words.status(sheet),
+            status: status(sheet, &columns.words),
             network: title.network,
             ..Self::default()
         }
@@ -62,6 +66,14 @@ impl Inherited {
             Group::Department(department) => self.department = Some(department),
         }
     }
+}
+
+/// `廃棄`, `廃棄済み一覧`, `R5年度廃棄`; not `廃棄予定`.
+fn status(sheet: &str, words: &Words) -> Option<Status> {
+    let name = clean(sheet);
+    let has = |list: &[String]| list.iter().any(|word| name.contains(word.as_str()));
+    let gone = has(&words.disposed.sheets) && !has(&words.disposed.not_yet);
+    words.status(sheet).or(gone.then_some(Status::Retired))
 }
 
 impl Group {
@@ -121,7 +133,10 @@ mod tests {
         let columns = Columns::builtin();
         let of = |name: &str| Inherited::new(name, &Title::default(), &columns);
         assert_eq!(of("3F東病棟").department.as_deref(), Some("3F東病棟"));
-        assert_eq!(of("廃棄").status, Some(Status::Retired));
+        for name in ["廃棄", "廃棄済み一覧", "R5年度廃棄", "除却リスト"] {
+            assert_eq!(of(name).status, Some(Status::Retired), "{name}");
+        }
+        assert_eq!(of("廃棄予定").status, None);
         for name in ["Sheet1", "R6", "機器台帳", "医療機器台帳"] {
             assert_eq!(of(name), Inherited::default(), "{name}");
         }

@@ -1,6 +1,5 @@
 //! What a file's columns are held to be, and why, before anything is imported: for a person to look at and correct.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Serialize;
@@ -134,7 +133,7 @@ fn of_sheet(sheet: &Sheet, file: &str, known: Known<'_>) -> SheetLayout {
         Found::Personal => return nothing(State::Personal),
         Found::Table(table) if table.mapped => (table, State::Mapped),
         Found::Table(table) => (table, State::Recognised),
-        Found::Nothing => (fullest(sheet, known), State::Unknown),
+        Found::Nothing => (fullest(sheet, file, known.columns), State::Unknown),
     };
     let rows = &sheet.rows[table.first.min(sheet.rows.len())..];
     let column = |(at, column): (&u16, &Column)| of_column(*at, column, rows, table.register, known.columns);
@@ -142,22 +141,21 @@ fn of_sheet(sheet: &Sheet, file: &str, known: Known<'_>) -> SheetLayout {
     SheetLayout { sheet: sheet.name.clone(), state, register: table.register, row: table.row, columns }
 }
 
-/// The first of the rows with the most cells, as if it were a heading.
-fn fullest(sheet: &Sheet, known: Known<'_>) -> Table {
-    let top = &sheet.rows[..sheet.rows.len().min(limits::HEADING_ROWS)];
-    let index = (0..top.len()).rev().max_by_key(|index| top[*index].cells.len()).unwrap_or(0);
-    let register = known.columns.register_of_title(&sheet.name).unwrap_or(Register::Equipment);
-    let column = |heading: String| {
-        let role = known.columns.role(register, &heading);
-        Column { heading, role, reading: super::columns::Reading::Plain, official: false, basis: Basis::Heading }
+/// The first of the headings with the most columns, if every row were one: the very table that an import reads once
+/// somebody has said what its columns are.
+fn fullest(sheet: &Sheet, file: &str, columns: &Columns) -> Table {
+    let of = |index| {
+        let register = table::register_at(sheet, index, file, columns);
+        let (first, found) = table::heading_at(sheet, index, register, columns);
+        Table { register, first, row: sheet.rows[index].number, columns: found, mapped: false }
     };
-    let columns: BTreeMap<u16, Column> =
-        table::headings(&sheet.rows[index]).map(|(at, heading)| (at, column(heading))).collect();
-    Table { register, first: index + 1, row: sheet.rows[index].number, columns, mapped: false }
+    let top = (1..sheet.rows.len().min(limits::HEADING_ROWS)).map(of);
+    // Of equals, the first.
+    top.fold(of(0), |best, table| if table.columns.len() > best.columns.len() { table } else { best })
 }
 
 fn of_column(at: u16, column: &Column, rows: &[Row], register: Register, columns: &Columns) -> ColumnLayout {
-    let read = column.role.filter(|role| *role != Role::Known);
+    let read = column.role.filter(|role| !matches!(role, Role::Known | Role::Beside));
     let (how, confidence) = match (read, column.basis) {
         (_, Basis::Mapping) => (How::Mapped, 100),
         (None, _) => (How::LeftOver, 0),
@@ -242,5 +240,29 @@ mod tests {
         let known = read(text, &mappings);
         assert_eq!(known.sheets[0].state, State::Mapped);
         assert!(known.sheets[0].columns.iter().all(|column| column.how == How::Mapped));
+    }
+
+    #[test]
+    fn a_mapping_reads_the_table_of_two_lines_that_was_shown() {
+        let text = "甲,通信,,乙\n,子,丑,\nA-1,PC1,10.0.0.1,x\nA-2,PC2,10.0.0.2,y\n";
+        let mut plain = super::super::csv::read(text.as_bytes()).unwrap();
+        let heading = [0, 3].map(|left| super::super::sheet::Merged { top: 1, bottom: 2, left });
+        plain.sheets[0].merged.extend(heading);
+        let columns = Columns::builtin();
+        let of = |mappings: &Mappings| of_cells("台帳.csv".into(), &plain, Known { columns: &columns, mappings });
+        let mut layouts = of(&Mappings::default());
+        // A row of data has more cells than either line of the heading.
+        layouts.sheets[0].columns.iter().for_each(|column| assert_eq!(column.how, How::LeftOver));
+        let (_, mut layout) = layouts.said().remove(0);
+        let headings: Vec<_> = layout.column.iter().map(|said| said.heading.as_str()).collect();
+        assert_eq!(headings, ["甲", "子", "丑", "乙"]);
+        for (said, field) in layout.column.iter_mut().zip(["asset_no", "hostname", "ip_address", ""]) {
+            field.clone_into(&mut said.field);
+        }
+        let mut mappings = Mappings::default();
+        mappings.add(&super::super::mapping::file("台帳.csv", &[(layout, vec![])])).unwrap();
+        layouts = of(&mappings);
+        assert_eq!((layouts.sheets[0].state, layouts.sheets[0].row), (State::Mapped, 1));
+        assert_eq!(layouts.sheets[0].columns[2].samples, ["10.0.0.1", "10.0.0.2"]);
     }
 }

@@ -1,12 +1,13 @@
 //! What people said about the columns of a layout of their own: a file that `daicho ledger map --write` makes and a
 //! person edits. A layout is known again by its headings, whatever the file or the sheet is called.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::columns::Role;
 use super::fold::heading_key;
-use super::sheet::Row;
-use super::table::{Basis, Table, headings};
+use super::table::{Basis, Column, Table};
 use crate::judge::entry::Register;
 
 /// Every layout that people described.
@@ -58,17 +59,17 @@ impl Mappings {
         Ok(())
     }
 
-    /// The row has exactly the headings of a layout.
-    pub(crate) fn is_heading(&self, row: &Row) -> bool {
+    /// These are exactly the headings of a layout.
+    pub(crate) fn has(&self, columns: &BTreeMap<u16, Column>) -> bool {
         !self.layouts.is_empty() && {
-            let keys: Vec<String> = headings(row).map(|(_, text)| heading_key(&text)).collect();
+            let keys = keys(columns);
             self.layouts.iter().any(|layout| layout.keys() == keys)
         }
     }
 
     /// Reads the table as its layout says, if one is known.
     pub(crate) fn apply(&self, table: &mut Table) -> bool {
-        let keys: Vec<String> = table.columns.values().map(|column| heading_key(&column.heading)).collect();
+        let keys = keys(&table.columns);
         let Some(layout) = self.layouts.iter().rev().find(|layout| layout.keys() == keys) else { return false };
         table.register = layout.register;
         table.mapped = true;
@@ -78,6 +79,10 @@ impl Mappings {
         }
         true
     }
+}
+
+fn keys(columns: &BTreeMap<u16, Column>) -> Vec<String> {
+    columns.values().map(|column| heading_key(&column.heading)).collect()
 }
 
 impl Layout {

@@ -12,6 +12,7 @@ mod cells;
 pub mod child;
 mod columns;
 mod csv;
+mod disposal;
 mod draft;
 mod error;
 pub mod filled;
@@ -29,8 +30,10 @@ mod original;
 pub(crate) mod placed;
 mod reader;
 mod registers;
+mod row;
 mod rows;
 mod sheet;
+mod shown;
 mod spans;
 pub mod spelling;
 mod table;
@@ -164,6 +167,7 @@ fn entries(file: File<'_>, known: Known<'_>, progress: Progress<'_>) -> Result<I
     let File { name, sha256, plain, imported } = file;
     let all = plain.sheets.iter().map(|sheet| sheet.rows.len() as u64).sum();
     let mut rows = Rows::new(name, known, progress, all);
+    let today = imported.to_zoned(jiff::tz::TimeZone::system()).date();
     let (mut titles, mut tables) = (title::Title::default(), 0);
     for sheet in plain.sheets.iter().filter(|sheet| !sheet.rows.is_empty()) {
         let found =
@@ -171,19 +175,22 @@ fn entries(file: File<'_>, known: Known<'_>, progress: Progress<'_>) -> Result<I
         let table = match found {
             Found::Table(table) => table,
             Found::Personal => {
-                rows.sheet_skipped(sheet, ProblemKind::PersonalData);
+                rows.of_sheet(sheet, ProblemKind::PersonalData);
                 continue;
             }
             Found::Nothing => {
-                rows.sheet_skipped(sheet, ProblemKind::SheetSkipped);
+                rows.of_sheet(sheet, ProblemKind::SheetSkipped);
                 continue;
             }
         };
         let title = title::title(&sheet.rows[..sheet.rows.partition_point(|row| row.number < table.row)]);
-        let inherited = Inherited::new(&sheet.name, &title, known.columns);
+        let inherited = Inherited { today: Some(today), ..Inherited::new(&sheet.name, &title, known.columns) };
         titles.updated = titles.updated.max(title.updated);
         titles.updated_by = titles.updated_by.or(title.updated_by);
         tables += 1;
+        if sheet.hidden {
+            rows.of_sheet(sheet, ProblemKind::SheetHidden);
+        }
         rows.sheet(sheet, table, &inherited);
     }
     if tables == 0 {

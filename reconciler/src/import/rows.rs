@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 
 use super::Progress;
 use super::columns::{Columns, Role};
+use super::disposal::{Disposal, disposal};
 use super::draft::{Draft, Piece};
 use super::fold::heading_key;
 use super::inherit::{Group, Inherited};
-use super::sheet::{Cut, Merged, Row, Sheet, Value, letters};
+use super::row::{self, Kind};
+use super::sheet::{Cut, Row, Sheet, Value, letters};
+use super::shown;
 use super::table::{self, Basis, Column, Known, Table};
-use crate::judge::entry::{Entry, Field, Origin, ProblemKind, Record, Register, RowProblem};
+use crate::judge::entry::{Entry, Field, Origin, ProblemKind, Record, RowProblem};
 
 /// Rows between two words about progress.
 const STEP: u64 = 500;
@@ -31,14 +34,6 @@ pub(crate) struct Rows<'a> {
     pub problems: Vec<RowProblem>,
 }
 
-/// What a row is.
-enum Kind {
-    Device,
-    Heading,
-    Group(Group),
-    Skipped,
-}
-
 impl<'a> Rows<'a> {
     /// Before the first sheet.
     pub(crate) fn new(file: &'a str, known: Known<'a>, progress: Progress<'a>, all: u64) -> Self {
@@ -58,19 +53,31 @@ impl<'a> Rows<'a> {
         self.unread(sheet, &table);
         let mut inherited = of_sheet.clone();
         let numbered = has(&table, Field::AssetNo);
-        let merged = fillings(&sheet.merged, &sheet.rows);
+        let merged = row::fillings(&sheet.merged, &sheet.rows);
         let mut above: BTreeMap<u16, Value> = BTreeMap::new();
-        for (index, row) in sheet.rows.iter().enumerate().skip(table.first) {
+        let (mut next, mut ended) = (table.first, false);
+        for (index, whole) in sheet.rows.iter().enumerate().skip(table.first) {
             self.step();
-            if index < table.first {
+            if index < next.max(table.first) {
                 continue;
             }
-            match self.kind(row, &table) {
-                Kind::Skipped => self.skipped(sheet, row),
+            let row = &row::own(whole, &table);
+            let kind = row::kind(row, merged.get(&row.number), &table, self.known.columns);
+            match kind {
+                Kind::Heading if ended && !row::names_devices(row, &table, self.known.columns) => {
+                    self.skipped(sheet, whole);
+                }
+                Kind::Device | Kind::Group(_) if ended => self.skipped(sheet, whole),
+                Kind::Skipped => self.skipped(sheet, whole),
+                Kind::End => {
+                    ended = true;
+                    self.skipped(sheet, whole);
+                }
                 Kind::Heading => {
-                    let next = table::table(sheet, index, table.register, self.known);
-                    let repeated = headings(&next) == headings(&table);
-                    table = next;
+                    ended = false;
+                    let found = table::table(sheet, index, table.register, self.known);
+                    let repeated = headings(&found) == headings(&table);
+                    table = found;
                     above.clear();
                     if repeated {
                         self.skipped(sheet, row);
@@ -83,7 +90,12 @@ impl<'a> Rows<'a> {
                     self.group(sheet, row, &group);
                     inherited.enter(group);
                 }
-                Kind::Device => self.device((sheet, row), &table, &inherited, &mut above, merged.get(&row.number)),
+                Kind::Device => {
+                    let more = row::continued(&sheet.rows[index..], &table, &merged);
+                    next = index + 1 + more;
+                    let row = row::joined(row, &sheet.rows[index + 1..next], &table);
+                    self.device((sheet, &row), &table, &inherited, &mut above, merged.get(&row.number));
+                }
             }
         }
         if !numbered {
@@ -91,8 +103,8 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// Says that a whole sheet was left out.
-    pub(crate) fn sheet_skipped(&mut self, sheet: &Sheet, kind: ProblemKind) {
+    /// Says something of a whole sheet.
+    pub(crate) fn of_sheet(&mut self, sheet: &Sheet, kind: ProblemKind) {
         self.note(&sheet.name, 0, None, kind, &sheet.name);
     }
 
@@ -118,14 +130,22 @@ impl<'a> Rows<'a> {
         let mut cells: BTreeMap<u16, Value> = merged.cloned().unwrap_or_default();
         cells.extend(row.cells.iter().cloned());
         let mut stray = None;
-        for (at, value) in cells {
+        // The form's own heading comes before its synonyms, else the left before the right.
+        let is_official = |at: &u16| table.columns.get(at).is_some_and(|column| column.official);
+        let (official, others): (Vec<_>, Vec<_>) = cells.into_iter().partition(|(at, _)| is_official(at));
+        for (at, value) in official.into_iter().chain(others) {
             let Some(column) = table.columns.get(&at) else {
                 stray.get_or_insert((at, value.raw()));
                 continue;
             };
             let raw = value.raw();
+            let otherwise = shown::is_too_long(&value) || sheet.otherwise.binary_search(&(row.number, at)).is_ok();
             let value = self.resolved(at, value, above);
-            place(&mut draft, column, Piece { column: at, value, raw, reading: column.reading }, self.known.columns);
+            let piece = Piece { column: at, value, raw, reading: column.reading };
+            if let Some(Role::Field(field @ (Field::AssetNo | Field::SerialNo))) = column.role.filter(|_| otherwise) {
+                draft.report(field, &piece, Some(ProblemKind::NumberNotAsShown));
+            }
+            place(&mut draft, column, piece, self.known.columns);
         }
         self.keep(draft);
         if let Some((at, raw)) = stray {
@@ -156,23 +176,6 @@ impl<'a> Rows<'a> {
         value
     }
 
-    fn kind(&self, row: &Row, table: &Table) -> Kind {
-        let columns = self.known.columns;
-        if table::is_heading(row, columns) {
-            return Kind::Heading;
-        }
-        let first = row.cells.first().map(|(_, value)| value.text()).unwrap_or_default();
-        let note =
-            first.starts_with(['※', '＊', '*', '■', '【']) || first.starts_with("注)") || first.starts_with("注）");
-        let of_table = row.cells.iter().filter(|(at, _)| table.columns.contains_key(at)).count();
-        let alone = of_table <= 1 && !row.cells.iter().any(|(at, _)| is_key(table, *at));
-        match Group::of(row, columns).filter(|_| alone || note) {
-            Some(group) => Kind::Group(group),
-            None if alone || note && of_table <= 2 || columns.words.is_total(&first) => Kind::Skipped,
-            None => Kind::Device,
-        }
-    }
-
     fn group(&mut self, sheet: &Sheet, row: &Row, group: &Group) {
         let text = row.cells.first().map(|(_, value)| value.raw()).unwrap_or_default();
         self.note(&sheet.name, row.number, None, ProblemKind::GroupRow, &text);
@@ -188,7 +191,8 @@ impl<'a> Rows<'a> {
 
     /// Columns that hold something and are not read.
     fn unread(&mut self, sheet: &Sheet, table: &Table) {
-        let unread = table.columns.iter().filter(|(_, column)| matches!(column.role, None | Some(Role::Known)));
+        let unread =
+            table.columns.iter().filter(|(_, column)| matches!(column.role, None | Some(Role::Known | Role::Beside)));
         for (at, column) in unread {
             let below = sheet.rows.iter().skip(table.first);
             if below.flat_map(|row| &row.cells).any(|(column, _)| column == at) {
@@ -245,25 +249,15 @@ fn place(draft: &mut Draft<'_>, column: &Column, piece: Piece, columns: &Columns
     let text = piece.value.text();
     match column.role {
         Some(Role::Field(field)) => {
-            let pieces = draft.cells.entry(field).or_default();
-            if column.official { pieces.insert(0, piece) } else { pieces.push(piece) }
+            draft.cells.entry(field).or_default().push(piece);
         }
         Some(Role::Assignment) => draft.dynamic |= columns.words.is_dynamic(&text),
-        Some(Role::Disposed) => draft.disposed |= !text.is_empty() && !columns.words.is_none(&text),
-        Some(Role::RowNumber | Role::Product | Role::Known) | None => {}
-    }
-}
-
-fn is_key(table: &Table, at: u16) -> bool {
-    use Field::{Hostname, IpAddress, MacAddress, SerialNo};
-    let Some(Role::Field(field)) = table.columns.get(&at).and_then(|column| column.role) else { return false };
-    match table.register {
-        Register::Vendor => field == Field::Vendor,
-        Register::Department => field == Field::Department,
-        Register::Segment => field == Field::Segment,
-        Register::Cloud => field == Field::Service,
-        Register::RemoteMaintenance | Register::Confirmation => false,
-        _ => matches!(field, Hostname | IpAddress | MacAddress | SerialNo),
+        Some(Role::Disposed) => match disposal(&piece.value, &columns.words, draft.inherited.today) {
+            Disposal::Done => draft.disposed = true,
+            Disposal::NotYet => {}
+            Disposal::Unknown => draft.unknown(Field::Status, &piece),
+        },
+        Some(Role::RowNumber | Role::Product | Role::Known | Role::Beside) | None => {}
     }
 }
 
@@ -278,21 +272,4 @@ fn headings(table: &Table) -> Vec<String> {
 fn cell(sheet: &Sheet, row: u32, column: u16) -> Option<&Value> {
     let row = sheet.rows.iter().find(|found| found.number == row)?;
     row.cells.iter().find(|(at, _)| *at == column).map(|(_, value)| value)
-}
-
-/// What merged ranges say in rows below their first, by row and column. Only rows that hold something
-/// are filled: a range may claim a million of them.
-fn fillings(merged: &[Merged], rows: &[Row]) -> BTreeMap<u32, BTreeMap<u16, Value>> {
-    let mut filled: BTreeMap<u32, BTreeMap<u16, Value>> = BTreeMap::new();
-    let mut left = super::limits::ROWS;
-    for range in merged {
-        let start = rows.partition_point(|row| row.number < range.top);
-        let Some(top) = rows.get(start).filter(|row| row.number == range.top) else { continue };
-        let Some((_, value)) = top.cells.iter().find(|(at, _)| *at == range.left) else { continue };
-        for row in rows[start + 1..].iter().take_while(|row| row.number <= range.bottom).take(left) {
-            filled.entry(row.number).or_default().insert(range.left, value.clone());
-            left -= 1;
-        }
-    }
-    filled
 }

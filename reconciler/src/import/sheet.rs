@@ -24,6 +24,10 @@ pub(crate) struct Sheet {
     pub merged: Vec<Merged>,
     /// What was not read.
     pub cuts: Vec<Cut>,
+    /// The workbook does not show the sheet.
+    pub hidden: bool,
+    /// Row and column of numbers that the program shows otherwise than they are stored.
+    pub otherwise: Vec<(u32, u16)>,
 }
 
 /// The cells of a row.
@@ -53,6 +57,16 @@ pub(crate) enum Value {
     /// An error value such as `#N/A`, or the formula that has no computed value.
     #[serde(rename = "e")]
     Error(String),
+}
+
+impl Sheet {
+    /// The cell's value, to be changed.
+    pub(crate) fn value_mut(&mut self, row: u32, column: u16) -> Option<&mut Value> {
+        let at = self.rows.binary_search_by_key(&row, |row| row.number).ok()?;
+        let cells = &mut self.rows.get_mut(at)?.cells;
+        let at = cells.binary_search_by_key(&column, |cell| cell.0).ok()?;
+        cells.get_mut(at).map(|(_, value)| value)
+    }
 }
 
 impl Value {

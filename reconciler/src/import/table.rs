@@ -80,7 +80,9 @@ pub(crate) fn find(sheet: &Sheet, file: &str, known: Known<'_>) -> Found {
     let top = &sheet.rows[..sheet.rows.len().min(limits::HEADING_ROWS)];
     let titles = |end: usize| top[..end].iter().flat_map(|row| &row.cells).map(|(_, value)| value.text());
     // Not the row with the most headings: a second table further down may have more columns.
-    let heading = top.iter().position(|row| known.mappings.is_heading(row) || is_heading(row, columns));
+    let is_mapped =
+        |index| known.mappings.has(&heading_at(sheet, index, register_at(sheet, index, file, columns), columns).1);
+    let heading = (0..top.len()).find(|&index| is_heading(&top[index], columns) || is_mapped(index));
     let end = heading.unwrap_or(top.len().min(HITS));
     if columns.is_personal_title(&sheet.name)
         || titles(end).any(|title| columns.is_personal_title(&title))
@@ -89,14 +91,19 @@ pub(crate) fn find(sheet: &Sheet, file: &str, known: Known<'_>) -> Found {
         return Found::Personal;
     }
     let Some(index) = heading else { return Found::Nothing };
-    let texts: Vec<String> = headings(&top[index]).map(|(_, text)| text).collect();
-    let register = titles(end)
+    Found::Table(table(sheet, index, register_at(sheet, index, file, columns), known))
+}
+
+/// The register of a table whose heading stands at an index, by the titles above it and all other names.
+pub(crate) fn register_at(sheet: &Sheet, index: usize, file: &str, columns: &Columns) -> Register {
+    let mut titles = sheet.rows[..index].iter().flat_map(|row| &row.cells).map(|(_, value)| value.text());
+    let texts: Vec<String> = headings(&sheet.rows[index]).map(|(_, text)| text).collect();
+    titles
         .find_map(|title| columns.register_of_title(&title))
         .or_else(|| columns.register_of_title(&sheet.name))
         .or_else(|| columns.register_of_headings(texts.iter().map(String::as_str)))
         .or_else(|| columns.register_of_title(file))
-        .unwrap_or(Register::Equipment);
-    Found::Table(table(sheet, index, register, known))
+        .unwrap_or(Register::Equipment)
 }
 
 /// The row is a heading: enough known headings, mostly those, and some of fields that are read
@@ -109,34 +116,49 @@ pub(crate) fn is_heading(row: &Row, columns: &Columns) -> bool {
     hits >= HITS && of_fields >= 2 && hits * 2 >= row.cells.len()
 }
 
-/// The table whose heading stands at an index; a second heading row below or above is joined.
+/// The table whose heading stands at an index.
 pub(crate) fn table(sheet: &Sheet, index: usize, register: Register, known: Known<'_>) -> Table {
-    let columns = known.columns;
+    let (first, found) = heading_at(sheet, index, register, known.columns);
+    let mut table = Table { register, first, row: sheet.rows[index].number, columns: found, mapped: false };
+    if !known.mappings.apply(&mut table) {
+        guess::decide(&mut table.columns, &sheet.rows[first.min(sheet.rows.len())..], register, known.columns);
+    }
+    table
+}
+
+/// The columns of a heading at an index, a second heading row below or above joined; before them the index of the
+/// first row below it.
+pub(crate) fn heading_at(
+    sheet: &Sheet,
+    index: usize,
+    register: Register,
+    columns: &Columns,
+) -> (usize, BTreeMap<u16, Column>) {
     let row = &sheet.rows[index];
     let upper = index.checked_sub(1).and_then(|above| sheet.rows.get(above));
     let above = upper.map(groups);
-    let below = sheet.rows.get(index + 1).filter(|below| is_second(row, below, register, columns));
     let mut found: BTreeMap<u16, Column> = BTreeMap::new();
     for (at, heading) in headings(row) {
         found.insert(at, grouped(above.as_ref().and_then(|above| above(at)), &heading, register, columns));
     }
-    for (at, heading) in upper.into_iter().flat_map(headings) {
-        let above = column(&heading, register, columns);
-        if matches!(above.role, Some(Role::Field(_))) {
-            found.entry(at).or_insert(above);
+    let of_upper: Vec<(u16, Column)> = upper
+        .into_iter()
+        .flat_map(headings)
+        .filter(|(at, _)| !found.contains_key(at))
+        .map(|(at, heading)| (at, column(&heading, register, columns)))
+        .collect();
+    // One heading that is read makes the row above a heading, and then all of it is one.
+    if of_upper.iter().any(|(_, column)| matches!(column.role, Some(Role::Field(_)))) {
+        found.extend(of_upper);
+    }
+    match sheet.rows.get(index + 1).filter(|below| is_second(sheet, (row, below), register, columns)) {
+        Some(below) => {
+            let group = groups(row);
+            found.extend(headings(below).map(|(at, heading)| (at, grouped(group(at), &heading, register, columns))));
+            (index + 2, found)
         }
+        None => (index + 1, found),
     }
-    let mut first = index + 1;
-    if let Some(below) = below {
-        first += 1;
-        let group = groups(row);
-        found.extend(headings(below).map(|(at, heading)| (at, grouped(group(at), &heading, register, columns))));
-    }
-    let mut table = Table { register, first, row: row.number, columns: found, mapped: false };
-    if !known.mappings.apply(&mut table) {
-        guess::decide(&mut table.columns, &sheet.rows[first.min(sheet.rows.len())..], register, columns);
-    }
-    table
 }
 
 /// The texts of a row's filled cells.
@@ -152,11 +174,17 @@ fn groups(row: &Row) -> impl Fn(u16) -> Option<String> + use<> {
 
 /// A column below a group: the heading of both together where that is known (`MDS/SDS` over `依頼日`), else its own.
 fn grouped(group: Option<String>, heading: &str, register: Register, columns: &Columns) -> Column {
-    let both = group.map(|group| format!("{group}{heading}"));
+    let both = group.as_ref().map(|group| format!("{group}{heading}"));
     // As a whole only: a part of it would be the group's own name.
     let both =
         both.filter(|both| columns.is_whole_heading(register, both)).map(|both| column(&both, register, columns));
-    both.filter(|both| both.role.is_some()).unwrap_or_else(|| column(heading, register, columns))
+    let own = both.filter(|both| both.role.is_some()).unwrap_or_else(|| column(heading, register, columns));
+    // A name below ソフトウェア is that of a program.
+    let of_group = group.filter(|_| own.role == Some(Role::Product)).map(|group| column(&group, register, columns));
+    match of_group.filter(|group| group.role == Some(Role::Field(Field::Software))) {
+        Some(group) => Column { heading: format!("{}{heading}", group.heading), ..group },
+        None => own,
+    }
 }
 
 fn column(heading: &str, register: Register, columns: &Columns) -> Column {
@@ -190,13 +218,21 @@ fn is_personal(row: &Row, columns: &Columns) -> bool {
     texts.iter().filter(|text| columns.is_personal(text)).count() >= HITS && !texts.iter().any(|text| machine(text))
 }
 
-/// The lower half of a heading of two rows: only known headings, and only below empty or unknown cells, or below a
-/// group that spans several of them.
-fn is_second(upper: &Row, lower: &Row, register: Register, columns: &Columns) -> bool {
-    let known = |text: &str| columns.role(register, text).is_some();
+/// The lower half of a heading of two rows: a heading of the upper row reaches down into it, or most of it is known,
+/// alone or together with its group, and stands below empty or unknown cells, or below a group that spans several.
+fn is_second(sheet: &Sheet, (upper, lower): (&Row, &Row), register: Register, columns: &Columns) -> bool {
     let above: Vec<u16> = headings(upper).map(|(at, _)| at).collect();
-    let taken: Vec<u16> = headings(upper).filter(|(_, text)| known(text)).map(|(at, _)| at).collect();
-    let lower: Vec<(u16, String)> = headings(lower).collect();
-    let spans = |at: u16| lower.iter().any(|(next, _)| *next == at + 1 && !above.contains(next));
-    !lower.is_empty() && lower.iter().all(|(at, text)| known(text) && (!taken.contains(at) || spans(*at)))
+    let is_known = |text: &str| columns.role(register, text).is_some();
+    let taken: Vec<u16> = headings(upper).filter(|(_, text)| is_known(text)).map(|(at, _)| at).collect();
+    let lower_texts: Vec<(u16, String)> = headings(lower).collect();
+    if lower_texts.is_empty() {
+        return false;
+    }
+    if sheet.merged.iter().any(|range| range.top == upper.number && range.bottom >= lower.number) {
+        return true;
+    }
+    let group = groups(upper);
+    let spans = |at: u16| lower_texts.iter().any(|(next, _)| *next == at + 1 && !above.contains(next));
+    let known = lower_texts.iter().filter(|(at, text)| grouped(group(*at), text, register, columns).role.is_some());
+    known.count() * 2 >= lower_texts.len() && lower_texts.iter().all(|(at, _)| !taken.contains(at) || spans(*at))
 }

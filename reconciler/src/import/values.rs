@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-use super::fold::key;
+use super::cells::label::Label;
+use super::fold::{heading_key, key};
 use crate::judge::entry::{DeviceType, FourValued, Status};
 
 /// The table that is compiled in.
@@ -18,8 +19,13 @@ pub(crate) struct Words {
     device_type: BTreeMap<String, DeviceType>,
     dynamic: Vec<String>,
     none: BTreeSet<String>,
+    labels: Vec<(String, Label)>,
     ditto: BTreeSet<String>,
     totals: BTreeSet<String>,
+    footers: BTreeSet<String>,
+    ends: BTreeSet<String>,
+    /// What columns and sheets say about devices that are gone.
+    pub(crate) disposed: Disposed,
 }
 
 #[derive(Deserialize)]
@@ -31,6 +37,19 @@ struct File {
     address: Address,
     ditto: Ditto,
     skip_rows: SkipRows,
+    disposed: Disposed,
+}
+
+/// Words about devices that are gone; one of them inside a text is enough.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Disposed {
+    /// The device is still there, whatever else the text says.
+    pub not_yet: Vec<String>,
+    /// The device is gone.
+    pub done: Vec<String>,
+    /// A sheet with such a name holds devices that are gone.
+    pub sheets: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -47,6 +66,8 @@ struct Answers {
 struct Address {
     dynamic: Vec<String>,
     none: Vec<String>,
+    others: Vec<String>,
+    numbers: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -59,6 +80,8 @@ struct Ditto {
 #[serde(deny_unknown_fields)]
 struct SkipRows {
     totals: Vec<String>,
+    footers: Vec<String>,
+    ends: Vec<String>,
 }
 
 impl Words {
@@ -71,15 +94,32 @@ impl Words {
             (FourValued::Unknown, file.answer.unknown),
             (FourValued::NoContract, file.answer.no_contract),
         ];
+        let others = file.address.others.iter().map(|word| (key(word), Label::Other));
+        let numbers = file.address.numbers.iter().map(|word| (key(word), Label::Number));
         Ok(Self {
+            labels: others.chain(numbers).collect(),
             status: by_word(file.status),
             answer: by_word(answers),
             device_type: by_word(file.device_type),
             dynamic: file.address.dynamic.iter().map(|word| key(word)).collect(),
             none: file.address.none.iter().map(|word| key(word)).collect(),
             ditto: file.ditto.marks.iter().map(|word| key(word)).collect(),
+            footers: file.skip_rows.footers.iter().map(|word| key(word)).collect(),
+            ends: file.skip_rows.ends.iter().map(|word| key(word)).collect(),
+            disposed: file.disposed,
             totals: file.skip_rows.totals.iter().map(|word| key(word)).collect(),
         })
+    }
+
+    /// The first cell of a row below the table that says who wrote it: `作成者：山田`.
+    pub(crate) fn is_footer(&self, text: &str) -> bool {
+        let word = key(text);
+        self.footers.contains(word.split(':').next().unwrap_or_default())
+    }
+
+    /// The first cell of what is no ledger any more: `■更新履歴`.
+    pub(crate) fn ends_table(&self, text: &str) -> bool {
+        self.ends.contains(&heading_key(text))
     }
 
     /// 状態.
@@ -106,6 +146,13 @@ impl Words {
     /// Says that there is no value.
     pub(crate) fn is_none(&self, text: &str) -> bool {
         super::fold::is_dash(text) || self.none.contains(&key(text))
+    }
+
+    /// What a word beside an address says of the value behind it, where that is not the device's: `優先DNS1`, `VLAN20`.
+    pub(crate) fn label(&self, text: &str) -> Option<Label> {
+        let word = key(text);
+        let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
+        self.labels.iter().find(|(known, _)| word.ends_with(known.as_str())).map(|(_, label)| *label)
     }
 
     /// Says that the value is that of the cell above.

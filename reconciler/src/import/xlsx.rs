@@ -5,13 +5,14 @@
 
 use std::io::Cursor;
 
-use calamine::{DataRef, Reader, SheetType, Xlsx, XlsxError};
+use calamine::{DataRef, Reader, SheetType, SheetVisible, Style, Xlsx, XlsxError};
 
 use super::archive;
 use super::book::DAYS_1904;
 use super::error::{Place, Reason, Refusal};
 use super::limits;
 use super::sheet::{Budget, Filling, Merged, Plain, Sheet, Value};
+use super::shown::{self, Form};
 
 type Book<'a> = Xlsx<Cursor<&'a [u8]>>;
 
@@ -20,11 +21,12 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Plain, Refusal> {
     archive::check(bytes)?;
     let mut book: Book<'_> = Xlsx::new(Cursor::new(bytes)).map_err(|error| reason(&error))?;
     let sheets = book.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
-    let names: Vec<String> = sheets.map(|sheet| sheet.name.clone()).take(limits::SHEETS).collect();
+    let names: Vec<(String, bool)> =
+        sheets.map(|sheet| (sheet.name.clone(), sheet.visible != SheetVisible::Visible)).take(limits::SHEETS).collect();
     let mut budget = Budget::new();
     let mut plain = Plain::default();
-    for name in names {
-        plain.sheets.push(sheet(&mut book, &name, &mut budget)?);
+    for (name, hidden) in names {
+        plain.sheets.push(Sheet { hidden, ..sheet(&mut book, &name, &mut budget)? });
     }
     Ok(plain)
 }
@@ -45,7 +47,32 @@ fn sheet(book: &mut Book<'_>, name: &str, budget: &mut Budget) -> Result<Sheet, 
             filling.put(row, cell.pos.1 as usize, value, budget);
         }
     }
-    Ok(Sheet { merged, ..filling.finish() })
+    let mut sheet = Sheet { merged, ..filling.finish() };
+    drop(cells);
+    as_shown(book, name, &mut sheet);
+    Ok(sheet)
+}
+
+/// Numbers that a format shows with leading zeros or words become that text, and others that are shown otherwise are
+/// noted. A sheet whose formats cannot be read keeps its numbers.
+fn as_shown(book: &mut Book<'_>, name: &str, sheet: &mut Sheet) {
+    let Ok(mut cells) = book.worksheet_cells_reader(name) else { return };
+    let of_style = |style: &Style| shown::form(&style.number_format.as_ref()?.format_code);
+    let forms: Vec<Option<Form>> = cells.styles().iter().map(of_style).collect();
+    if forms.iter().all(Option::is_none) {
+        return;
+    }
+    while let Ok(Some((row, column, style))) = cells.next_style_id() {
+        let (Some(Some(form)), Ok(column)) = (forms.get(style), u16::try_from(column)) else { continue };
+        let row = row.saturating_add(1);
+        let Some(value) = sheet.value_mut(row, column) else { continue };
+        let Value::Number(number) = *value else { continue };
+        match form.show(number) {
+            Some(text) => *value = Value::Text(text),
+            None => sheet.otherwise.push((row, column)),
+        }
+    }
+    sheet.otherwise.sort_unstable();
 }
 
 fn value(value: DataRef<'_>, has_formula: bool, is_1904: bool) -> Option<Value> {

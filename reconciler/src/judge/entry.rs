@@ -336,6 +336,12 @@ pub enum ProblemKind {
     ColumnGuessed,
     /// The column's heading is not one that is read; its cells were left out. The row is the heading's.
     ColumnUnread,
+    /// 状態 says that the device is in use, and another column that it is gone.
+    StatusConflict,
+    /// The sheet is hidden in the workbook, and was read all the same. Row 0.
+    SheetHidden,
+    /// A number whose shown form (`ME-059`, `001234`) or last digits the file does not tell.
+    NumberNotAsShown,
     /// Somebody accepted another text for this cell; the file says neither that nor what stood there then.
     AmendmentConflict,
     /// Somebody accepted a change of this row, and the file has no such row any more.

@@ -192,6 +192,7 @@ impl ProblemKind {
                 | Self::GroupRow
                 | Self::PersonalData
                 | Self::ColumnGuessed
+                | Self::SheetHidden
                 | Self::CellsWithoutHeading
                 | Self::CellTooLong
         )

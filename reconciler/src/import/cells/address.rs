@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use ipnet::IpNet;
 use regex::Regex;
 
+use super::label::{Label, is_interface, labelled};
 use crate::import::fold::code;
 use crate::import::limits;
 use crate::import::values::Words;
@@ -23,7 +24,8 @@ pub(crate) struct Addresses {
 }
 
 /// Notes such as `（旧192.168.1.3）` and masks such as `（255.255.255.0）`.
-static NOTE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\((?:旧|変更前)[^)]*\)|\(\s*255\.[0-9.]*\s*\)|\(/[0-9]+\)"));
+static NOTE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\((?:旧|変更前|以前|撤去|廃止|廃棄|返却)[^)]*\)|\(\s*255\.[0-9.]*\s*\)|\(/[0-9]+\)"));
 /// Four numbers with commas or full stops of another kind, or blanks beside the dots.
 static GROUPS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"^\s*([0-9]{1,3})\s*[,、。.]\s*([0-9]{1,3})\s*[,、。.]\s*([0-9]{1,3})\s*[,、。.]\s*([0-9]{1,3})\s*$")
@@ -42,33 +44,110 @@ fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("the pattern is a constant that the tests of this file use")
 }
 
+/// Marks of a list: behind one of them, `11` is short for an address like the one before.
+const LIST: [char; 4] = [',', '、', '・', '/'];
+
 /// Reads every address of a cell; `network` is the one that stands above the table, for addresses that are written as
 /// `.10`. A range is read and reported: its row declares several devices. Everything else that is no address is
 /// reported and not guessed at.
 pub(crate) fn addresses(text: &str, words: &Words, network: Option<IpNet>) -> Addresses {
-    let mut found = Addresses { dynamic: words.is_dynamic(text), ..Addresses::default() };
+    let found = Addresses { dynamic: words.is_dynamic(text), ..Addresses::default() };
     if words.is_none(text) {
         return found;
     }
     let folded = NOTE.replace_all(&code(text), "").into_owned();
-    let folded = AROUND.replace_all(&folded, "$1~$2").into_owned();
+    let folded = AROUND.replace_all(&folded, "$1~$2").replace("及び", "、");
     let newest = folded.rsplit(['→', '⇒']).next().unwrap_or_default();
+    let mut cell = Cell { found, words, network, turn: Turn::Fresh, pending: false, left_out: false };
     if let Some(groups) = GROUPS.captures(newest) {
-        let joined = [&groups[1], &groups[2], &groups[3], &groups[4]].join(".");
-        found.token(&joined);
-        return found;
+        cell.part('\n', &[&groups[1], &groups[2], &groups[3], &groups[4]].join("."));
+        return cell.found;
     }
-    let separators = |c: char| c.is_whitespace() || matches!(c, ',' | '、' | ';' | '・' | '|' | '&' | '(' | ')' | '+');
-    for token in newest.replace("及び", "\n").split(separators).filter(|token| !token.is_empty()) {
-        if found.list.len() >= limits::VALUES_PER_CELL {
-            found.note(ProblemKind::AddressMalformed);
-            break;
+    'cell: for (before, token) in tokens(newest) {
+        for (index, part) in slashed(token).into_iter().enumerate() {
+            if cell.found.list.len() >= limits::VALUES_PER_CELL {
+                cell.found.note(ProblemKind::AddressMalformed);
+                break 'cell;
+            }
+            cell.part(if index > 0 { '/' } else { before }, part);
         }
-        for part in slashed(token) {
-            found.token(&completed(part, network));
+    }
+    cell.finish()
+}
+
+/// The words of a cell, each with the mark before it: that of a list, else whatever it is.
+fn tokens(text: &str) -> Vec<(char, &str)> {
+    let is_mark = |c: char| c.is_whitespace() || LIST[..3].contains(&c) || ";|&()+".contains(c);
+    let (mut found, mut before) = (vec![], '\n');
+    for piece in text.split_inclusive(is_mark) {
+        let token = piece.trim_end_matches(is_mark);
+        if !token.is_empty() {
+            found.push((before, token));
+            before = '\n';
+        }
+        let mark = piece.chars().next_back().filter(|c| is_mark(*c)).unwrap_or('\n');
+        // A blank behind a comma is part of the comma.
+        if !mark.is_whitespace() || !LIST.contains(&before) {
+            before = mark;
         }
     }
     found
+}
+
+/// A cell while it is read.
+struct Cell<'w> {
+    found: Addresses,
+    words: &'w Words,
+    network: Option<IpNet>,
+    turn: Turn,
+    /// A label stands there whose value has not come yet.
+    pending: bool,
+    /// Something was left out because it belongs to something else.
+    left_out: bool,
+}
+
+/// What the next word of the cell continues.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    Fresh,
+    /// An address of the device.
+    Listed,
+    Label(Label),
+}
+
+impl Cell<'_> {
+    fn part(&mut self, before: char, part: &str) {
+        let (label, bare) = labelled(part, self.words);
+        self.turn = match label {
+            Some(label) => Turn::Label(label),
+            None if self.pending || LIST.contains(&before) => self.turn,
+            None => Turn::Fresh,
+        };
+        let numbered = bare.bytes().all(|byte| byte.is_ascii_digit());
+        // The gateway behind `GW` is still to come, and so is the 2 of `NIC 2`; `VLAN20` has its number.
+        let follows =
+            std::mem::replace(&mut self.pending, bare.is_empty() && !part.ends_with(|c: char| c.is_ascii_digit()));
+        match self.turn {
+            _ if bare.is_empty() => self.left_out |= label != Some(Label::Own),
+            Turn::Label(Label::Other) => self.left_out = true,
+            Turn::Label(Label::Number) if numbered || parse(bare).is_none() => self.left_out = true,
+            Turn::Label(Label::Own) if follows && numbered => {}
+            turn => {
+                let before = self.found.list.len();
+                self.found.token(&completed(bare, self.network), turn == Turn::Listed);
+                let read = self.found.list.len() > before || parse(bare).is_some();
+                self.turn = if read { Turn::Listed } else { Turn::Fresh };
+            }
+        }
+    }
+
+    /// Where everything belongs to something else, the device's own address is missing.
+    fn finish(mut self) -> Addresses {
+        if self.left_out && self.found.list.is_empty() && !self.found.dynamic {
+            self.found.note(ProblemKind::AddressMalformed);
+        }
+        self.found
+    }
 }
 
 /// `.10` with the network that it is of; anything else as it is.
@@ -83,23 +162,27 @@ fn completed(token: &str, network: Option<IpNet>) -> String {
     }
 }
 
-/// `10.0.0.1/24` is one address with its prefix; `10.0.0.1/10.0.0.2` are two.
+/// `10.0.0.1/24` is one address with its prefix; `10.0.0.1/10.0.0.2` and `10.0.0.1/2` are two.
 fn slashed(token: &str) -> Vec<&str> {
     let parts: Vec<&str> = token.split('/').collect();
     match parts.as_slice() {
-        [address, prefix] if prefix.parse::<u8>().is_ok_and(|bits| bits <= prefix_limit(address)) => vec![*address],
+        [address, prefix] if prefix.parse().is_ok_and(|bits| is_prefix(address, bits)) => vec![*address],
         _ => parts,
     }
 }
 
-fn prefix_limit(address: &str) -> u8 {
-    if address.contains(':') { 128 } else { 32 }
+/// No network of a hospital has a prefix below 16, unless it is written as what it is: `10.0.0.0/8`.
+fn is_prefix(address: &str, bits: u8) -> bool {
+    let bare = address.rsplit_once(['=', ':']).map_or(address, |(_, bare)| bare);
+    match v4(bare) {
+        Some(v4) => bits <= 32 && (bits >= 16 || u32::from(v4).checked_shl(bits.into()) == Some(0)),
+        None => address.contains(':') && bits <= 128 || (16..=32).contains(&bits),
+    }
 }
 
 impl Addresses {
-    fn token(&mut self, token: &str) {
-        let bare = unlabelled(token);
-        match parse(bare).or_else(|| self.abbreviated(bare)) {
+    fn token(&mut self, bare: &str, listed: bool) {
+        match parse(bare).or_else(|| self.abbreviated(bare).filter(|_| listed)) {
             Some(address) if is_plausible(address) => {
                 if !self.list.contains(&address) {
                     self.list.push(address);
@@ -110,7 +193,7 @@ impl Addresses {
             // A pool of addresses that are handed out is no device's.
             None if !self.dynamic && self.range(bare) => self.note(ProblemKind::AddressRange),
             // 「DHCP」「有線」 and the pool beside a DHCP mark say nothing that is missing.
-            None if self.dynamic || is_label(bare) => {}
+            None if self.dynamic || is_interface(bare) => {}
             None => self.note(ProblemKind::AddressMalformed),
         }
     }
@@ -146,24 +229,6 @@ impl Addresses {
     }
 }
 
-/// `有線:10.0.0.1` without its label. An IPv6 address has colons of its own, but no such letters.
-fn unlabelled(token: &str) -> &str {
-    match token.split_once([':', '=']) {
-        Some((label, rest)) if !label.is_empty() && !label.chars().all(|c| c.is_ascii_hexdigit()) => rest,
-        _ => token,
-    }
-}
-
-/// A word beside an address: Japanese letters or a name of an interface, without any digit group.
-fn is_label(token: &str) -> bool {
-    token.is_empty()
-        || matches!(
-            token.to_ascii_uppercase().as_str(),
-            "LAN" | "LAN1" | "LAN2" | "NIC1" | "NIC2" | "WLAN" | "WI-FI" | "VIP"
-        )
-        || matches!(token, "有線" | "無線" | "固定" | "内蔵" | "管理用" | "予備" | "仮想")
-}
-
 fn parse(text: &str) -> Option<IpAddr> {
     v4(text).map(IpAddr::V4).or_else(|| {
         let without_zone = text.split('%').next().unwrap_or_default();
@@ -172,7 +237,7 @@ fn parse(text: &str) -> Option<IpAddr> {
 }
 
 /// Every group is decimal: `192.168.010.005` is `192.168.10.5`, though C libraries read octal there.
-fn v4(text: &str) -> Option<Ipv4Addr> {
+pub(super) fn v4(text: &str) -> Option<Ipv4Addr> {
     let mut octets = [0; 4];
     let mut groups = text.split('.');
     for octet in &mut octets {
@@ -197,134 +262,4 @@ fn is_plausible(address: IpAddr) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::import::values::DEFAULT;
-    use proptest::prelude::*;
-
-    fn read(text: &str) -> Addresses {
-        addresses(text, &Words::parse(DEFAULT).unwrap(), None)
-    }
-
-    fn one(text: &str) -> String {
-        let found = read(text);
-        assert_eq!((found.problem, found.list.len()), (None, 1), "{text}: {found:?}");
-        found.list[0].to_string()
-    }
-
-    #[test]
-    fn every_spelling_is_one_address() {
-        for text in [
-            "192.168.1.10",
-            "１９２．１６８．１．１０",
-            "192。168。1。10",
-            "192,168,1,10",
-            "192.168.1 .10",
-            "192.168.001.010",
-            "192.168.1.10/24",
-            "192.168.1.10 (255.255.255.0)",
-            "192.168.1.10（旧192.168.1.3）",
-            "192.168.1.3→192.168.1.10",
-            " 192.168.1.10\u{200b}\n",
-            "有線：192.168.1.10",
-        ] {
-            assert_eq!(one(text), "192.168.1.10", "{text}");
-        }
-        assert_eq!(one("fe80::1%eth0"), "fe80::1");
-        assert_eq!(one("2001:db8::5/64"), "2001:db8::5");
-    }
-
-    #[test]
-    fn several_addresses_stand_in_one_cell() {
-        for text in [
-            "10.0.0.5\n10.1.0.5",
-            "10.0.0.5、10.1.0.5",
-            "10.0.0.5/10.1.0.5",
-            "有線:10.0.0.5 無線:10.1.0.5",
-            "10.0.0.5及び10.1.0.5",
-        ] {
-            let found = read(text);
-            let texts: Vec<_> = found.list.iter().map(ToString::to_string).collect();
-            assert_eq!((texts, found.problem), (vec!["10.0.0.5".into(), "10.1.0.5".into()], None), "{text}");
-        }
-    }
-
-    #[test]
-    fn dhcp_is_dynamic_and_none_is_none() {
-        for text in ["DHCP", "ＤＨＣＰ", "自動取得", "DHCP(192.168.1.0/24)"] {
-            let found = read(text);
-            assert!(found.dynamic && found.problem.is_none(), "{text}: {found:?}");
-        }
-        for text in ["", "-", "なし", "―", "N/A", "0.0.0.0"] {
-            assert_eq!(read(text), Addresses::default(), "{text}");
-        }
-    }
-
-    #[test]
-    fn what_is_wrong_is_named() {
-        use ProblemKind::{AddressImplausible, AddressMalformed, AddressPlaceholder};
-        for (text, problem) in [
-            ("192.168.〇.〇", AddressPlaceholder),
-            ("192.168.x.x", AddressPlaceholder),
-            ("192.168.0.＊", AddressPlaceholder),
-            ("192.168.○.○", AddressPlaceholder),
-            ("192.168.1.300", AddressMalformed),
-            ("192.168.1", AddressMalformed),
-            ("192.168.1.20～10", AddressMalformed),
-            ("192.168.1.10-192.168.3.20", AddressMalformed),
-            ("1921681010", AddressMalformed),
-            ("127.0.0.1", AddressImplausible),
-            ("169.254.3.4", AddressImplausible),
-            ("239.1.1.1", AddressImplausible),
-            ("＝SUM(A1)", AddressMalformed),
-            ("内線1234", AddressMalformed),
-        ] {
-            assert_eq!(read(text).problem, Some(problem), "{text}");
-        }
-    }
-
-    #[test]
-    fn ranges_are_read_and_reported() {
-        for text in ["192.168.1.10～12", "192.168.1.10 - 192.168.1.12", "192.168.1.10〜.12", "１９２.168.1.10－12"]
-        {
-            let found = read(text);
-            assert_eq!((found.list.len(), found.problem), (3, Some(ProblemKind::AddressRange)), "{text}");
-            assert_eq!(found.list[2].to_string(), "192.168.1.12", "{text}");
-        }
-        let pool = read("192.168.1.100-199(DHCP)");
-        assert_eq!((pool.list.len(), pool.dynamic, pool.problem), (0, true, None));
-    }
-
-    #[test]
-    fn abbreviations_are_completed() {
-        let texts = |found: Addresses| found.list.iter().map(ToString::to_string).collect::<Vec<_>>();
-        for text in ["192.168.1.10,11,12", "192.168.1.10/11/12", "192.168.1.10、.11、.12"] {
-            assert_eq!(texts(read(text)), ["192.168.1.10", "192.168.1.11", "192.168.1.12"], "{text}");
-        }
-        assert_eq!(texts(read("192.168.1.10/40")), ["192.168.1.10", "192.168.1.40"]);
-        let network = "192.168.20.0/24".parse().ok();
-        assert_eq!(texts(addresses(".10", &Words::parse(DEFAULT).unwrap(), network)), ["192.168.20.10"]);
-        assert_eq!(read(".10").problem, Some(ProblemKind::AddressMalformed));
-    }
-
-    proptest! {
-        #[test]
-        fn a_range_has_all_its_addresses(first: u8, more in 1_u8..64) {
-            prop_assume!(first.checked_add(more).is_some());
-            let found = read(&format!("10.1.2.{first}～{}", first + more));
-            prop_assert_eq!((found.list.len(), found.problem), (usize::from(more) + 1, Some(ProblemKind::AddressRange)));
-        }
-
-        #[test]
-        fn no_text_panics_and_the_number_is_bounded(text in "\\PC*|[0-9.:/,〇()~\\n -]{0,80}") {
-            prop_assert!(read(&text).list.len() <= limits::VALUES_PER_CELL + 64 + limits::RANGE as usize);
-        }
-
-        #[test]
-        fn an_address_is_read_back(octets: [u8; 4]) {
-            let address = Ipv4Addr::from(octets);
-            prop_assume!(is_plausible(address.into()));
-            prop_assert_eq!(read(&address.to_string()).list, vec![IpAddr::V4(address)]);
-        }
-    }
-}
+mod tests;

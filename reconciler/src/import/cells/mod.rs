@@ -2,6 +2,7 @@
 
 pub(crate) mod address;
 pub(crate) mod date;
+pub(crate) mod label;
 pub(crate) mod list;
 pub(crate) mod mac;
 pub(crate) mod network;

@@ -68,7 +68,13 @@ impl<'a> Rows<'a> {
 }
 
 fn hides_key(kind: ProblemKind) -> bool {
-    !matches!(kind, ProblemKind::DateMalformed | ProblemKind::ValueUnknown | ProblemKind::AssetNoMissing)
+    !matches!(
+        kind,
+        ProblemKind::DateMalformed
+            | ProblemKind::ValueUnknown
+            | ProblemKind::AssetNoMissing
+            | ProblemKind::StatusConflict
+    )
 }
 
 #[cfg(test)]

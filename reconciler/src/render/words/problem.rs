@@ -33,6 +33,9 @@ pub fn title(kind: ProblemKind, lang: Lang) -> &'static str {
         ProblemKind::AddressRange => lang.pick("IPアドレスの範囲", "a range of IP addresses"),
         ProblemKind::ColumnGuessed => lang.pick("値から判断した列", "column known by its values"),
         ProblemKind::ColumnUnread => lang.pick("読み込まなかった列", "column left unread"),
+        ProblemKind::StatusConflict => lang.pick("状態と廃棄の列の食い違い", "status and disposal disagree"),
+        ProblemKind::SheetHidden => lang.pick("非表示のシート", "hidden sheet"),
+        ProblemKind::NumberNotAsShown => lang.pick("表示と異なる番号", "number not as shown"),
         ProblemKind::AmendmentConflict => {
             lang.pick("判断と食い違う台帳の変更", "ledger changed otherwise than decided")
         }
@@ -128,6 +131,18 @@ pub fn done(kind: ProblemKind, lang: Lang) -> &'static str {
             "見出しの意味が分からないか、同じ見出しの列がほかにもあるため、この列は読み込んでいません。",
             "The heading is not known, or another column has the same; this column was not read.",
         ),
+        ProblemKind::StatusConflict => lang.pick(
+            "稼働を表しますが、別の列では廃棄・返却済みです。「廃棄」として扱いました。",
+            "It says that the device is in use, and another column that it is gone. It was treated as retired.",
+        ),
+        ProblemKind::SheetHidden => lang.pick(
+            "非表示のシートです。ほかのシートと同じように読み込みました。",
+            "The sheet is hidden. It was read like the others.",
+        ),
+        ProblemKind::NumberNotAsShown => lang.pick(
+            "数値として保存されているため、表計算ソフトで表示される番号（頭の0や文字）と違うか、下の桁が失われています。保存された数値のまま読み込みました。",
+            "It is stored as a number: the program shows it otherwise (leading zeros, letters), or its last digits are lost. It was read as stored.",
+        ),
         ProblemKind::AmendmentConflict => lang.pick(
             "判断の前の値とも、判断で決めた値とも違う値に変わっています。ファイルの値を使いました。",
             "It is neither the text from before the decision nor the one decided on. The file's text was used.",
@@ -199,6 +214,18 @@ pub fn todo(kind: ProblemKind, lang: Lang) -> &'static str {
         ProblemKind::ColumnUnread => lang.pick(
             "この列も必要なら、見出しを直すか、daicho ledger map --write で対応表を作ってください。",
             "If this column matters, too, correct its heading, or make a mapping with daicho ledger map --write.",
+        ),
+        ProblemKind::StatusConflict => lang.pick(
+            "どちらが正しいか確認し、もう一方を直してください。",
+            "Find out which is right, and correct the other.",
+        ),
+        ProblemKind::SheetHidden => lang.pick(
+            "使わないシートであれば、ファイルから削除してください。",
+            "If the sheet is not in use, remove it from the file.",
+        ),
+        ProblemKind::NumberNotAsShown => lang.pick(
+            "列の書式を「文字列」にして、番号を表示のとおりに記入し直してください。",
+            "Set the column to text and write the number as it is shown.",
         ),
         ProblemKind::AmendmentConflict => lang.pick(
             "どちらの値が正しいか確認し、台帳を直して取り込み直すか、元の所見を判断し直してください（daicho decide）。",
