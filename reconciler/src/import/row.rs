@@ -168,3 +168,6 @@ pub(crate) fn fillings(merged: &[Merged], rows: &[Row]) -> Fillings {
     }
     filled
 }
+
+#[cfg(test)]
+mod tests;

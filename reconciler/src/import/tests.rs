@@ -1,7 +1,5 @@
 //! Whole files, from octets to entries.
 
-mod sheets;
-
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
@@ -15,16 +13,16 @@ use crate::judge::entry::{Field, FourValued, ProblemKind, Register, Status};
 
 static COLUMNS: LazyLock<Columns> = LazyLock::new(Columns::builtin);
 
-fn read(name: &str, bytes: &[u8]) -> Result<Imported, ImportError> {
+pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Imported, ImportError> {
     let day: jiff::Timestamp = "2026-11-21T03:00:00Z".parse().unwrap();
     read_in_process(name, bytes, day, &COLUMNS)
 }
 
-fn csv(text: &str) -> Imported {
+pub(super) fn csv(text: &str) -> Imported {
     read("台帳.csv", text.as_bytes()).unwrap()
 }
 
-fn kinds(found: &Imported) -> Vec<(u32, Option<&str>, ProblemKind)> {
+pub(super) fn kinds(found: &Imported) -> Vec<(u32, Option<&str>, ProblemKind)> {
     found.problems.iter().map(|problem| (problem.origin.row, problem.column.as_deref(), problem.kind)).collect()
 }
 

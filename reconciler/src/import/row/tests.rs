@@ -2,10 +2,11 @@
 
 use rust_xlsxwriter::{Format, Workbook, Worksheet};
 
-use super::*;
-use crate::judge::entry::Entry;
-use crate::judge::entry::ProblemKind::StatusConflict;
+use crate::import::Imported;
+use crate::import::tests::{csv, kinds, read};
+use crate::judge::entry::ProblemKind::{CellsWithoutHeading, ColumnUnread, RowSkipped, StatusConflict, ValueUnknown};
 use crate::judge::entry::Status::{Active, Retired, Unknown};
+use crate::judge::entry::{Entry, ProblemKind, Status};
 
 fn statuses(found: &Imported) -> Vec<Status> {
     found.entries.iter().map(|entry| entry.status).collect()
