@@ -228,7 +228,7 @@ fn is_second(sheet: &Sheet, (upper, lower): (&Row, &Row), register: Register, co
     if lower_texts.is_empty() {
         return false;
     }
-    if sheet.merged.iter().any(|range| range.top == upper.number && range.bottom >= lower.number) {
+    if sheet.merged.iter().any(|range| range.top == upper.number && range.bottom == lower.number) {
         return true;
     }
     let group = groups(upper);
