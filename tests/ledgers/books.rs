@@ -1,5 +1,7 @@
 //! The ledgers: each imitates the layout of a list that hospitals keep. Names, addresses and numbers are invented;
 //! addresses are private or for documentation.
+//!
+//! Long because each ledger stands here as a person would see it.
 #![allow(clippy::too_many_lines, reason = "a ledger is as long as its rows")]
 
 use std::io::{Cursor, Write};

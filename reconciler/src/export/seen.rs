@@ -65,7 +65,10 @@ fn cells(asset: &Asset, number: Option<&str>, columns: &Columns) -> BTreeMap<Fie
         (Field::MacAddress, listed(reached().filter_map(|one| one.mac).map(|mac| mac.to_string()).collect())),
         (Field::RegisteredDate, day.to_string()),
         (Field::Status, word_of(Field::Status, |word| columns.words.status(word) == Some(Status::Active)).to_owned()),
-        (Field::DeviceType, known.map(|class| type_word(device_type(class), columns)).unwrap_or_default().to_owned()),
+        (
+            Field::DeviceType,
+            known.map(|class| type_word(DeviceType::of(class), columns)).unwrap_or_default().to_owned(),
+        ),
         (Field::NetworkConnected, yes(true)),
         (Field::Segment, listed(segments.collect())),
         // Only what was seen is said: that nothing was seen is no "none".
@@ -95,17 +98,4 @@ fn answer(columns: &Columns) -> &'static str {
 
 fn type_word(kind: DeviceType, columns: &Columns) -> &'static str {
     word_of(Field::DeviceType, |word| columns.words.device_type(word) == Some(kind))
-}
-
-fn device_type(class: Class) -> DeviceType {
-    match class {
-        Class::Pc | Class::ThinClient => DeviceType::Client,
-        Class::Server | Class::Hypervisor | Class::Storage => DeviceType::Server,
-        Class::Printer => DeviceType::Printer,
-        class if class.is_medical() => DeviceType::Medical,
-        class if class.is_within("network") || class.generals().any(|general| general == Class::Network) => {
-            DeviceType::Network
-        }
-        _ => DeviceType::Other,
-    }
 }

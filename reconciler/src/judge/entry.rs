@@ -5,6 +5,7 @@ use std::fmt;
 use std::net::IpAddr;
 
 use daicho_shared::address::Mac;
+use daicho_shared::class::Class;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
@@ -225,6 +226,22 @@ pub enum DeviceType {
     Printer,
     /// その他.
     Other,
+}
+
+impl DeviceType {
+    /// 機器区分 under which a ledger has a device of this class.
+    pub fn of(class: Class) -> Self {
+        match class {
+            Class::Pc | Class::ThinClient => Self::Client,
+            Class::Server | Class::Hypervisor | Class::Storage => Self::Server,
+            Class::Printer => Self::Printer,
+            class if class.is_medical() => Self::Medical,
+            class if class.is_within("network") || class.generals().any(|general| general == Class::Network) => {
+                Self::Network
+            }
+            _ => Self::Other,
+        }
+    }
 }
 
 /// Yes, no, not confirmed, or no contract: a boolean would turn "not asked" into "none".

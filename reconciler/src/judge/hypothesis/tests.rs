@@ -1,4 +1,6 @@
 //! Machines as they were met on the wire, and what must be said of each: M, F, U.
+//!
+//! Long because the table of machines is read as one.
 
 use daicho_shared::batch::Sent;
 use daicho_shared::coverage::Outcome;

@@ -171,23 +171,10 @@ fn shown(asset: &Asset, spell: Spelling<'_>) -> BTreeMap<Field, String> {
         (Field::SerialNo, claim(&asset.serial)),
         (Field::Os, claim(&asset.os)),
         (Field::Status, spell(Spelt::Active)),
-        (Field::DeviceType, known.map(|class| spell(Spelt::Type(device_type(class)))).unwrap_or_default()),
+        (Field::DeviceType, known.map(|class| spell(Spelt::Type(DeviceType::of(class)))).unwrap_or_default()),
     ];
     let bounded = cells.into_iter().map(|(field, text)| (field, daicho_shared::text::bounded(&text)));
     bounded.filter(|(_, text)| !text.is_empty()).collect()
-}
-
-fn device_type(class: Class) -> DeviceType {
-    match class {
-        Class::Pc | Class::ThinClient => DeviceType::Client,
-        Class::Server | Class::Hypervisor | Class::Storage => DeviceType::Server,
-        Class::Printer => DeviceType::Printer,
-        class if class.is_medical() => DeviceType::Medical,
-        class if class.is_within("network") || class.generals().any(|general| general == Class::Network) => {
-            DeviceType::Network
-        }
-        _ => DeviceType::Other,
-    }
 }
 
 /// A machine may tell several names; a cell holds one.

@@ -1,4 +1,6 @@
 //! From a report to the output types, one function a type.
+//!
+//! Long because the document has many types; no function is long.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,6 @@
 //! What the store promises: kept is kept, twice is once, evidence stays, and a killed writer harms nothing.
+//!
+//! Long because every promise is tested on the one store that is made here.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
