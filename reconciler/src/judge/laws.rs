@@ -338,7 +338,7 @@ fn a_row_with_a_defect_is_told_with_its_row() {
         batch: &batch,
         reread: None,
         inventories: &[],
-        ledger: &ledger,
+        ledger: &ledger.into(),
         history: &[],
         decisions: &[],
         knowledge: &KNOWLEDGE,

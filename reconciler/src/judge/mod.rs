@@ -46,6 +46,7 @@ mod compare;
 mod difference;
 mod evidence;
 mod external;
+mod few;
 mod find;
 mod group;
 mod happening;
@@ -96,7 +97,7 @@ pub struct Case<'a> {
     /// Inventory files that count for this run.
     pub inventories: &'a [Inventory],
     /// What people declared.
-    pub ledger: &'a Ledger,
+    pub ledger: &'a Arc<Ledger>,
     /// Verdicts on earlier runs of the same folder, oldest first.
     pub history: &'a [Verdict],
     /// What people decided about devices.
@@ -119,7 +120,7 @@ pub fn judge(case: &Case<'_>) -> Verdict {
     let evidence = cited(&scene, &findings, &external_points);
     Verdict {
         run: run(case.batch),
-        ledger: case.ledger.clone(),
+        ledger: Arc::clone(case.ledger),
         entries: entries(&scene),
         comparisons,
         external_points,

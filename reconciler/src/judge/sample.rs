@@ -96,7 +96,7 @@ impl World {
             probe: probe.into(),
             target,
             outcome,
-            facts,
+            facts: facts.into(),
             request: String::new(),
             reply: String::new(),
         };
@@ -143,7 +143,7 @@ impl World {
             batch: &self.batch,
             reread: None,
             inventories: &self.inventories,
-            ledger: &ledger,
+            ledger: &ledger.into(),
             history: &self.history,
             decisions: &self.decisions,
             knowledge,

@@ -27,7 +27,7 @@ pub struct Verdict {
     /// The run that was judged.
     pub run: RunSummary,
     /// The ledger it was judged against.
-    pub ledger: Ledger,
+    pub ledger: Arc<Ledger>,
     /// What stands on the network, sorted by id.
     pub assets: Vec<Asset>,
     /// What became of every row, in the ledger's order.

@@ -46,7 +46,7 @@ pub(super) fn options(lang: Lang) -> Options {
 pub(super) fn verdict() -> Verdict {
     Verdict {
         run: run(),
-        ledger: Ledger { entries: entries(), records: vec![], files: files(), problems: problems() },
+        ledger: Ledger { entries: entries(), records: vec![], files: files(), problems: problems() }.into(),
         assets: assets(),
         entries: entry_verdicts(),
         comparisons: comparisons(),
@@ -71,7 +71,7 @@ pub(super) fn verdict() -> Verdict {
 pub(super) fn quiet() -> Verdict {
     Verdict {
         run: RunSummary { complete: false, reason: Some("stopped by signal".into()), finished: None, ..run() },
-        ledger: Ledger { entries: vec![], records: vec![], files: vec![], problems: vec![] },
+        ledger: Ledger { entries: vec![], records: vec![], files: vec![], problems: vec![] }.into(),
         assets: vec![],
         entries: vec![],
         comparisons: vec![],
@@ -551,7 +551,7 @@ fn observation(number: u32, probe: &str, address: &str, key: &str, facts: Vec<Fa
         probe: ProbeName::from(probe),
         target: Target { address: address.parse().unwrap(), mac: Some(mac(key)), interface: Some("eth0".into()) },
         outcome: Outcome::Answered,
-        facts,
+        facts: facts.into(),
         request: "00a0".into(),
         reply: "00a1ff".repeat(40),
     };

@@ -200,7 +200,7 @@ pub(super) fn judge(
         batch: &batch,
         reread: rereading.as_ref().map(|rereading| &rereading.reread),
         inventories: &inventories,
-        ledger: &ledger,
+        ledger: &ledger.into(),
         history,
         decisions: &decisions,
         knowledge,

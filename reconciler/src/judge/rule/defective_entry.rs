@@ -101,7 +101,7 @@ mod tests {
             batch: &batch,
             reread: None,
             inventories: &[],
-            ledger: &ledger,
+            ledger: &ledger.into(),
             history: &[],
             decisions: &[],
             knowledge: &knowledge,

@@ -46,7 +46,7 @@ fn observation(number: u32) -> Record {
         probe: "arp".into(),
         target: Target { address: "10.20.0.5".parse().unwrap(), mac: None, interface: None },
         outcome: Outcome::Answered,
-        facts: vec![],
+        facts: vec![].into(),
         request: String::new(),
         reply: "00".repeat(200),
     })
@@ -284,7 +284,7 @@ fn verdict(run: &str, started: i64) -> Verdict {
     };
     Verdict {
         run,
-        ledger: Ledger { entries: vec![], records: vec![], files: vec![], problems: vec![] },
+        ledger: Ledger { entries: vec![], records: vec![], files: vec![], problems: vec![] }.into(),
         assets: vec![],
         entries: vec![],
         comparisons: vec![],
