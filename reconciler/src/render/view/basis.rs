@@ -15,6 +15,9 @@ pub(crate) fn basis(finding: &Finding, scene: &Scene<'_>) -> Vec<Phrase> {
         Kind::NotFound { segment, .. } => searched(segment, scene),
         Kind::Mismatch { field, .. } | Kind::DuplicateEntry { field, .. } => cells(finding, *field, scene),
         Kind::RetiredButSeen => cells(finding, Field::Status, scene),
+        Kind::SupportEnded { .. } | Kind::SupportEnding { .. } if finding.evidence.is_empty() => {
+            cells(finding, Field::Os, scene)
+        }
         _ => vec![],
     }
 }
