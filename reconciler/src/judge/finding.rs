@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::asset::{AssetId, Grade};
 use super::entry::{EntryId, Field, ProblemKind, RowProblem};
 use super::graded::Sign;
+use super::hint::VantageKind;
 
 /// One statement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -126,8 +127,8 @@ pub enum Kind {
         ways: Vec<String>,
         /// The scanner's network.
         from: Option<IpNet>,
-        /// The segment list says what that network is for.
-        listed: bool,
+        /// What is known of that network.
+        segment: VantageKind,
     },
     /// サポート終了: the last day of its system's support has passed.
     SupportEnded {

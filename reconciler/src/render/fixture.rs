@@ -18,7 +18,7 @@ use crate::judge::asset::*;
 use crate::judge::entry::*;
 use crate::judge::finding::*;
 use crate::judge::graded::{Benign, Effect, EvidenceClass, Explained, MethodSeen, Sight, Sign, SignSeen};
-use crate::judge::hint::Hints;
+use crate::judge::hint::{Hints, VantageKind};
 use crate::judge::pairing::{Comparison, Decision, Level};
 use crate::judge::review::standing::Reviewed;
 use crate::judge::verdict::*;
@@ -182,8 +182,10 @@ fn hints(verdict: &mut Verdict) {
         verdict.findings.push(finding(kind, Severity::Info, Grade::Indication, asset, rows, seen));
     };
     add(Kind::UnneededServices { services }, pc, &[]);
-    add(Kind::ManagementReachable { ways: ways.clone(), from, listed: true }, pc, &[]);
-    add(Kind::ManagementReachable { ways, from: None, listed: false }, pc, &[]);
+    for segment in [VantageKind::Clinical, VantageKind::Shared, VantageKind::Unlisted] {
+        let from = from.filter(|_| segment != VantageKind::Unlisted);
+        add(Kind::ManagementReachable { ways: ways.clone(), from, segment }, pc, &[]);
+    }
     add(Kind::SupportEnded { support: ended }, pc, &[]);
     add(Kind::SupportEnded { support: unsure }, None, &[11]);
     add(Kind::SupportEnding { support: ending }, pc, &[]);

@@ -17,9 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::asset::AssetId;
 use super::entry::{EntryId, Field};
 use super::evidence::shows_presence;
-use super::finding::{Finding, Kind};
 use super::scene::Scene;
-use super::verdict::Verdict;
 
 /// Everything that is hinted at, whether it became a finding or not: what a ledger explains stands here, too, so that
 /// explained and unexplained can be counted.
@@ -27,7 +25,7 @@ use super::verdict::Verdict;
 pub struct Hints {
     /// Services that are seldom needed, by device.
     pub services: Vec<ServiceHint>,
-    /// Equipment whose management answered the scanner.
+    /// Equipment whose management answered the scanner, such as nobody is asked about, too.
     pub management: Vec<ManagementHint>,
     /// Systems whose last day of support is known.
     pub support: Vec<SupportHint>,
@@ -81,6 +79,8 @@ pub struct ManagementHint {
     pub ways: Vec<String>,
     /// From where it was asked.
     pub vantage: Vantage,
+    /// It is of the equipment that item (8) is about.
+    pub asked: bool,
     /// Where that was seen.
     pub evidence: Vec<ObservationId>,
 }
@@ -90,19 +90,21 @@ pub struct ManagementHint {
 pub struct Vantage {
     /// The scanner's own network.
     pub network: Option<IpNet>,
-    /// What the segment list says of it.
+    /// What is known of it.
     pub kind: VantageKind,
 }
 
-/// What the segment list says of the scanner's network.
+/// What is known of the scanner's network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum VantageKind {
-    /// It is for managing equipment: to answer there is right.
+    /// The segment list says that it is for managing equipment: to answer there is right.
     Management,
-    /// It is for something else.
+    /// The segment list says that it is for something else.
     Clinical,
-    /// It is not in the list, or there is no list.
+    /// No list says what it is for; PCs or medical devices answer in it.
+    Shared,
+    /// No list says what it is for, and nobody else was seen in it.
     Unlisted,
 }
 
@@ -137,9 +139,9 @@ pub struct SupportHint {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SupportState {
-    /// Not within a year.
+    /// Not soon.
     Supported,
-    /// Within a year.
+    /// Within a year, or half a year where a next release is routine.
     Ending,
     /// It has passed.
     Ended,
@@ -165,49 +167,6 @@ impl Hints {
         let management = self.management.iter().flat_map(|hint| &hint.evidence);
         services.chain(management).chain(self.support.iter().flat_map(|hint| &hint.evidence))
     }
-}
-
-impl Verdict {
-    /// Hosts that offer a service that is seldom needed, which neither the ledger explains nor a person has decided
-    /// about: `services.unneeded_unexplained`. In the assets' order, each once.
-    pub fn unexplained_services(&self) -> Vec<&ServiceHint> {
-        let open = |hint: &&ServiceHint| hint.explained.is_none() && self.is_open_about(&hint.asset, is_service);
-        self.hints.services.iter().filter(open).collect()
-    }
-
-    /// Services that are seldom needed, and explained: by the ledger, or by what a person decided.
-    pub fn explained_services(&self) -> Vec<&ServiceHint> {
-        let unexplained = self.unexplained_services();
-        self.hints.services.iter().filter(|hint| !unexplained.contains(hint)).collect()
-    }
-
-    /// Equipment whose management answered from a segment that is not for it, and nobody has decided about that:
-    /// `management.from_clinical`.
-    pub fn management_from_clinical(&self) -> Vec<&ManagementHint> {
-        let open = |hint: &&ManagementHint| {
-            hint.vantage.kind != VantageKind::Management && self.is_open_about(&hint.asset, is_management)
-        };
-        self.hints.management.iter().filter(open).collect()
-    }
-
-    /// Systems of this state: `support.beyond_end` are those that ended. What people decided about them does not make
-    /// them younger, so it is not asked.
-    pub fn support(&self, state: SupportState) -> Vec<&SupportHint> {
-        self.hints.support.iter().filter(|hint| hint.state == state).collect()
-    }
-
-    fn is_open_about(&self, asset: &AssetId, such: fn(&Finding) -> bool) -> bool {
-        let about = |finding: &&Finding| finding.asset.as_ref() == Some(asset) && such(finding);
-        self.findings.iter().find(about).is_none_or(|finding| self.standing(finding).state.is_open())
-    }
-}
-
-fn is_service(finding: &Finding) -> bool {
-    matches!(finding.kind, Kind::UnneededServices { .. })
-}
-
-fn is_management(finding: &Finding) -> bool {
-    matches!(finding.kind, Kind::ManagementReachable { .. })
 }
 
 /// What a machine itself answered, as named texts with their observations.

@@ -84,15 +84,15 @@ fn hint(scene: &Scene<'_>, system: String) -> Option<SupportHint> {
         last_day,
         latest,
         disputed: false,
-        state: state(last_day, today),
+        state: state(last_day, today, product.near_days.unwrap_or(scene.knowledge.support.near_days)),
         evidence: vec![],
     })
 }
 
-fn state(last_day: Date, today: Date) -> SupportState {
+fn state(last_day: Date, today: Date, near_days: i32) -> SupportState {
     match () {
         () if last_day < today => SupportState::Ended,
-        () if last_day < today.saturating_add(1.year()) => SupportState::Ending,
+        () if last_day <= today.saturating_add(near_days.days()) => SupportState::Ending,
         () => SupportState::Supported,
     }
 }

@@ -81,6 +81,8 @@ impl Way {
 pub struct Management {
     /// Classes of equipment that is looked at, with their kinds.
     pub classes: Vec<String>,
+    /// Of these, such as people are asked about: what item (8) is about.
+    pub asked: Vec<String>,
     /// What segments for managing equipment are called.
     pub segments: Pattern,
     /// The ways.
@@ -93,6 +95,10 @@ pub struct Management {
 pub struct EndOfSupport {
     /// When its dates were last compared with their sources.
     pub checked: Date,
+    /// A last day within so many days is near.
+    pub near_days: i32,
+    /// A last day so many days ago is long past.
+    pub long_days: i32,
     /// The particular before the general.
     pub product: Vec<Product>,
 }
@@ -107,6 +113,9 @@ pub struct Product {
     pub system: Pattern,
     /// The last day, of the edition with the shortest support.
     pub last_day: Date,
+    /// Within how many days its last day is near, where that is another number.
+    #[serde(default)]
+    pub near_days: Option<i32>,
     /// Who publishes it.
     pub source: String,
     /// What else is to be known, e.g. of updates that can be bought.

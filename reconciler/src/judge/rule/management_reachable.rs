@@ -8,20 +8,24 @@ use super::super::scene::Scene;
 use super::{Draft, Stress};
 
 pub(crate) fn speak(scene: &Scene<'_>) -> Vec<Draft> {
-    let hints = scene.hints.management.iter().filter(|hint| hint.vantage.kind != VantageKind::Management);
+    let hints = scene.hints.management.iter().filter(|hint| hint.asked && hint.vantage.kind != VantageKind::Management);
     hints.map(draft).collect()
 }
 
 fn draft(hint: &ManagementHint) -> Draft {
-    let listed = hint.vantage.kind == VantageKind::Clinical;
+    let known = hint.vantage.kind == VantageKind::Clinical;
     Draft {
         happened: None,
         about: String::new(),
-        stress: if listed { Stress::Usual } else { Stress::Lowered },
-        grade: if listed { Grade::Probable } else { Grade::Indication },
+        stress: if known { Stress::Usual } else { Stress::Lowered },
+        grade: if known { Grade::Probable } else { Grade::Indication },
         asset: Some(hint.asset.clone()),
         entries: hint.entries.clone(),
         evidence: hint.evidence.clone(),
-        kind: Kind::ManagementReachable { ways: hint.ways.clone(), from: hint.vantage.network, listed },
+        kind: Kind::ManagementReachable {
+            ways: hint.ways.clone(),
+            from: hint.vantage.network,
+            segment: hint.vantage.kind,
+        },
     }
 }

@@ -24,6 +24,7 @@ fn draft(scene: &Scene<'_>, hint: &SupportHint, kind: impl Fn(Support) -> Kind) 
     let today = scene.knowledge.hours.local(scene.batch.header.started).date();
     // Another edition, which nobody told, may be in support still.
     let perhaps = hint.latest.is_some_and(|day| day >= today);
+    let long = (today - hint.latest.unwrap_or(hint.last_day)).get_days() > scene.knowledge.support.long_days;
     let sure = hint.confidence >= CERTAIN && !perhaps && !hint.disputed;
     let support = Support {
         product: hint.product.clone(),
@@ -36,7 +37,11 @@ fn draft(scene: &Scene<'_>, hint: &SupportHint, kind: impl Fn(Support) -> Kind) 
     Draft {
         happened: None,
         about: String::new(),
-        stress: if sure { Stress::Usual } else { Stress::Lowered },
+        stress: match (sure, long) {
+            (true, true) => Stress::Raised,
+            (true, false) => Stress::Usual,
+            (false, _) => Stress::Lowered,
+        },
         grade: if sure { Grade::Probable } else { Grade::Indication },
         asset: hint.asset.clone(),
         entries: hint.entries.clone(),

@@ -3,7 +3,7 @@
 use crate::judge::entry::Field;
 use crate::judge::finding::{Finding, Kind};
 use crate::render::scene::Scene;
-use crate::render::words::basis;
+use crate::render::words::{basis, hint};
 use crate::render::words::phrase::Phrase;
 
 /// The most rows whose cells are quoted.
@@ -11,6 +11,12 @@ const ROWS: usize = 4;
 
 /// Sentences.
 pub(crate) fn basis(finding: &Finding, scene: &Scene<'_>) -> Vec<Phrase> {
+    let mut lines = search(finding, scene);
+    lines.extend(hint::basis(&finding.kind, scene.lang()).into_iter().map(Phrase::new));
+    lines
+}
+
+fn search(finding: &Finding, scene: &Scene<'_>) -> Vec<Phrase> {
     match &finding.kind {
         Kind::NotFound { segment, .. } => searched(segment, scene),
         Kind::Mismatch { field, .. } | Kind::DuplicateEntry { field, .. } => cells(finding, *field, scene),

@@ -25,16 +25,10 @@ pub(crate) fn say(finding: &Finding, scene: &Scene<'_>) -> Said {
     let lang = scene.lang();
     Said {
         what: Phrase::new(capital(what(finding, scene)) + story(finding.happened, lang)),
-        other: other(&finding.kind, lang),
+        other: advice::other(&finding.kind, lang).iter().map(|text| Phrase::new(*text)).collect(),
         action: Phrase::new(advice::action(finding, scene)),
         settle: Phrase::new(advice::settle(&finding.kind, lang)),
     }
-}
-
-/// The explanations of its kind, and those that are known of the very product.
-fn other(kind: &Kind, lang: Lang) -> Vec<Phrase> {
-    let of_kind = advice::other(kind, lang).iter().map(|text| Phrase::new(*text));
-    of_kind.chain(hint::notes(kind, lang).into_iter().map(Phrase::new)).collect()
 }
 
 /// What happened, where several values tell it together, as a further sentence.
@@ -126,7 +120,7 @@ fn what(finding: &Finding, scene: &Scene<'_>) -> String {
         | Kind::SupportEnded { .. }
         | Kind::SupportEnding { .. } => {
             let subject = if finding.asset.is_some() { &device } else { &row };
-            hint::what(&finding.kind, subject, lang)
+            hint::what(finding, subject, lang)
         }
     }
 }

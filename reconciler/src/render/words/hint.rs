@@ -1,93 +1,103 @@
 //! Hints in words: services, ways of management and ends of support, always as questions. Nothing here says that a device
 //! was updated, or was not.
 
+use std::collections::BTreeSet;
+
 use super::phrase::{mark, shown};
 use super::{Lang, date};
-use crate::judge::finding::{Kind, Support};
+use crate::judge::asset::Grade;
+use crate::judge::decision::PERSON;
+use crate::judge::finding::{Finding, Kind, Support};
+use crate::judge::hint::VantageKind;
 use crate::judge::hint::table::{EndOfSupport, Services};
 
-/// What is said of the device or the row, in one sentence or two.
-pub(super) fn what(kind: &Kind, subject: &str, lang: Lang) -> String {
-    match kind {
+/// What is said of the device or the row, in two or three sentences.
+pub(super) fn what(finding: &Finding, subject: &str, lang: Lang) -> String {
+    match &finding.kind {
         Kind::UnneededServices { services } => {
             let named = listed(services.iter().map(|key| service(key, lang)), lang);
-            lang.pick(
-                format!("{subject}では、通常は使わないサービス（{named}）が応答していますが、何に使うものかが台帳にもリモート保守台帳にも書かれていません。"),
-                format!("{subject} offers what is seldom needed ({named}), and neither the ledger nor the remote-maintenance register says what for."),
-            )
+            unneeded(subject, &named, finding.grade >= Grade::Probable, lang)
         }
-        Kind::ManagementReachable { ways, from, listed: known } => {
+        Kind::ManagementReachable { ways, from, segment } => {
             let named = listed(ways.iter().map(|key| way(key)), lang);
             let from = from.map(|network| mark(&network.to_string()));
-            management(subject, &named, from.as_deref(), *known, lang)
+            management(subject, &named, from.as_deref(), *segment, lang)
         }
         Kind::SupportEnded { support } => {
-            let (system, day) = (system(support, lang), date::day(support.last_day, lang));
-            let perhaps = editions(support, lang);
+            let (system, day) = (system(support, subject, lang), date::day(support.last_day, lang));
+            let editions = editions(support, lang);
             lang.pick(
-                format!("{subject}のOSは{system}で、提供元による更新は{day}で終わっています。{perhaps}"),
-                format!("{subject} runs {system}; its maker's updates ended on {day}.{perhaps}"),
+                format!("{system}提供元による更新は{day}で終わっています。{editions}"),
+                format!("{system} Its maker's updates ended on {day}.{editions}"),
             )
         }
         Kind::SupportEnding { support } => {
-            let (system, day) = (system(support, lang), date::day(support.last_day, lang));
-            let perhaps = editions(support, lang);
+            let (system, day) = (system(support, subject, lang), date::day(support.last_day, lang));
+            let editions = editions(support, lang);
             lang.pick(
-                format!("{subject}のOSは{system}で、提供元による更新は{day}で終わる予定です。{perhaps}"),
-                format!("{subject} runs {system}; its maker's updates end on {day}.{perhaps}"),
+                format!("{system}提供元による更新は{day}で終わる予定です。{editions}"),
+                format!("{system} Its maker's updates end on {day}.{editions}"),
             )
         }
         _ => String::new(),
     }
 }
 
-fn management(subject: &str, ways: &str, from: Option<&str>, known: bool, lang: Lang) -> String {
-    let from = match (from, lang) {
-        (Some(network), Lang::Ja) => format!("調査用の機械のあるセグメント（{network}）"),
-        (Some(network), Lang::En) => format!("the scanner's segment ({network})"),
-        (None, Lang::Ja) => "調査用の機械のあるセグメント".to_owned(),
-        (None, Lang::En) => "the scanner's segment".to_owned(),
-    };
-    match (known, lang) {
-        (true, Lang::Ja) => {
-            format!(
-                "{subject}の管理用の受け口（{ways}）が、{from}からの接続に応答しました。セグメント一覧では、ここは機器の管理用ではありません。"
-            )
-        }
-        (true, Lang::En) => format!(
-            "{subject} lets its management ({ways}) be reached from {from}, which by the segment list is not for managing equipment."
+/// Behind an open port may be another program.
+fn unneeded(subject: &str, services: &str, spoken: bool, lang: Lang) -> String {
+    match (spoken, lang) {
+        (true, Lang::Ja) => format!(
+            "{subject}では、通常は使わないサービス（{services}）が応答しますが、何に使うものかが台帳にもリモート保守台帳にも書かれていません。"
         ),
-        (false, Lang::Ja) => {
-            format!(
-                "{subject}の管理用の受け口（{ways}）が、{from}からの接続に応答しました。このセグメントの用途は、セグメント一覧に書かれていません。"
-            )
-        }
+        (false, Lang::Ja) => format!(
+            "{subject}では、通常は使わないサービス（{services}）の受け口が開いていますが、何に使うものかが台帳にもリモート保守台帳にも書かれていません。"
+        ),
+        (true, Lang::En) => format!(
+            "{subject} offers what is seldom needed ({services}), and neither the ledger nor the remote-maintenance register says what for."
+        ),
         (false, Lang::En) => format!(
-            "{subject} lets its management ({ways}) be reached from {from}; no segment list says what that segment is for."
+            "{subject} has a port open for what is seldom needed ({services}), and neither the ledger nor the remote-maintenance register says what for."
         ),
     }
 }
 
-/// The system, who told it, and how sure that is.
-fn system(support: &Support, lang: Lang) -> String {
-    let (product, told) = (mark(&support.product), mark(&support.told));
-    let (source, confidence) = (shown(&support.source), support.confidence);
-    if support.source == "ledger" {
-        return lang.pick(
-            format!("{product}（台帳の記載『{told}』による）"),
-            format!("{product} (as the ledger says, “{told}”)"),
-        );
-    }
-    if support.source == crate::judge::decision::PERSON {
-        return lang.pick(
-            format!("{product}（人の判断『{told}』による）"),
-            format!("{product} (as a person decided, “{told}”)"),
-        );
-    }
+fn management(subject: &str, ways: &str, from: Option<&str>, segment: VantageKind, lang: Lang) -> String {
+    let place = from.map(|network| lang.pick(format!("（{network}）"), format!(" ({network})"))).unwrap_or_default();
+    let known = match segment {
+        VantageKind::Clinical | VantageKind::Management => lang.pick(
+            "セグメント一覧では、ここは機器の管理用ではありません。",
+            "By the segment list, that segment is not for managing equipment.",
+        ),
+        VantageKind::Shared => lang
+            .pick("ここには端末PCや医療機器もつながっています。", "PCs or medical devices are in that segment, too."),
+        VantageKind::Unlisted => lang.pick(
+            "このセグメントの用途は、セグメント一覧に書かれていません。",
+            "No segment list says what that segment is for.",
+        ),
+    };
     lang.pick(
-        format!("{product}とみられ（{source}の応答『{told}』から、確からしさ{confidence}/100）"),
-        format!("what seems to be {product} (by {source}: “{told}”, {confidence} of 100)"),
+        format!("{subject}の管理用の受け口（{ways}）が、調査用の機械のあるセグメント{place}からの接続に応答しました。{known}"),
+        format!("{subject} lets its management ({ways}) be reached from the scanner's segment{place}. {known}"),
     )
+}
+
+/// The system, who told it, and how sure that is.
+fn system(support: &Support, subject: &str, lang: Lang) -> String {
+    let (product, told, confidence) = (mark(&support.product), mark(&support.told), support.confidence);
+    match support.source.as_str() {
+        "ledger" => lang.pick(
+            format!("{subject}のOSは、台帳の記載（『{told}』）では{product}です。"),
+            format!("{subject} runs {product}, as the ledger says (“{told}”)."),
+        ),
+        PERSON => lang.pick(
+            format!("{subject}のOSは、担当者の判断（『{told}』）では{product}です。"),
+            format!("{subject} runs {product}, as a person decided (“{told}”)."),
+        ),
+        _ => lang.pick(
+            format!("{subject}のOSは、機器の応答（『{told}』、確からしさ{confidence}/100）から{product}とみられます。"),
+            format!("{subject} seems to run {product}, by its own answers (“{told}”, {confidence} of 100)."),
+        ),
+    }
 }
 
 /// Which other editions live longer, where none was told.
@@ -106,24 +116,35 @@ fn editions(support: &Support, lang: Lang) -> String {
     )
 }
 
-/// What is known of the very product or services: why it matters, updates that can be bought, and who says so.
-pub(super) fn notes(kind: &Kind, lang: Lang) -> Vec<String> {
+/// Who says so besides the device: the requirement, the maker's dates, and updates that can be bought beyond them.
+pub(crate) fn basis(kind: &Kind, lang: Lang) -> Vec<String> {
     match kind {
-        Kind::SupportEnded { support } | Kind::SupportEnding { support } => product_notes(support, lang),
+        Kind::SupportEnded { support } | Kind::SupportEnding { support } => dates(support, lang),
+        Kind::UnneededServices { services } => {
+            let table = Services::builtin();
+            let sources = services.iter().filter_map(|key| table.get(key)).map(|it| it.source.as_str());
+            requirements([table.item_9.as_str()].into_iter().chain(sources), lang)
+        }
+        Kind::ManagementReachable { .. } => requirements([Services::builtin().item_8.as_str()].into_iter(), lang),
         _ => vec![],
     }
 }
 
-fn product_notes(support: &Support, lang: Lang) -> Vec<String> {
+fn requirements<'t>(sources: impl Iterator<Item = &'t str>, lang: Lang) -> Vec<String> {
+    let each: BTreeSet<&str> = sources.collect();
+    let one = |source: &str| lang.pick(format!("関係する要件: {source}。"), format!("The requirement: {source}."));
+    each.into_iter().map(one).collect()
+}
+
+fn dates(support: &Support, lang: Lang) -> Vec<String> {
     let table = EndOfSupport::builtin();
     let Some(product) = table.get(&support.product) else { return vec![] };
-    let note = lang.pick(&product.note_ja, &product.note).clone();
     let checked = date::day(table.checked, lang);
     let source = lang.pick(
-        format!("終了日の出典: {}（{checked}に確認）", product.source),
-        format!("the day is published by {} (checked on {checked})", product.source),
+        format!("更新が終わる日の出典: {}（{checked}に確認）。", product.source),
+        format!("The last day of updates is published by {} (checked on {checked}).", product.source),
     );
-    note.into_iter().chain([source]).collect()
+    std::iter::once(source).chain(lang.pick(&product.note_ja, &product.note).clone()).collect()
 }
 
 /// Benign explanations.
