@@ -122,7 +122,7 @@ pub struct Criterion {
     /// The date is no more days than this before the day of the answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub days: Option<i32>,
-    /// Codes of findings that say the same: shown behind the figure where they are open.
+    /// Codes of findings that break it while they are open, whatever the figure says.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<String>,
     /// Not met, it is no reason for いいえ, only none for はい.
