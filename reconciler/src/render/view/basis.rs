@@ -3,8 +3,8 @@
 use crate::judge::entry::Field;
 use crate::judge::finding::{Finding, Kind};
 use crate::render::scene::Scene;
-use crate::render::words::{basis, hint};
 use crate::render::words::phrase::Phrase;
+use crate::render::words::{basis, hint};
 
 /// The most rows whose cells are quoted.
 const ROWS: usize = 4;
