@@ -31,6 +31,11 @@ pub(super) fn beyond_end(ground: &Ground<'_>) -> Figure {
     ended(ground, |_| true)
 }
 
+/// Of these, servers and client PCs.
+pub(super) fn hosts_beyond_end(ground: &Ground<'_>) -> Figure {
+    ended(ground, |kind| matches!(kind, DeviceType::Server | DeviceType::Client))
+}
+
 /// Of these, servers.
 pub(super) fn servers_beyond_end(ground: &Ground<'_>) -> Figure {
     ended(ground, |kind| kind == DeviceType::Server)
