@@ -299,7 +299,7 @@ pub(super) fn by_department(points: &[PointRow], departments: &[Department<'_>])
     let is_listed =
         |name: &Option<String>| name.as_deref().is_some_and(|name| departments.iter().any(|one| one.is(name)));
     let (known, unknown): (Vec<_>, Vec<_>) =
-        named.into_values().filter(|name| !is_listed(name)).partition(|name| name.is_some());
+        named.into_values().filter(|name| !is_listed(name)).partition(Option::is_some);
     let others = known.into_iter().chain(unknown).map(|name| count(points, name.as_deref()));
     listed.into_iter().chain(others).collect()
 }

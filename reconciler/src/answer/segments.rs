@@ -17,6 +17,7 @@ use crate::judge::entry::{Field, Meaning, Record, Register, Status};
 use crate::judge::verdict::{PointStatus, Verdict};
 
 /// One segment, and how it was looked at.
+#[allow(clippy::struct_excessive_bools, reason = "each is a column of its own")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SegmentLook {
     /// Its network.

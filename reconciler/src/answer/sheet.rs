@@ -135,7 +135,7 @@ pub fn sheet(form: &Form, ground: &Ground<'_>, occasion: Occasion) -> Sheet {
         as_of: ground.day,
         taken: occasion.taken,
         basis: basis(ground),
-        answers: answers(form, ground, |key| figures.get(key).cloned(), today),
+        answers: answers(form, ground, &figures, today),
         departments: by_department(&ground.points, &ground.departments),
         points: ground.points.clone(),
         segments: ground.segments.clone(),

@@ -106,7 +106,7 @@ pub(super) fn frozen(
     let day = asked.as_of.unwrap_or_else(|| form.as_of.map_or(taken.date(), |day| day.min(taken.date())));
     let run = match asked.run {
         Some(run) => RunId::from(run),
-        None => chosen(&project.store.runs()?, day, &tz).ok_or(Failure::NoRunUntil { day })?,
+        None => chosen(&project.store.runs()?, day, &tz).ok_or(Failure::NoRunAsOf { day })?,
     };
     let verdict = project.store.verdict(&run)?;
     let mut verdict = verdict.ok_or_else(|| Failure::NotJudged { run: run.clone() })?;

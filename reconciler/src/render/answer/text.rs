@@ -64,8 +64,8 @@ fn question(paper: &Paper<'_>, answer: &Answer, width: usize, output: &mut impl 
         bullet(&format!("    {mark}"), &line, width, output)?;
     }
     for (number, step) in (1..).zip(&answer.way) {
-        let Some(criterion) = answer.criterion(&step.key) else { continue };
-        bullet(&format!("    {number}. "), words::todo(criterion, lang), width, output)?;
+        let Some(todo) = tables::todo(paper, answer, &step.key) else { continue };
+        bullet(&format!("    {number}. "), todo, width, output)?;
     }
     writeln!(output)
 }

@@ -115,7 +115,7 @@ pub(crate) fn no_department(lang: Lang) -> &'static str {
 
 /// A department that rows name and the list of departments does not.
 pub(crate) fn not_listed(name: &str, lang: Lang) -> String {
-    lang.pick(format!("{name}（部門一覧にない）"), format!("{name} (not in the list of departments)"))
+    lang.pick(format!("{name}（部門マスタにない）"), format!("{name} (not in the list of departments)"))
 }
 
 /// The last row of the table by department.
