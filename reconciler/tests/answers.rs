@@ -97,7 +97,8 @@ fn batch(day: &str, addresses: &[&str]) -> String {
         "answered": addresses.len(), "not_allowed": 0, "not_reached": 0
     }));
     lines.push(json!({"record": "end", "finished": format!("2026-03-{day}T02:16:00Z"), "complete": true}));
-    lines.iter().map(|line| format!("{line}\n")).collect()
+    let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
+    lines.join("\n") + "\n"
 }
 
 fn question<'v>(sheet: &'v Value, number: &str) -> &'v Value {

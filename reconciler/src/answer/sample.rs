@@ -161,11 +161,15 @@ impl Situation {
     }
 
     pub(crate) fn answer_of(&self, form: &str, verdict: &Verdict) -> Sheet {
+        self.answer_with(form, verdict, BTreeMap::new())
+    }
+
+    pub(crate) fn answer_with(&self, form: &str, verdict: &Verdict, evidence: BTreeMap<String, String>) -> Sheet {
         let forms = Forms::with(&[], &KNOWLEDGE).unwrap();
         let as_of = day("2026-03-31");
         let ground = Ground::new(verdict, &KNOWLEDGE, as_of, &self.diagrams, &TimeZone::UTC);
         let taken: DateTime = "2026-04-02T10:00:00".parse().unwrap();
-        let occasion = Occasion { hospital: Some("見本病院".into()), taken, ledger_changed: false };
+        let occasion = Occasion { hospital: Some("見本病院".into()), taken, ledger_changed: false, evidence };
         sheet(forms.find(form, None, as_of).unwrap(), &ground, occasion)
     }
 }

@@ -1,16 +1,21 @@
 //! What is answered in situations that every hospital knows.
 
+use std::collections::BTreeMap;
+
 use daicho_shared::fact::Fact;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
 use super::draft::{Answer, Draft};
 use super::figure::{Met, Value};
+use super::ground::Ground;
 use super::points::Seen;
 use super::sample::{Situation, all_well, day, department, record};
 use super::sheet::Sheet;
 use crate::judge::entry::*;
 use crate::judge::review::standing::{Said, Standing, State};
+use crate::judge::sample::KNOWLEDGE;
 use crate::judge::verdict::Verdict;
 
 const LTE: &str = "00:80:A3:00:00:66";
@@ -156,6 +161,33 @@ fn a_second_network_of_a_declared_machine_is_counted_as_unclear() {
     assert_eq!((unclear.len(), unclear[0].department.as_deref()), (1, Some("情報システム室")));
     assert_eq!(drafts(&sheet)[2], "Q10 No points_unknown");
     assert_eq!(sheet.departments[0].registered, 1, "it is no point of its own");
+}
+
+#[test]
+fn a_closed_segment_counts_as_tested_by_another_run_of_the_year_and_by_no_older_one() {
+    let mut situation = all_well();
+    let whole = situation.verdict();
+    situation.world.batch_mut().coverage.pop();
+    let verdict = situation.verdict();
+    let tested_by = |other: &Verdict, on: &str| {
+        let mut ground = Ground::new(&verdict, &KNOWLEDGE, day(on), &[], &TimeZone::UTC);
+        assert_eq!(ground.untested(), ["10.0.1.0/24".parse().unwrap()]);
+        ground.also_tested(other);
+        ground.untested().is_empty()
+    };
+    assert!(tested_by(&whole, "2026-03-31") && !tested_by(&verdict, "2026-03-31"));
+    assert!(!tested_by(&whole, "2027-04-01"), "that was more than a year ago");
+}
+
+#[test]
+fn evidence_is_told_with_its_hash_where_it_is_kept() {
+    let mut situation = all_well();
+    let named = Meaning::List(vec!["契約書.pdf".into(), "写真.jpg".into(), "不明".into()]);
+    situation.world.rows[3].others.insert(Field::Evidence, named);
+    let kept = BTreeMap::from([("契約書.pdf".to_owned(), "ab".repeat(32)), ("他.pdf".to_owned(), "cd".repeat(32))]);
+    let sheet = situation.answer_with("gmis", &situation.verdict(), kept);
+    let told: Vec<_> = sheet.points[0].evidence.iter().map(|(name, hash)| (name.as_str(), hash.is_some())).collect();
+    assert_eq!(told, [("写真.jpg", false), ("契約書.pdf", true)]);
 }
 
 #[test]

@@ -183,10 +183,19 @@ pub(super) fn points(paper: &Paper<'_>) -> Vec<Vec<Cell>> {
             says(Field::AccessControl),
             says(Field::ResponsibilityBoundary),
             Cell::day(point.confirmed),
-            says(Field::Evidence),
+            Cell::text(evidence(point, lang)),
         ]
     };
     paper.sheet.points.iter().map(row).collect()
+}
+
+/// The files, each with the beginning of its hash, or that nobody has it.
+fn evidence(point: &PointRow, lang: Lang) -> String {
+    let line = |(name, hash): (&String, &Option<String>)| match hash {
+        Some(hash) => format!("{} SHA-256 {}…", shown(name), &hash[..hash.len().min(12)]),
+        None => format!("{} {}", shown(name), point_words::no_file(lang)),
+    };
+    point.evidence.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// One line a segment: what was tested there, and when.

@@ -118,6 +118,11 @@ pub(crate) fn not_listed(name: &str, lang: Lang) -> String {
     lang.pick(format!("{name}（部門マスタにない）"), format!("{name} (not in the list of departments)"))
 }
 
+/// Of a file of evidence that is not in the project's folder.
+pub(crate) fn no_file(lang: Lang) -> &'static str {
+    lang.pick("（evidence フォルダにない）", "(not in the folder evidence)")
+}
+
 /// The last row of the table by department.
 pub(crate) fn total(lang: Lang) -> &'static str {
     lang.pick("合計", "total")
