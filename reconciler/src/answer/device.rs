@@ -46,7 +46,7 @@ impl<'a> Device<'a> {
     }
 
     /// A row that stands in the register of connection points alone declares a line, not a device of the ledger.
-    fn in_ledger(&self) -> bool {
+    pub(super) fn in_ledger(&self) -> bool {
         self.any(|row| row.register != Register::ExternalConnection)
     }
 

@@ -86,6 +86,13 @@ fn a_department_without_ledger_is_a_no_and_without_a_statement_it_has_no_number(
     );
     let dialysis = sheet.departments.iter().find(|one| one.department.as_deref() == Some("透析センター")).unwrap();
     assert_eq!(dialysis.stated, None, "nobody said 0");
+    // A line of its own in the register of connection points is no device of its ledger.
+    let mut line = situation.world.rows[3].clone();
+    (line.id, line.department) = (EntryId("external_connection:EXT-009".into()), Some("透析センター".into()));
+    (line.addresses, line.macs) = (vec![], vec![]);
+    situation.world.rows.push(line);
+    assert_eq!(situation.answer("gmis").figures["departments.covered"].value, Value::Share { part: 2, of: 3 });
+    situation.world.rows.pop();
     // A 0 that nobody dated is nobody's statement either.
     situation.records.pop();
     let zero = vec![

@@ -1,5 +1,7 @@
 //! Answers in words: drafts, figures, what stands behind them, and what was not looked at.
 
+use jiff::civil::DateTime;
+
 use super::phrase::shown;
 use super::{Lang, column, date, fixed, problem};
 use crate::answer::draft::{Answer, Draft};
@@ -320,6 +322,11 @@ pub(crate) fn headings(lang: Lang) -> Headings {
         not_looked: pick("調べていないもの", "Not looked at"),
         basis: pick("根拠", "Basis"),
     }
+}
+
+/// `2026年3月31日（火） 02:15`.
+pub(crate) fn clock(at: DateTime, lang: Lang) -> String {
+    format!("{} {:02}:{:02}", date::day(at.date(), lang), at.hour(), at.minute())
 }
 
 /// `ほか 12件`.
