@@ -100,6 +100,7 @@ fn devices<'g, 'a>(
     ground.devices.iter().filter(|device| which(device)).collect()
 }
 
-fn must(holds: bool, otherwise: impl FnOnce() -> Behind) -> Result<(), Behind> {
-    if holds { Ok(()) } else { Err(otherwise()) }
+/// It holds, or stands behind the figure.
+fn must(holds: bool, otherwise: impl FnOnce() -> Behind) -> Result<(), Box<Behind>> {
+    if holds { Ok(()) } else { Err(Box::new(otherwise())) }
 }

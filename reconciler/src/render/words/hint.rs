@@ -233,10 +233,8 @@ pub(super) fn settle(kind: &Kind, lang: Lang) -> &'static str {
 /// A service of a device, and who says what it is for.
 pub(crate) fn service_line(hint: &ServiceHint, by: Option<&str>, lang: Lang) -> String {
     let (name, ports) = (service(&hint.service, lang), hint.ports.join(", "));
-    let how = match hint.spoken {
-        true => lang.pick("応答あり", "it answers"),
-        false => lang.pick("受け口が開いている", "its port is open"),
-    };
+    let spoken = lang.pick("応答あり", "it answers");
+    let how = if hint.spoken { spoken } else { lang.pick("受け口が開いている", "its port is open") };
     let by = by.unwrap_or(lang.pick("用途の記載なし", "nobody says what for"));
     lang.pick(format!("{name}（{ports}、{how}）: {by}"), format!("{name} ({ports}, {how}): {by}"))
 }
