@@ -10,6 +10,7 @@ use ipnet::IpNet;
 use jiff::Timestamp;
 
 use super::{FAILED, Objection, USAGE};
+use crate::answer::question::FormError;
 use crate::export::Refusal;
 use crate::judge::review::filter::FilterError;
 use crate::settings::SettingsError;
@@ -43,6 +44,12 @@ pub enum Failure {
     /// No run was judged until that day.
     #[error("no judged run until {day}")]
     NoRunUntil {
+        /// The day.
+        day: jiff::civil::Date,
+    },
+    /// No run stands for the day whose state a form asks for.
+    #[error("no judged run until {day}, the base date")]
+    NoRunAsOf {
         /// The day.
         day: jiff::civil::Date,
     },
@@ -230,6 +237,17 @@ pub enum Failure {
     /// Tables of rules cannot be read.
     #[error(transparent)]
     Rules(#[from] RulesError),
+    /// There is no such form, or not of this year.
+    #[error("no form {form}")]
+    NoForm {
+        /// What was typed.
+        form: String,
+        /// The forms that there are.
+        known: Vec<String>,
+    },
+    /// A form file cannot be used.
+    #[error(transparent)]
+    Form(#[from] FormError),
     /// The demo would write into a folder that holds something else.
     #[error("{path}: not empty, and not of an earlier demo")]
     NotEmpty {
@@ -263,6 +281,7 @@ impl Failure {
             | Self::NoScope { .. }
             | Self::OutsideScope { .. }
             | Self::NoRunUntil { .. }
+            | Self::NoRunAsOf { .. }
             | Self::DiagramFormat { .. }
             | Self::NoRun
             | Self::NoDevice { .. }
@@ -279,13 +298,16 @@ impl Failure {
             | Self::Misfilled { .. }
             | Self::Rules(_)
             | Self::Mapping { .. }
+            | Self::NoForm { .. }
+            | Self::Form(_)
             | Self::NotJudged { .. }
             | Self::SameName { .. }
             | Self::Store(
                 StoreError::NoSuchRun { .. }
                 | StoreError::NoSuchFile { .. }
                 | StoreError::NoSuchVersion { .. }
-                | StoreError::CurrentVersion { .. },
+                | StoreError::CurrentVersion { .. }
+                | StoreError::NoSuchSnapshot { .. },
             )
             | Self::OutTaken { .. }
             | Self::OutEnding { .. }

@@ -2,6 +2,7 @@
 
 mod agent;
 mod agent_config;
+mod answer;
 mod audit;
 mod console;
 mod decide;
@@ -73,6 +74,7 @@ fn command(cli: &Cli, console: &mut Console, now: Timestamp) -> Result<u8, Failu
         Command::Report(options) => audit::report(common, options, console, now),
         Command::Diagram(options) => diagram::diagram(common, options, console),
         Command::Audit(options) => audit::audit(common, options, console, now),
+        Command::Answer(options) => answer::answer(common, options, console, now),
         Command::Show(options) => show::show(common, options, console),
         Command::Findings(options) => review::findings(common, options, console, now),
         Command::Log(command) => log::log(common, command, console),

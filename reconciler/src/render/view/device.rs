@@ -72,6 +72,7 @@ pub(crate) fn device(asset: &Asset, asked: &[&Observation], scene: &Scene<'_>) -
     sections.push(draw.names(asset));
     sections.push(draw.interfaces(asset));
     sections.push(draw.services(asset));
+    sections.extend(draw.hints(asset));
     sections.extend(draw.hypotheses(asset));
     sections.push(draw.ledger(asset));
     sections.extend(draw.pairs(asset));
@@ -207,6 +208,11 @@ impl Draw<'_, '_> {
         let lang = self.scene.lang();
         let lines: Vec<Line> = asset.unnatural.iter().map(|one| line(1, fixed::unnatural(&one.how, lang))).collect();
         (!lines.is_empty()).then_some(Section { heading: self.w.unnatural, summary: None, lines })
+    }
+
+    fn hints(&self, asset: &Asset) -> Option<Section> {
+        let lines: Vec<Line> = super::hint::lines(asset, self.scene).into_iter().map(|text| line(1, text)).collect();
+        (!lines.is_empty()).then_some(Section { heading: self.w.hints, summary: None, lines })
     }
 
     fn names(&self, asset: &Asset) -> Section {
