@@ -25,6 +25,7 @@
 pub mod alias;
 pub mod amendment;
 pub mod asset;
+pub mod closed;
 pub mod decision;
 pub mod entry;
 pub mod field;
