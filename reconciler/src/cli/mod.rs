@@ -14,6 +14,7 @@ use crate::export::Encoding;
 use crate::judge::entry::Register;
 use crate::judge::finding::Severity;
 use crate::lang::Lang;
+use crate::render::xlsx::Book;
 use crate::settings::parse_network;
 
 /// What `--help` says about exit codes.
@@ -87,6 +88,8 @@ pub enum Command {
     Report(Report),
     /// Draw the network diagram of a judged run; `diff` says what changed between two (ネットワーク構成図)
     Diagram(Diagram),
+    /// Write the registers and records of a judged run as workbooks for paper (台帳・一覧・記録の書き出し)
+    Books(Books),
     /// Scan, reconcile and report in one (スキャン・照合・報告をまとめて実行)
     Audit(Audit),
     /// Show one device: what it is, why, and what it was asked (1台の正体とその理由)
@@ -269,6 +272,20 @@ pub struct Report {
     pub out: Option<PathBuf>,
 }
 
+/// `books`.
+#[derive(Debug, Args)]
+pub struct Books {
+    /// The folder to write into; files of the same names are replaced (出力先)
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Only these: equipment, medical, points, dual-homed, remote, vendors, record, coverage (書き出す帳票)
+    #[arg(long, value_name = "NAME", value_parser = book, num_args = 1..)]
+    pub only: Vec<Book>,
+    /// Which run; by default the latest (対象の実行)
+    #[arg(long)]
+    pub run: Option<String>,
+}
+
 /// `diagram`.
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -345,6 +362,7 @@ impl Command {
             Self::Reconcile(_) => "reconcile",
             Self::Report(_) => "report",
             Self::Diagram(_) => "diagram",
+            Self::Books(_) => "books",
             Self::Audit(_) => "audit",
             Self::Show(_) => "show",
             Self::Findings(_) => "findings",
@@ -385,6 +403,11 @@ fn register(text: &str) -> Result<Register, String> {
     known
         .filter(|register: &Register| register.is_compared())
         .ok_or_else(|| "expected equipment, medical or external_connection".to_owned())
+}
+
+fn book(text: &str) -> Result<Book, String> {
+    let known = || Book::ALL.map(Book::code).join(", ");
+    Book::from_code(text).ok_or_else(|| format!("expected one of {}", known()))
 }
 
 fn severity(text: &str) -> Result<Severity, String> {

@@ -2,7 +2,9 @@
 
 mod agent;
 mod agent_config;
+mod attached;
 mod audit;
+mod books;
 mod console;
 mod decide;
 mod declared;
@@ -72,6 +74,7 @@ fn command(cli: &Cli, console: &mut Console, now: Timestamp) -> Result<u8, Failu
         Command::Reconcile(options) => audit::reconcile(common, options, console, now),
         Command::Report(options) => audit::report(common, options, console, now),
         Command::Diagram(options) => diagram::diagram(common, options, console),
+        Command::Books(options) => books::books(common, options, console, now),
         Command::Audit(options) => audit::audit(common, options, console, now),
         Command::Show(options) => show::show(common, options, console),
         Command::Findings(options) => review::findings(common, options, console, now),
