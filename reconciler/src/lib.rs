@@ -2,6 +2,7 @@
 //!
 //! `import` and `store` bring values in, `judge` is pure, `render` puts values out; `run` joins them.
 
+pub mod answer;
 pub mod cli;
 pub mod edge;
 pub mod export;

@@ -141,6 +141,11 @@ pub fn pairs(entries: &[entry::Entry], assets: &[Asset], knowledge: &Knowledge) 
     matching::pair(&group::groups(entries, knowledge), assets, knowledge).comparisons
 }
 
+/// The ledger's devices, in its order: the rows of each that are held to be one machine.
+pub fn devices<'a>(entries: &'a [entry::Entry], knowledge: &Knowledge) -> Vec<Vec<&'a entry::Entry>> {
+    group::groups(entries, knowledge).into_iter().map(|group| group.rows).collect()
+}
+
 fn files(case: &Case<'_>) -> Vec<InventoryFile> {
     case.inventories.iter().map(|inventory| inventory.file.clone()).collect()
 }

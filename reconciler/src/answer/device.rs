@@ -1,0 +1,143 @@
+//! One declared device: the rows of all registers that are held to be it.
+
+use jiff::civil::Date;
+
+use super::figure::Behind;
+use super::said::{is_outside, is_said};
+use crate::judge::entry::{Dated, DeviceType, Entry, Field, FourValued, Meaning, Register, Status};
+
+/// A device of the ledger; never without rows.
+pub(super) struct Device<'a> {
+    pub(super) rows: Vec<&'a Entry>,
+}
+
+impl<'a> Device<'a> {
+    pub(super) fn new(rows: Vec<&'a Entry>) -> Self {
+        Self { rows }
+    }
+
+    fn any(&self, such: impl Fn(&Entry) -> bool) -> bool {
+        self.rows.iter().any(|row| such(row))
+    }
+
+    /// It is one of the devices whose ledger is asked for: in the hospital, and of the medical information systems.
+    pub(super) fn counts(&self) -> bool {
+        let gone = self.any(|row| matches!(row.status, Status::Retired | Status::Planned));
+        let outside = self.any(|row| text(row, Field::Scope).is_some_and(is_outside));
+        !gone && !outside && !self.rows.is_empty()
+    }
+
+    pub(super) fn is_medical(&self) -> bool {
+        self.any(|row| row.register == Register::Medical || row.device_type == Some(DeviceType::Medical))
+    }
+
+    /// Connected to a network, or nobody says that it is not.
+    pub(super) fn is_networked(&self) -> bool {
+        !self.any(|row| row.network == FourValued::No)
+    }
+
+    /// A server, a client PC or a network device; where no row says what it is, it may be one.
+    pub(super) fn is_equipment(&self) -> bool {
+        !self.is_medical() && self.kind().is_none_or(|kind| is_one_of_three(kind)) && self.in_ledger()
+    }
+
+    pub(super) fn kind(&self) -> Option<DeviceType> {
+        self.rows.iter().find_map(|row| row.device_type)
+    }
+
+    /// A row that stands in the register of connection points alone declares a line, not a device of the ledger.
+    fn in_ledger(&self) -> bool {
+        self.any(|row| row.register != Register::ExternalConnection)
+    }
+
+    pub(super) fn department(&self) -> Option<&'a str> {
+        self.rows.iter().find_map(|row| row.department.as_deref()).filter(|text| is_said(text))
+    }
+
+    /// All names of departments that its rows give.
+    pub(super) fn departments(&self) -> impl Iterator<Item = &'a str> + '_ {
+        let managing = self.rows.iter().filter_map(|row| text(row, Field::ManagingDepartment));
+        self.rows.iter().filter_map(|row| row.department.as_deref()).chain(managing).filter(|text| is_said(text))
+    }
+
+    pub(super) fn has_place(&self) -> bool {
+        self.any(|row| row.location.as_deref().is_some_and(is_said))
+    }
+
+    /// Of a network device or a server, who is responsible for it is its user.
+    pub(super) fn has_user(&self) -> bool {
+        let responsible = [Field::Custodian, Field::ManagingDepartment];
+        let runs = self.kind().is_some_and(|kind| matches!(kind, DeviceType::Network | DeviceType::Server));
+        self.any(|row| row.users.iter().any(|user| is_said(user)))
+            || (runs && self.any(|row| responsible.into_iter().any(|field| text(row, field).is_some_and(is_said))))
+    }
+
+    /// A version of a program or of the firmware.
+    pub(super) fn has_software_version(&self) -> bool {
+        self.any(|row| {
+            let programs = row.software.iter().filter_map(|one| one.version.as_deref());
+            programs.chain(text(row, Field::FirmwareVersion)).any(is_said)
+        })
+    }
+
+    /// The same, or an operating system with its version in its name.
+    pub(super) fn has_version(&self) -> bool {
+        let system = |row: &Entry| row.os.as_deref().is_some_and(|os| is_said(os) && os.chars().any(char::is_numeric));
+        self.has_software_version() || self.any(system)
+    }
+
+    pub(super) fn has_mac(&self) -> bool {
+        self.any(|row| !row.macs.is_empty())
+    }
+
+    /// Something by which a scan could tell it.
+    pub(super) fn has_key(&self) -> bool {
+        self.any(|row| {
+            let texts = [&row.hostname, &row.serial_no].into_iter().flatten();
+            !row.macs.is_empty() || !row.addresses.is_empty() || texts.map(String::as_str).any(is_said)
+        })
+    }
+
+    pub(super) fn date(&self, field: Field) -> Option<Date> {
+        self.rows.iter().filter_map(|row| dated(row, field)).map(|dated| dated.from).max()
+    }
+
+    /// The device as it stands behind a figure, with the column that it lacks.
+    pub(super) fn behind(&self, field: Option<Field>) -> Behind {
+        let row = self.rows[0];
+        Behind::Row {
+            row: row.id.0.clone(),
+            origin: row.origin.clone(),
+            name: self.rows.iter().find_map(|row| name(row)).map(str::to_owned),
+            department: self.department().map(str::to_owned),
+            field,
+        }
+    }
+}
+
+/// One of サーバ、端末PC、ネットワーク機器.
+pub(super) fn is_one_of_three(kind: DeviceType) -> bool {
+    matches!(kind, DeviceType::Server | DeviceType::Client | DeviceType::Network)
+}
+
+/// What people call a row's device.
+pub(super) fn name(row: &Entry) -> Option<&str> {
+    let told = [&row.hostname, &row.description, &row.purpose, &row.model, &row.asset_no];
+    told.into_iter().filter_map(Option::as_deref).find(|text| is_said(text))
+}
+
+/// The text of a column without a field of its own.
+pub(super) fn text(row: &Entry, field: Field) -> Option<&str> {
+    match row.others.get(&field)? {
+        Meaning::Text(text) => Some(text),
+        Meaning::List(texts) => texts.first().map(String::as_str),
+        _ => None,
+    }
+}
+
+pub(super) fn dated(row: &Entry, field: Field) -> Option<Dated> {
+    match row.others.get(&field)? {
+        Meaning::Date(dated) => Some(*dated),
+        _ => None,
+    }
+}

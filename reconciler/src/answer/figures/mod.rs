@@ -1,0 +1,91 @@
+//! All figures, each by its key: one line a figure, one file a subject.
+
+mod departments;
+mod equipment;
+mod medical;
+mod network;
+mod patch;
+mod vendors;
+
+use std::collections::BTreeMap;
+
+use super::figure::{Behind, Figure, Value, Why};
+use super::ground::Ground;
+
+/// What a figure is counted by.
+type Count = fn(&Ground<'_>) -> Figure;
+
+/// Every figure that a form may name.
+pub const KEYS: &[(&str, Count)] = &[
+    ("departments.covered", departments::covered),
+    ("departments.points_answered", departments::points_answered),
+    ("departments.points_agree", departments::points_agree),
+    ("departments.security_contact", departments::security_contact),
+    ("ledger.rows", equipment::rows),
+    ("ledger.updated", equipment::updated),
+    ("ledger.keyed", equipment::keyed),
+    ("ledger.place_filled", equipment::place_filled),
+    ("ledger.user_filled", equipment::user_filled),
+    ("ledger.version_filled", equipment::version_filled),
+    ("ledger.not_found", equipment::not_found),
+    ("machines.listed", equipment::machines_listed),
+    ("medical.rows", medical::rows),
+    ("medical.listed", medical::listed),
+    ("medical.duplicates", medical::duplicates),
+    ("medical.department_filled", medical::department_filled),
+    ("medical.mac_filled", medical::mac_filled),
+    ("medical.version_filled", medical::version_filled),
+    ("points.registered", network::registered),
+    ("points.confirmed", network::confirmed),
+    ("points.seen", network::seen),
+    ("points.undeclared", network::undeclared),
+    ("points.otherwise", network::otherwise),
+    ("points.unknown", network::unknown),
+    ("points.monitored", network::monitored),
+    ("points.restricted", network::restricted),
+    ("points.boundary_filled", network::boundary_filled),
+    ("segments.scanned", network::segments_scanned),
+    ("segments.closed_tested", network::closed_tested),
+    ("scan.day", network::scan_day),
+    ("diagram.versions", network::diagram_versions),
+    ("diagram.newest", network::diagram_newest),
+    ("patch.network_version_filled", patch::network_version_filled),
+    ("patch.network_dated", patch::network_dated),
+    ("patch.host_version_filled", patch::host_version_filled),
+    ("patch.host_dated", patch::host_dated),
+    ("vendors.listed", vendors::listed),
+    ("vendors.mds_received", vendors::mds_received),
+    ("vendors.mds_current", vendors::mds_current),
+    ("vendors.mds_reviewed", vendors::mds_reviewed),
+    ("vendors.checklist_returned", vendors::checklist_returned),
+    ("vendors.role_table", vendors::role_table),
+    ("remote.answered", vendors::remote_answered),
+    ("remote.confirmed", vendors::remote_confirmed),
+    ("remote.restricted", vendors::remote_restricted),
+    ("review.last", vendors::review_last),
+];
+
+/// There is such a figure.
+pub fn exists(key: &str) -> bool {
+    KEYS.iter().any(|(known, _)| *known == key)
+}
+
+/// All of them.
+pub fn figures(ground: &Ground<'_>) -> BTreeMap<String, Figure> {
+    KEYS.iter().map(|(key, count)| ((*key).to_owned(), count(ground))).collect()
+}
+
+/// A share of devices or rows of which at least one is needed.
+const NO_ROWS: Value = Value::Unknown { why: Why::NoRows };
+
+/// Devices that satisfy a condition, of those that are asked for.
+fn devices<'g, 'a>(
+    ground: &'g Ground<'a>,
+    which: impl Fn(&super::device::Device<'a>) -> bool,
+) -> Vec<&'g super::device::Device<'a>> {
+    ground.devices.iter().filter(|device| which(device)).collect()
+}
+
+fn must(holds: bool, otherwise: impl FnOnce() -> Behind) -> Result<(), Behind> {
+    if holds { Ok(()) } else { Err(otherwise()) }
+}

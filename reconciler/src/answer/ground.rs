@@ -1,0 +1,112 @@
+//! What figures are counted from: one verdict on one day, with its devices, departments, points and segments.
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::department::{Department, departments};
+use super::device::Device;
+use super::figure::Behind;
+use super::points::{PointRow, points};
+use super::segments::{SegmentLook, segments};
+use crate::judge::asset::{Asset, AssetId};
+use crate::judge::entry::{Entry, EntryId, Record, Register};
+use crate::judge::finding::Finding;
+use crate::judge::verdict::Verdict;
+use crate::judge::{self, Knowledge};
+
+/// What figures are counted from.
+pub struct Ground<'a> {
+    /// What was judged, with the decisions that counted on that day.
+    pub verdict: &'a Verdict,
+    /// The day whose state is asked for.
+    pub day: Date,
+    /// Days on which a diagram was made, the oldest first.
+    pub diagrams: &'a [Date],
+    /// The day of the scan.
+    pub scanned: Date,
+    /// The newest day on which a ledger file was imported.
+    pub imported: Option<Date>,
+    /// The ledger's devices; those that are none of our business left out.
+    pub(super) devices: Vec<Device<'a>>,
+    pub(super) departments: Vec<Department<'a>>,
+    pub(super) points: Vec<PointRow>,
+    pub(super) segments: Vec<SegmentLook>,
+    assets: BTreeMap<&'a AssetId, &'a Asset>,
+    rows: BTreeMap<&'a EntryId, &'a Entry>,
+    listed: BTreeSet<&'a AssetId>,
+}
+
+impl<'a> Ground<'a> {
+    /// Everything once; `tz` says on which day a moment was.
+    pub fn new(verdict: &'a Verdict, knowledge: &Knowledge, day: Date, diagrams: &'a [Date], tz: &TimeZone) -> Self {
+        let on = |at: jiff::Timestamp| at.to_zoned(tz.clone()).date();
+        let devices: Vec<Device<'a>> =
+            judge::devices(&verdict.ledger.entries, knowledge).into_iter().map(Device::new).collect();
+        let departments = departments(&verdict.ledger);
+        let points = points(verdict, &devices, &departments, day);
+        let scanned = on(verdict.run.started);
+        Self {
+            verdict,
+            day,
+            diagrams,
+            scanned,
+            imported: verdict.ledger.files.iter().map(|file| on(file.imported)).max(),
+            segments: segments(verdict, &devices, scanned),
+            devices: devices.into_iter().filter(Device::counts).collect(),
+            departments,
+            points,
+            assets: verdict.assets.iter().map(|asset| (&asset.id, asset)).collect(),
+            rows: verdict.ledger.entries.iter().map(|row| (&row.id, row)).collect(),
+            listed: verdict.entries.iter().filter_map(|row| row.asset.as_ref()).collect(),
+        }
+    }
+
+    pub(super) fn asset(&self, id: &AssetId) -> Option<&'a Asset> {
+        self.assets.get(id).copied()
+    }
+
+    /// Some row is this machine.
+    pub(super) fn is_listed(&self, asset: &Asset) -> bool {
+        self.listed.contains(&asset.id)
+    }
+
+    /// Rows of a register without devices.
+    pub(super) fn records(&self, register: Register) -> Vec<&'a Record> {
+        self.verdict.ledger.records.iter().filter(|record| record.register == register).collect()
+    }
+
+    /// Findings with one of these codes that nobody has settled: handed over is not settled.
+    pub(super) fn unsettled(&self, codes: &[&str]) -> impl Iterator<Item = &'a Finding> {
+        let of_code = self.verdict.findings.iter().filter(move |finding| codes.contains(&finding.kind.code()));
+        of_code.filter(|finding| self.is_unsettled(finding))
+    }
+
+    /// Neither accepted, corrected, closed nor set aside.
+    pub(super) fn is_unsettled(&self, finding: &Finding) -> bool {
+        let state = &self.verdict.standing(finding).state;
+        state.is_open() || matches!(state, judge::review::standing::State::Assigned { .. })
+    }
+
+    /// A finding, to be shown behind a figure.
+    pub(super) fn behind(&self, finding: &Finding) -> Behind {
+        let row = finding.entries.iter().find_map(|id| self.rows.get(id).copied());
+        let device = finding.asset.as_ref().and_then(|id| self.asset(id)).map(label);
+        Behind::Finding {
+            id: finding.id.clone(),
+            says: finding.kind.clone(),
+            severity: finding.severity,
+            grade: finding.grade,
+            device: device.or_else(|| row.and_then(|row| super::device::name(row).map(str::to_owned))),
+            department: row.and_then(|row| row.department.clone()),
+        }
+    }
+}
+
+/// A machine's address, or whatever else tells it from others.
+pub(super) fn label(asset: &Asset) -> String {
+    let reached = asset.interfaces.iter().filter(|interface| !interface.told);
+    let address = reached.flat_map(|one| &one.addresses).min_by_key(|address| (address.is_ipv6(), **address));
+    let mac = || asset.interfaces.iter().find_map(|one| one.mac).map(|mac| mac.to_string());
+    address.map(ToString::to_string).or_else(mac).unwrap_or_else(|| asset.id.0.clone())
+}

@@ -1,0 +1,17 @@
+//! From findings to answers: what a form asks, what a verdict says about it, and what only a person can say. Values in,
+//! values out: no I/O, no clock, no SQL, and no words but those of the forms.
+//!
+//! `question`, `forms`: the forms as data; `ground`: a verdict on a day, with its devices (`device`), departments
+//! (`department`), external connection points per department (`points`) and segments (`segments`); `figures`: what is
+//! counted, each by its key, as a `figure` with what stands behind it; `said`: what counts as filled in.
+
+mod department;
+mod device;
+pub mod figure;
+pub mod figures;
+pub mod forms;
+pub mod ground;
+pub mod points;
+pub mod question;
+mod said;
+pub mod segments;
