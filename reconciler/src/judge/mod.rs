@@ -25,7 +25,6 @@
 pub mod alias;
 pub mod amendment;
 pub mod asset;
-pub mod closed;
 pub mod decision;
 pub mod entry;
 pub mod field;

@@ -7,8 +7,8 @@ use std::path::{Component, Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use crate::judge::entry::{Field, Ledger, Meaning};
-use crate::render::xlsx::Attached;
+use crate::judge::entry::{Field, Ledger};
+use crate::render::xlsx::{Attached, evidence_names};
 
 /// The most octets of one file.
 const FILE: u64 = 64 << 20;
@@ -35,14 +35,9 @@ pub(super) fn attached(folder: &Path, ledger: &Ledger) -> BTreeMap<String, Attac
 }
 
 fn names(ledger: &Ledger) -> BTreeSet<String> {
-    let of_rows = ledger.entries.iter().filter_map(|entry| entry.others.get(&Field::Evidence));
-    let of_records = ledger.records.iter().filter_map(|record| Some(&record.values.get(&Field::Evidence)?.meaning));
-    let texts = of_rows.chain(of_records).flat_map(|meaning| match meaning {
-        Meaning::List(names) => names.clone(),
-        Meaning::Text(name) => vec![name.clone()],
-        _ => vec![],
-    });
-    texts.filter(|name| !name.trim().is_empty()).collect()
+    let of_rows = ledger.entries.iter().filter_map(|entry| Some(&entry.cells.get(&Field::Evidence)?.raw));
+    let of_records = ledger.records.iter().filter_map(|record| Some(&record.values.get(&Field::Evidence)?.raw));
+    of_rows.chain(of_records).flat_map(|raw| evidence_names(raw)).collect()
 }
 
 fn look(folder: &Path, name: &str, left: &mut u64) -> io::Result<Attached> {

@@ -58,6 +58,7 @@ pub(super) fn material(project: &Project, verdict: &Verdict, now: Timestamp) -> 
         made: now.to_zoned(TimeZone::system()).date(),
         ledger: ledger.collect(),
         official,
+        listed: rooms::listed(verdict, &project.knowledge()?, now),
         rows,
         attached: attached::attached(&project.folder, &verdict.ledger),
     })

@@ -15,6 +15,8 @@ use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 
 use super::Failure;
+use crate::answer::ground::Ground;
+use crate::answer::listed::Listed;
 use crate::export::{Made, Refusal};
 use crate::import::amended::Amended;
 use crate::import::filled::FilledRow;
@@ -318,6 +320,13 @@ pub(super) fn official(
     });
     let rows = crate::export::rows(ledger, &columns).into_iter().map(|row| (row.id, row.cells));
     (official.collect(), rows.collect())
+}
+
+/// External connection points by department, and the segments, as of now.
+pub(super) fn listed(verdict: &Verdict, knowledge: &Knowledge, now: Timestamp) -> Listed {
+    let tz = TimeZone::system();
+    let today = now.to_zoned(tz.clone()).date();
+    Ground::new(verdict, knowledge, today, &[], &tz).listed()
 }
 
 /// In lower-case hexadecimal.

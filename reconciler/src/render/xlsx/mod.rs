@@ -13,7 +13,7 @@ use rust_xlsxwriter::{
 
 use unicode_width::UnicodeWidthStr;
 
-pub use self::books::{Attached, Book, LedgerSource, Material, OfficialColumn, book};
+pub use self::books::{Attached, Book, LedgerSource, Material, OfficialColumn, book, evidence_names};
 use self::sheets::{Column, Paper, Sheet, Value};
 use super::Options;
 use super::view::Report;
@@ -157,7 +157,12 @@ fn write_sheet(sheet: &mut Worksheet, value: &Sheet, formats: &Formats, options:
     let rows = value.rows.len().min(ROWS - 2 - value.above.len());
     for (row, cells) in (head + 1..).zip(value.rows.iter().take(rows)) {
         for (column, cell) in (0u16..).zip(cells) {
-            write_cell(sheet, (row, column), cell, formats, options)?;
+            match (cell, u16::try_from(value.columns.len() - 1)) {
+                (Value::Rest(text), Ok(last)) if last > column => {
+                    sheet.merge_range(row, column, row, last, &neutral(text), &formats.sum)?;
+                }
+                _ => write_cell(sheet, (row, column), cell, formats, options)?,
+            }
         }
         sheet.set_row_height(row, height(cells, &value.columns))?;
     }
@@ -188,7 +193,15 @@ fn page(sheet: &mut Worksheet, value: &Sheet, head: u32, last: u32) -> Result<()
     sheet.set_print_area(0, 0, last, value.printed.min(last_column + 1) - 1)?;
     sheet.set_freeze_panes(head + 1, value.frozen)?.set_repeat_rows(head, head)?;
     let paper = if value.paper == Paper::A3 { 8 } else { 9 };
-    sheet.set_landscape().set_paper_size(paper).set_print_fit_to_pages(1, 0).set_margins(0.4, 0.4, 0.7, 0.6, 0.3, 0.3);
+    let across = value.across.max(1);
+    if across > 1 && value.frozen > 0 {
+        sheet.set_repeat_columns(0, value.frozen - 1)?;
+    }
+    sheet
+        .set_landscape()
+        .set_paper_size(paper)
+        .set_print_fit_to_pages(across, 0)
+        .set_margins(0.4, 0.4, 0.7, 0.6, 0.3, 0.3);
     sheet.set_footer("&L&A&R&P / &N");
     Ok(())
 }
@@ -231,7 +244,9 @@ fn write_cell(
     let lang = options.lang;
     match value {
         Value::Text(text) => sheet.write_string_with_format(row, column, neutral(text), &formats.text)?,
-        Value::Sum(text) => sheet.write_string_with_format(row, column, neutral(text), &formats.sum)?,
+        Value::Sum(text) | Value::Rest(text) => {
+            sheet.write_string_with_format(row, column, neutral(text), &formats.sum)?
+        }
         Value::Foreign(text) => sheet.write_string_with_format(row, column, neutral(text), &formats.foreign)?,
         Value::Number(number) => sheet.write_number_with_format(row, column, *number, &formats.number)?,
         Value::Moment(at) => {

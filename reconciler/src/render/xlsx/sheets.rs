@@ -10,7 +10,7 @@ use crate::judge::finding::Severity;
 use crate::render::view::Report;
 use crate::render::view::dual_homed::DualHomed;
 use crate::render::view::finding::FindingView;
-use crate::render::view::rows::{self, AssetRow, EntryRow, PointRow, ProblemRow, SentRow};
+use crate::render::view::rows::{self, AssetRow, EntryRow, PointRow, ProblemRow, SentRow, SentSum};
 use crate::render::words::graded::Row;
 use crate::render::words::headings::{Headings, headings};
 use crate::render::words::phrase::{Phrase, shown};
@@ -29,6 +29,8 @@ pub(super) struct Sheet {
     /// Lines above the headings, the title first; none on a sheet that is read on the screen.
     pub(super) above: Vec<String>,
     pub(super) paper: Paper,
+    /// Sheets of paper side by side, where one would be too narrow to be read; 0 is one, too.
+    pub(super) across: u16,
 }
 
 /// A heading, its width in characters, and what may stand below it.
@@ -58,8 +60,10 @@ pub(super) enum Value {
     Empty,
     Severity(Severity),
     Grade(Grade),
-    /// Of a row that sums up the rows above or below it.
+    /// Of a row that sums up the rows above it.
     Sum(String),
+    /// The same over all columns that are left; the last of its row.
+    Rest(String),
 }
 
 /// Which column of the findings a person fills in with one of the choices, and which with a day.
@@ -419,7 +423,7 @@ pub(super) fn coverage(report: &Report<'_>, w: &'static Headings) -> Sheet {
     }
 }
 
-pub(super) fn sent(sent: &[SentRow<'_>], lang: Lang, w: &'static Headings) -> Sheet {
+fn sent(sent: &[SentRow<'_>], lang: Lang, w: &'static Headings) -> Sheet {
     let row = |row: &SentRow<'_>| {
         vec![
             text(if row.medical { lang.pick("医療機器", "medical device") } else { "" }),
@@ -443,6 +447,22 @@ pub(super) fn sent(sent: &[SentRow<'_>], lang: Lang, w: &'static Headings) -> Sh
         (w.to, 25),
     ]);
     Sheet { name: w.sent, columns, frozen: 2, printed: 8, rows: sent.iter().map(row).collect(), ..Sheet::default() }
+}
+
+/// One line a device.
+pub(super) fn sent_sums(sums: &[SentSum], w: &'static Headings) -> Sheet {
+    let row = |row: &SentSum| {
+        vec![
+            text(row.device.plain()),
+            foreign(row.address.to_string()),
+            number(row.packets),
+            text(&row.methods),
+            Value::Moment(row.first),
+            Value::Moment(row.last),
+        ]
+    };
+    let columns = columns([(w.device, 44), (w.address, 18), (w.packets, 10), (w.probe, 52), (w.from, 25), (w.to, 25)]);
+    Sheet { name: w.sent, columns, frozen: 1, printed: 6, rows: sums.iter().map(row).collect(), ..Sheet::default() }
 }
 
 pub(super) fn problems(problems: &[ProblemRow<'_>], w: &'static Headings) -> Sheet {

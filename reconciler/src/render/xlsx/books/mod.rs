@@ -16,6 +16,7 @@ use rust_xlsxwriter::{DocProperties, Workbook, XlsxError};
 
 use super::sheets::{self, Paper, Sheet};
 use super::{Formats, excel, header, local, write_sheet};
+use crate::answer::listed::Listed;
 use crate::judge::entry::{EntryId, Field, Record, Register};
 use crate::judge::verdict::Verdict;
 use crate::render::Options;
@@ -107,6 +108,8 @@ pub struct Material {
     pub official: Vec<OfficialColumn>,
     /// The rows of the ledger by those columns.
     pub rows: Vec<(EntryId, BTreeMap<Field, String>)>,
+    /// External connection points by department, and the segments.
+    pub listed: Listed,
     /// Files that the registers name as evidence, by the name that stands there.
     pub attached: BTreeMap<String, Attached>,
 }
@@ -159,6 +162,12 @@ pub enum Attached {
         /// Why, in the system's words.
         why: String,
     },
+}
+
+/// The files that a cell of evidence names. A list in a cell is parted at its marks, but never at the strokes of a path.
+pub fn evidence_names(raw: &str) -> Vec<String> {
+    let names = raw.split(['\n', '、', ',', '，', ';', '；']).map(str::trim).filter(|name| !name.is_empty());
+    names.map(str::to_owned).collect()
 }
 
 /// The workbook's octets; equal values give equal workbooks.
@@ -219,7 +228,7 @@ impl Shelf<'_> {
         let scene = &self.report.scene;
         let sheets = [
             sheets::coverage(self.report, self.w),
-            sheets::sent(&rows::sent(scene), self.lang(), self.w),
+            sheets::sent_sums(&rows::sent_sums(scene), self.w),
             sheets::problems(&rows::problems(scene), self.w),
         ];
         sheets.into_iter().map(|sheet| self.titled(sheet)).collect()

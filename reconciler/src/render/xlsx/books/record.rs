@@ -18,7 +18,7 @@ const URGENT: usize = 7;
 /// Decisions that are written out.
 const DECIDED: usize = 6;
 /// Characters of one finding's sentence.
-const SENTENCE: usize = 110;
+const SENTENCE: usize = 180;
 
 pub(super) fn write(sheet: &mut Worksheet, shelf: &Shelf<'_>, formats: &Formats) -> Result<(), XlsxError> {
     sheet.set_name(shelf.w.book_record)?;

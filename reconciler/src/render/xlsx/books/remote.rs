@@ -67,6 +67,7 @@ fn listed(shelf: &Shelf<'_>, records: &[&Record], named: &BTreeMap<&EntryId, Vec
     shelf.titled_a3(Sheet {
         name: w.book_remote,
         frozen: 2,
+        across: 2,
         printed: u16::try_from(list.len()).unwrap_or(u16::MAX),
         columns: list,
         rows: records.iter().map(row).collect(),
@@ -75,11 +76,8 @@ fn listed(shelf: &Shelf<'_>, records: &[&Record], named: &BTreeMap<&EntryId, Vec
 }
 
 fn evidence(shelf: &Shelf<'_>, record: &Record) -> String {
-    let names = match record.values.get(&Field::Evidence).map(|written| &written.meaning) {
-        Some(Meaning::List(names)) => names.clone(),
-        Some(Meaning::Text(name)) => vec![name.clone()],
-        _ => vec![],
-    };
+    let written = record.values.get(&Field::Evidence);
+    let names = written.map(|written| super::evidence_names(&written.raw)).unwrap_or_default();
     let files = names.iter().map(|name| attached(name, shelf.material.attached.get(name), shelf.lang()));
     files.collect::<Vec<_>>().join("\n")
 }
