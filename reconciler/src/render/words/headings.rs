@@ -211,7 +211,7 @@ headings! {
     believed_by: "閉域とする根拠", "Believed closed by";
     believed_none: "閉域と記載されたセグメントなし", "no segment is declared closed";
     statement: "確認結果", "Statement";
-    tested: "調べた方法（送信パケット）", "Methods (packets sent)";
+    tested: "調べた方法（問い合わせと応答の数）", "Methods (asked and answered)";
     remote_unlisted: "台帳にない遠隔保守の兆候", "Remote access without a row";
     remote_listed: "台帳の行", "Rows of the register";
     in_device_row: "機器台帳の記載のみ", "in the device's row only";

@@ -91,6 +91,7 @@ pub(super) fn medical(shelf: &Shelf<'_>) -> Sheet {
     let printed = u16::try_from(list.len()).unwrap_or(u16::MAX);
     shelf.titled_a3(Sheet {
         name: w.book_medical,
+        across: 2,
         columns: list,
         frozen: 1,
         printed,

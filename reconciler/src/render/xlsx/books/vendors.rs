@@ -37,6 +37,8 @@ struct Duty<'a> {
     devices: usize,
     remote: bool,
     records: Vec<&'a Record>,
+    /// The register has the vendor, for whatever system.
+    listed: bool,
 }
 
 /// Every vendor by every system; an empty name where nobody wrote one.
@@ -78,6 +80,11 @@ fn duties<'a>(shelf: &Shelf<'a>) -> Duties<'a> {
         for system in said(record, Field::SystemName).unwrap_or_default().split(['、', ',', '，', '\n', '/', '／']) {
             duty(name, system.trim(), &|duty| duty.records.push(record));
         }
+    }
+    let listed: BTreeSet<Key> =
+        duties.iter().filter(|(_, duty)| !duty.records.is_empty()).map(|((key, _), _)| key.clone()).collect();
+    for ((key, _), duty) in &mut duties {
+        duty.listed = listed.contains(key);
     }
     Duties { names, duties }
 }
@@ -140,6 +147,8 @@ fn legend(lang: Lang) -> &'static str {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Documents {
     NotInRegister,
+    /// The register has the vendor, for other systems.
+    OtherSystem,
     NoContract,
     NotAsked,
     Asked,
@@ -147,6 +156,7 @@ enum Documents {
 }
 
 fn documents(duty: &Duty<'_>) -> Documents {
+    let unknown = if duty.listed { Documents::OtherSystem } else { Documents::NotInRegister };
     let of = |record: &&Record| {
         let cell = |field| record.values.get(&field).map(|written| &written.meaning);
         let day = |field| matches!(cell(field), Some(Meaning::Date(Dated { .. })));
@@ -165,7 +175,7 @@ fn documents(duty: &Duty<'_>) -> Documents {
             Documents::NotAsked
         }
     };
-    duty.records.iter().map(of).max().unwrap_or(Documents::NotInRegister)
+    duty.records.iter().map(of).max().unwrap_or(unknown)
 }
 
 fn cell(duty: &Duty<'_>, lang: Lang) -> String {
@@ -174,7 +184,7 @@ fn cell(duty: &Duty<'_>, lang: Lang) -> String {
         Documents::Asked => "○",
         Documents::NotAsked => "△",
         Documents::NoContract => "－",
-        Documents::NotInRegister => "?",
+        Documents::NotInRegister | Documents::OtherSystem => "?",
     };
     let remote = if duty.remote { lang.pick("［遠］", "[R]") } else { "" };
     let devices = if duty.devices > 0 { format!(" {}", duty.devices) } else { String::new() };
@@ -188,16 +198,25 @@ fn words(documents: Documents, lang: Lang) -> &'static str {
         Documents::NotAsked => lang.pick("未依頼", "not asked"),
         Documents::NoContract => lang.pick("契約なし（記入不要）", "no contract"),
         Documents::NotInRegister => lang.pick("事業者台帳に記載なし", "not in the vendor register"),
+        Documents::OtherSystem => {
+            lang.pick("事業者台帳にこのシステムの記載なし", "in the vendor register for other systems only")
+        }
     }
 }
 
 fn details(shelf: &Shelf<'_>, duties: &Duties<'_>) -> Sheet {
     let (lang, w) = (shelf.lang(), shelf.w);
     let mut list = columns([(w.vendor, 20), (w.system, 18), (w.devices_of, 8), (w.remote, 10), (w.mds_state, 18)]);
-    list[4].choices =
-        [Documents::Received, Documents::Asked, Documents::NotAsked, Documents::NoContract, Documents::NotInRegister]
-            .map(|documents| words(documents, lang))
-            .to_vec();
+    list[4].choices = [
+        Documents::Received,
+        Documents::Asked,
+        Documents::NotAsked,
+        Documents::NoContract,
+        Documents::OtherSystem,
+        Documents::NotInRegister,
+    ]
+    .map(|documents| words(documents, lang))
+    .to_vec();
     list.extend(DOCUMENTS.iter().flat_map(|(of, width)| columns([(field(*of, lang), *width)])));
     let row = |((key, system), duty): (&(Key, &str), &Duty<'_>)| {
         let name = duties.names.get(key).copied().unwrap_or_default();
