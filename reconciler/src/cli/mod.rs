@@ -22,7 +22,7 @@ const EXIT_CODES: &str = "\
 Exit codes (終了コード):
   0  nothing to do (対応すべき所見なし)
   1  audit, reconcile: undecided findings at or above --fail-on; default: act (要対応以上の未判断の所見あり);
-     log verify: the log is not whole (記録に改変の跡)
+     log verify: the log is not whole (記録に改変の跡); pack verify: the pack is not as it was signed (署名後の変更)
   2  usage or settings (使い方・設定の誤り)
   3  the scan was partial; wins over 1, because findings of a partial scan are incomplete (スキャンが途中まで)
   4  failed, e.g. the folder is in use or the agent cannot run (失敗)
@@ -90,6 +90,9 @@ pub enum Command {
     Diagram(Diagram),
     /// Write the registers and records of a judged run as workbooks for paper (台帳・一覧・記録の書き出し)
     Books(Books),
+    /// Put the documents of a list together, with an index and a signature; check such a pack (提出書類のまとめと検証)
+    #[command(subcommand)]
+    Pack(PackCommand),
     /// Scan, reconcile and report in one (スキャン・照合・報告をまとめて実行)
     Audit(Audit),
     /// Show one device: what it is, why, and what it was asked (1台の正体とその理由)
@@ -286,6 +289,41 @@ pub struct Books {
     pub run: Option<String>,
 }
 
+/// `pack`.
+#[derive(Debug, Subcommand)]
+pub enum PackCommand {
+    /// The seven documents of Okayama's list, as far as they can be made (岡山県の書類一覧)
+    Okayama(MakePack),
+    /// Make the project's signing key where there is none, and show its fingerprint (署名鍵の作成と指紋の表示)
+    Key,
+    /// Say what of a pack was changed, taken away or added since it was signed; no project is needed (検証)
+    Verify(VerifyPack),
+}
+
+/// `pack okayama`.
+#[derive(Debug, Args)]
+pub struct MakePack {
+    /// A new or empty folder, or a new .zip (出力先のフォルダか .zip)
+    #[arg(long, value_name = "DIR|ZIP")]
+    pub out: PathBuf,
+    /// With addresses, serial numbers and names of persons masked (アドレスの下位・シリアル番号・氏名を伏せる)
+    #[arg(long)]
+    pub redacted: bool,
+    /// Which run; by default the latest (対象の実行)
+    #[arg(long)]
+    pub run: Option<String>,
+}
+
+/// `pack verify`.
+#[derive(Debug, Args)]
+pub struct VerifyPack {
+    /// The pack: a folder or a .zip (まとめのフォルダか .zip)
+    pub path: PathBuf,
+    /// The sender's public key, as the sender gave it away; without it any valid signature counts (提出元の公開鍵)
+    #[arg(long, value_name = "FILE")]
+    pub key: Option<PathBuf>,
+}
+
 /// `diagram`.
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -363,6 +401,7 @@ impl Command {
             Self::Report(_) => "report",
             Self::Diagram(_) => "diagram",
             Self::Books(_) => "books",
+            Self::Pack(_) => "pack",
             Self::Audit(_) => "audit",
             Self::Show(_) => "show",
             Self::Findings(_) => "findings",

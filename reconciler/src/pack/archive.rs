@@ -11,9 +11,9 @@ use super::{Files, is_plain};
 /// The most files of a pack.
 pub const FILES: usize = 1_000;
 /// The most octets of one file.
-pub const FILE: u64 = 256 << 20;
+pub const FILE: u64 = 64 << 20;
 /// The most octets of all files together.
-pub const ALL: u64 = 1 << 30;
+pub const ALL: u64 = 256 << 20;
 
 /// Why an archive is no pack.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

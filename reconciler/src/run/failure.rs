@@ -230,6 +230,9 @@ pub enum Failure {
     /// Tables of rules cannot be read.
     #[error(transparent)]
     Rules(#[from] RulesError),
+    /// A pack.
+    #[error(transparent)]
+    Pack(#[from] super::PackFailure),
     /// The demo would write into a folder that holds something else.
     #[error("{path}: not empty, and not of an earlier demo")]
     NotEmpty {
@@ -292,6 +295,7 @@ impl Failure {
             | Self::LedgerChanged { .. }
             | Self::Unwritable { .. }
             | Self::ProgramFailed { usage: true, .. } => USAGE,
+            Self::Pack(failure) if failure.is_usage() => USAGE,
             _ => FAILED,
         }
     }

@@ -17,6 +17,7 @@ mod inventory;
 mod keeper;
 mod ledger;
 mod log;
+mod pack;
 mod project;
 mod reread;
 mod review;
@@ -30,6 +31,7 @@ use clap::Parser;
 use jiff::Timestamp;
 
 pub use failure::Failure;
+pub use pack::PackFailure;
 pub use review::order::Objection;
 pub use review::sheet::{Misfilled, What};
 
@@ -74,6 +76,7 @@ fn command(cli: &Cli, console: &mut Console, now: Timestamp) -> Result<u8, Failu
         Command::Reconcile(options) => audit::reconcile(common, options, console, now),
         Command::Report(options) => audit::report(common, options, console, now),
         Command::Diagram(options) => diagram::diagram(common, options, console),
+        Command::Pack(command) => pack::pack(common, command, console, now),
         Command::Books(options) => books::books(common, options, console, now),
         Command::Audit(options) => audit::audit(common, options, console, now),
         Command::Show(options) => show::show(common, options, console),

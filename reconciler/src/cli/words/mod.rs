@@ -3,6 +3,7 @@
 pub mod export;
 mod failure;
 pub mod ledger;
+pub mod pack;
 pub mod review;
 
 use std::path::Path;

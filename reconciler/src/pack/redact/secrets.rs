@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
+use std::sync::LazyLock;
 
 use daicho_shared::address::Mac;
 
@@ -20,6 +21,16 @@ const PERSONS: [Field; 9] = [
     Field::Attendees,
     Field::LineId,
 ];
+/// Words that name no person: `config/packs/roles.toml`.
+static ROLES: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+    #[derive(serde::Deserialize)]
+    struct Roles {
+        words: Vec<String>,
+    }
+    // A test parses the table; without it, roles are masked like names.
+    let roles: Option<Roles> = toml::from_str(include_str!("../../../../config/packs/roles.toml")).ok();
+    roles.into_iter().flat_map(|roles| roles.words).map(|word| fold(&word)).collect()
+});
 /// Columns that have a date beside a person's name.
 const DATED: Field = Field::MdsReviewed;
 
@@ -129,7 +140,7 @@ impl Secrets {
     fn person(&mut self, name: &str, departments: &BTreeSet<String>) {
         let bare = name.split(['（', '(']).next().unwrap_or(name).trim();
         for name in [name.trim(), bare] {
-            if !departments.contains(&fold(name)) {
+            if !departments.contains(&fold(name)) && !ROLES.contains(&fold(name)) {
                 self.term(name, &format!("person:{}", fold(bare)));
             }
         }
@@ -163,4 +174,14 @@ fn version_cells(entry: &Entry) -> impl Iterator<Item = &str> {
 fn quads(text: &str) -> Vec<String> {
     let words = text.split(|c: char| !c.is_ascii_digit() && c != '.');
     words.map(|word| word.trim_matches('.').to_owned()).filter(|word| word.matches('.').count() == 3).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_of_roles_parses() {
+        assert!(ROLES.len() > 40 && ROLES.contains("部署共用"));
+    }
 }

@@ -229,6 +229,17 @@ headings! {
     date_box: "日付", "Date";
     name_box: "氏名", "Name";
     number: "件数", "Number";
+    documents: "書類一覧", "List of documents";
+    document_number: "番号", "No.";
+    document: "書類の名称", "Document";
+    document_title: "書類名", "Title";
+    edition: "版", "Edition";
+    octets: "バイト数", "Octets";
+    by_hospital: "病院で追加する書類", "To be added by the hospital";
+    to_add: "追加するもの", "What to add";
+    note: "提出にあたっての注意点", "Note of the form";
+    added: "追加済み", "Added";
+    masked: "伏せ字版（アドレスの下位・シリアル番号・氏名は ［英数字5文字］ に置き換え。同じ機器は同じ伏せ字）", "masked: addresses, serial numbers and names stand as five letters in brackets, the same for the same device";
 }
 
 #[cfg(test)]

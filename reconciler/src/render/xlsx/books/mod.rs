@@ -2,6 +2,7 @@
 //! which run and which ledger it was made.
 
 mod cells;
+mod index;
 mod ledger;
 mod points;
 mod record;
@@ -14,6 +15,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use rust_xlsxwriter::{DocProperties, Workbook, XlsxError};
 
+pub use self::index::pack_index;
 use super::sheets::{self, Paper, Sheet};
 use super::{Formats, excel, header, local, write_sheet};
 use crate::answer::listed::Listed;
