@@ -1,8 +1,10 @@
 //! What figures are counted from: one verdict on one day, with its devices, departments, points and segments.
 
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
 
 use super::department::{Department, departments};
 use super::device::Device;
@@ -32,6 +34,7 @@ pub struct Ground<'a> {
     pub(super) departments: Vec<Department<'a>>,
     pub(super) points: Vec<PointRow>,
     pub(super) segments: Vec<SegmentLook>,
+    tz: TimeZone,
     assets: BTreeMap<&'a AssetId, &'a Asset>,
     rows: BTreeMap<&'a EntryId, &'a Entry>,
     listed: BTreeSet<&'a AssetId>,
@@ -40,7 +43,7 @@ pub struct Ground<'a> {
 impl<'a> Ground<'a> {
     /// Everything once; `tz` says on which day a moment was.
     pub fn new(verdict: &'a Verdict, knowledge: &Knowledge, day: Date, diagrams: &'a [Date], tz: &TimeZone) -> Self {
-        let on = |at: jiff::Timestamp| at.to_zoned(tz.clone()).date();
+        let on = |at: Timestamp| at.to_zoned(tz.clone()).date();
         let devices: Vec<Device<'a>> =
             judge::devices(&verdict.ledger.entries, knowledge).into_iter().map(Device::new).collect();
         let departments = departments(&verdict.ledger);
@@ -56,10 +59,22 @@ impl<'a> Ground<'a> {
             devices: devices.into_iter().filter(Device::counts).collect(),
             departments,
             points,
+            tz: tz.clone(),
             assets: verdict.assets.iter().map(|asset| (&asset.id, asset)).collect(),
             rows: verdict.ledger.entries.iter().map(|row| (&row.id, row)).collect(),
             listed: verdict.entries.iter().filter_map(|row| row.asset.as_ref()).collect(),
         }
+    }
+
+    /// A moment by the clock on the wall, to the second.
+    pub(super) fn at(&self, at: Timestamp) -> DateTime {
+        let here = at.to_zoned(self.tz.clone()).datetime();
+        here.date().at(here.hour(), here.minute(), here.second(), 0)
+    }
+
+    /// The day of a moment.
+    pub(super) fn on(&self, at: Timestamp) -> Date {
+        self.at(at).date()
     }
 
     pub(super) fn asset(&self, id: &AssetId) -> Option<&'a Asset> {

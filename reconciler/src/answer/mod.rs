@@ -3,10 +3,12 @@
 //!
 //! `question`, `forms`: the forms as data; `ground`: a verdict on a day, with its devices (`device`), departments
 //! (`department`), external connection points per department (`points`) and segments (`segments`); `figures`: what is
-//! counted, each by its key, as a `figure` with what stands behind it; `said`: what counts as filled in.
+//! counted, each by its key, as a `figure` with what stands behind it; `draft`: what follows of them for each question;
+//! `unseen`: what was not looked at; `sheet`: all of it as one value that is frozen; `said`: what counts as filled in.
 
 mod department;
 mod device;
+pub mod draft;
 pub mod figure;
 pub mod figures;
 pub mod forms;
@@ -16,3 +18,5 @@ pub mod points;
 pub mod question;
 mod said;
 pub mod segments;
+pub mod sheet;
+pub mod unseen;

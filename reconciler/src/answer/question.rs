@@ -7,28 +7,30 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::figures;
 
 /// One form of one year.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Form {
     /// Its stable word, e.g. `gmis`; the file's name begins with it.
     pub form: String,
     /// What follows in the file's name, e.g. `r7`.
-    #[serde(default)]
+    #[serde(skip)]
     pub edition: String,
     /// 年度 as printed, e.g. `令和7年度`.
     pub year: String,
     /// The first day from which it is used: of several editions, the newest that has begun is taken.
+    #[serde(deserialize_with = "day")]
     pub since: Date,
     /// The day whose state is asked for, where the form names one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "some_day")]
     pub as_of: Option<Date>,
     /// The last 目標日 that the form allows, where it names one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "some_day")]
     pub target_latest: Option<Date>,
     /// As printed.
     pub title: String,
@@ -122,7 +124,7 @@ pub struct Criterion {
     /// The date is no more days than this before the day of the answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub days: Option<i32>,
-    /// Codes of findings that say the same: shown behind the figure where they are open.
+    /// Codes of findings that break it while they are open, whatever the figure says.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<String>,
     /// Not met, it is no reason for いいえ, only none for はい.
@@ -139,6 +141,16 @@ pub struct Criterion {
 
 fn a_month() -> i32 {
     30
+}
+
+/// A local date of TOML.
+fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
+    let written = toml::value::Datetime::deserialize(deserializer)?;
+    written.to_string().parse().map_err(|_| D::Error::custom(format!("{written} is not a day, e.g. 2026-03-31")))
+}
+
+fn some_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
+    day(deserializer).map(Some)
 }
 
 /// A form file cannot be used.

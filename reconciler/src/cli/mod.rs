@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use ipnet::IpNet;
+use jiff::civil::Date;
 
 pub use self::decide::{Chosen, Decide, DecideCommand, Findings, LogCommand, Said, Told};
 use crate::export::Encoding;
@@ -93,6 +94,8 @@ pub enum Command {
     /// Put the documents of a list together, with an index and a signature; check such a pack (提出書類のまとめと検証)
     #[command(subcommand)]
     Pack(PackCommand),
+    /// Draft the answers to a form, and freeze them (調査票・チェックリストの回答案)
+    Answer(Answer),
     /// Scan, reconcile and report in one (スキャン・照合・報告をまとめて実行)
     Audit(Audit),
     /// Show one device: what it is, why, and what it was asked (1台の正体とその理由)
@@ -354,6 +357,45 @@ pub enum DiagramCommand {
     },
 }
 
+/// `answer`.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub struct Answer {
+    /// Look at answers that were frozen.
+    #[command(subcommand)]
+    pub command: Option<AnswerCommand>,
+    /// Which form, e.g. gmis (様式)
+    #[arg(required = true)]
+    pub form: Option<String>,
+    /// The day whose state is asked for; by default the form's own, or today where that lies ahead (基準日)
+    #[arg(long, value_name = "DAY")]
+    pub as_of: Option<Date>,
+    /// The form's year, e.g. 令和7年度 or r7; by default the newest until that day (年度)
+    #[arg(long)]
+    pub year: Option<String>,
+    /// Which run; by default the last one until that day that looked at the whole network (対象の実行)
+    #[arg(long)]
+    pub run: Option<String>,
+    /// The folder to write into (出力先)
+    #[arg(long, value_name = "DIR", required = true)]
+    pub out: Option<PathBuf>,
+}
+
+/// `answer list` and `answer show`.
+#[derive(Debug, Subcommand)]
+pub enum AnswerCommand {
+    /// List the answers that were frozen, and the forms that there are (固定した回答案の一覧)
+    List,
+    /// Write a frozen answer again, octet by octet (固定した回答案の再出力)
+    Show {
+        /// Its number, as `answer list` lists it.
+        number: i64,
+        /// The folder to write into (出力先)
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
+}
+
 /// `audit`.
 #[derive(Debug, Args)]
 pub struct Audit {
@@ -402,6 +444,7 @@ impl Command {
             Self::Diagram(_) => "diagram",
             Self::Books(_) => "books",
             Self::Pack(_) => "pack",
+            Self::Answer(_) => "answer",
             Self::Audit(_) => "audit",
             Self::Show(_) => "show",
             Self::Findings(_) => "findings",

@@ -1,5 +1,6 @@
 //! Putting a verdict out: the terminal, a page, a workbook, JSON. A value in, bytes out.
 
+pub mod answer;
 pub mod closed;
 pub mod device;
 pub mod diagram;

@@ -10,6 +10,7 @@ use ipnet::IpNet;
 use jiff::Timestamp;
 
 use super::{FAILED, Objection, USAGE};
+use crate::answer::question::FormError;
 use crate::export::Refusal;
 use crate::judge::review::filter::FilterError;
 use crate::settings::SettingsError;
@@ -233,6 +234,17 @@ pub enum Failure {
     /// A pack.
     #[error(transparent)]
     Pack(#[from] super::PackFailure),
+    /// There is no such form, or not of this year.
+    #[error("no form {form}")]
+    NoForm {
+        /// What was typed.
+        form: String,
+        /// The forms that there are.
+        known: Vec<String>,
+    },
+    /// A form file cannot be used.
+    #[error(transparent)]
+    Form(#[from] FormError),
     /// The demo would write into a folder that holds something else.
     #[error("{path}: not empty, and not of an earlier demo")]
     NotEmpty {
@@ -282,13 +294,16 @@ impl Failure {
             | Self::Misfilled { .. }
             | Self::Rules(_)
             | Self::Mapping { .. }
+            | Self::NoForm { .. }
+            | Self::Form(_)
             | Self::NotJudged { .. }
             | Self::SameName { .. }
             | Self::Store(
                 StoreError::NoSuchRun { .. }
                 | StoreError::NoSuchFile { .. }
                 | StoreError::NoSuchVersion { .. }
-                | StoreError::CurrentVersion { .. },
+                | StoreError::CurrentVersion { .. }
+                | StoreError::NoSuchSnapshot { .. },
             )
             | Self::OutTaken { .. }
             | Self::OutEnding { .. }

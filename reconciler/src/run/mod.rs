@@ -2,6 +2,7 @@
 
 mod agent;
 mod agent_config;
+mod answer;
 mod attached;
 mod audit;
 mod books;
@@ -79,6 +80,7 @@ fn command(cli: &Cli, console: &mut Console, now: Timestamp) -> Result<u8, Failu
         Command::Pack(command) => pack::pack(common, command, console, now),
         Command::Books(options) => books::books(common, options, console, now),
         Command::Audit(options) => audit::audit(common, options, console, now),
+        Command::Answer(options) => answer::answer(common, options, console, now),
         Command::Show(options) => show::show(common, options, console),
         Command::Findings(options) => review::findings(common, options, console, now),
         Command::Log(command) => log::log(common, command, console),

@@ -24,8 +24,8 @@ use crate::judge::understanding::{self, Change};
 use crate::judge::verdict::{Reread, Verdict};
 use crate::store::Rereading;
 
-/// The most octets of all tables of rules in a folder.
-const RULES_LIMIT: u64 = 4 << 20;
+/// The most octets of all tables in a folder.
+const TABLES_LIMIT: u64 = 4 << 20;
 
 pub(super) fn reconcile(
     common: &Common,
@@ -127,12 +127,17 @@ fn rereading(kept: &BTreeMap<u32, Observation>, answer: Batch, now: Timestamp) -
 
 /// The compiled-in rules and those of a folder: every `*.toml` in it, by name.
 pub(super) fn knowledge(folder: &Path) -> Result<Knowledge, Failure> {
+    Ok(Knowledge::builtin().with_rules(&tables(folder)?)?)
+}
+
+/// Every `*.toml` of a folder, as name and text, by name.
+pub(super) fn tables(folder: &Path) -> Result<Vec<(String, String)>, Failure> {
     let failed = |source| Failure::file(folder, source);
     let entries = std::fs::read_dir(folder).map_err(failed)?;
     let mut files: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
     files.retain(|path| path.extension().is_some_and(|kind| kind == "toml"));
     files.sort();
-    let mut left = RULES_LIMIT;
+    let mut left = TABLES_LIMIT;
     let mut tables = vec![];
     for path in files {
         let size = std::fs::metadata(&path).map_err(|source| Failure::file(&path, source))?.len();
@@ -140,5 +145,5 @@ pub(super) fn knowledge(folder: &Path) -> Result<Knowledge, Failure> {
         let text = std::fs::read_to_string(&path).map_err(|source| Failure::file(&path, source))?;
         tables.push((path.file_name().unwrap_or_default().to_string_lossy().into_owned(), text));
     }
-    Ok(Knowledge::builtin().with_rules(&tables)?)
+    Ok(tables)
 }

@@ -161,6 +161,27 @@ pub(super) fn stand(store: &Store, verdict: &mut Verdict, now: Timestamp) -> Res
     Ok(())
 }
 
+/// The same with what had been decided until the end of a day, as of that day.
+pub(super) fn stand_on(store: &Store, verdict: &mut Verdict, day: Date, tz: &TimeZone) -> Result<(), StoreError> {
+    let mut reviews = store.reviews()?;
+    reviews.retain(|kept| kept.at.to_zoned(tz.clone()).date() <= day);
+    let standings = standing::standings(verdict, &reviews, day);
+    verdict.reviewed = Reviewed { standings, head: store.log_head()? };
+    Ok(())
+}
+
+/// The files of a frozen answer, each by its name's end.
+pub(super) fn answer_files(paper: &render::answer::Paper<'_>) -> anyhow::Result<Vec<(&'static str, Vec<u8>)>> {
+    Ok(vec![("json", paper.content.as_bytes().to_vec()), ("xlsx", render::answer::workbook(paper)?)])
+}
+
+/// A frozen answer for the terminal.
+pub(super) fn answer_text(paper: &render::answer::Paper<'_>, width: u16) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    render::answer::text(paper, width, &mut bytes)?;
+    Ok(bytes)
+}
+
 /// The findings as lines.
 pub(super) fn lines(verdict: &Verdict, options: &render::Options) -> Vec<render::list::Line> {
     render::list::lines(verdict, options)

@@ -69,6 +69,18 @@ pub enum StoreError {
         /// Its file.
         file: String,
     },
+    /// No snapshot has this number.
+    #[error("no snapshot {number}")]
+    NoSuchSnapshot {
+        /// The number.
+        number: i64,
+    },
+    /// A snapshot's content is not what its hash says: somebody changed it.
+    #[error("snapshot {number} is not as it was frozen")]
+    SnapshotChanged {
+        /// The number.
+        number: i64,
+    },
     /// The database took a record and did not keep it.
     #[error("{what}: the database did not keep it")]
     NotKept {

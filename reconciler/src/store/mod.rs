@@ -1,4 +1,4 @@
-//! What is kept: runs, ledger versions, verdicts, and what people decided, in a log that shows when somebody changed it. The few verbs the others need;
+//! What is kept: runs, ledger versions, verdicts, frozen answers, and what people decided, in a log that shows when somebody changed it. The few verbs the others need;
 //! nothing is decided here.
 //!
 //! [`Store`] is one `SQLite` file. [`lock::FolderLock`] keeps two runs out of one folder; the database's
@@ -16,4 +16,5 @@ pub use sqlite::decisions::{DecisionRow, NewDecision};
 pub use sqlite::ledger::{LedgerVersion, NewLedger};
 pub use sqlite::log::{Broken, Deed, LogRow, Verified};
 pub use sqlite::runs::{OpenRun, RunInfo};
+pub use sqlite::snapshots::{NewSnapshot, SnapshotInfo};
 pub use sqlite::understanding::Rereading;

@@ -44,6 +44,7 @@ pub fn explain(failure: &Failure, lang: Lang) -> String {
         | Failure::LedgerChanged { .. }
         | Failure::Unwritable { .. } => super::export::explain(failure, lang),
         Failure::Ledger { message, .. } => message.clone(),
+        Failure::NoForm { .. } | Failure::Form(_) => super::answer::failure(failure, lang),
         Failure::Rules(_) | Failure::SameName { .. } | Failure::NotEmpty { .. } | Failure::Mapping { .. } => {
             given(failure, lang)
         }
@@ -326,6 +327,20 @@ fn rare(error: &StoreError, lang: Lang) -> String {
             lang,
             format!("版 {number} はありません。daicho ledger show で版の番号を確認してください。"),
             format!("There is no version {number}. See the numbers in daicho ledger show."),
+        ),
+        StoreError::NoSuchSnapshot { number } => both(
+            lang,
+            format!("回答案 {number} はありません。daicho answer list で番号を確認してください。"),
+            format!("There is no answer {number}. See the numbers in daicho answer list."),
+        ),
+        StoreError::SnapshotChanged { number } => both(
+            lang,
+            format!(
+                "回答案 {number} の内容が、固定した時のハッシュ値と一致しません。データベースが書き換えられたおそれがあります。バックアップと比べてください。"
+            ),
+            format!(
+                "Answer {number} is not as it was frozen: its content does not fit its hash. The database may have been changed; compare it with a backup."
+            ),
         ),
         StoreError::CurrentVersion { number, file } => both(
             lang,

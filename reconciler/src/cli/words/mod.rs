@@ -1,5 +1,6 @@
 //! What the commands say to people: every sentence in Japanese and English, side by side.
 
+pub mod answer;
 pub mod export;
 mod failure;
 pub mod ledger;

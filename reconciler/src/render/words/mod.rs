@@ -4,6 +4,8 @@
 //! no language can be missing: each place gives both.
 
 mod advice;
+pub(crate) mod answer;
+pub(crate) mod answer_points;
 pub(crate) mod basis;
 pub mod blind;
 pub(crate) mod closed;

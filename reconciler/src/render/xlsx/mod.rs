@@ -283,7 +283,7 @@ fn local(at: Timestamp, options: &Options) -> DateTime {
     at.to_zoned(options.tz.clone()).datetime()
 }
 
-fn excel(at: DateTime) -> Result<ExcelDateTime, XlsxError> {
+pub(super) fn excel(at: DateTime) -> Result<ExcelDateTime, XlsxError> {
     let out_of_range = || XlsxError::DateTimeRangeError(format!("{at} lies outside the years that Excel knows"));
     let part = |number: i8| u8::try_from(number).map_err(|_| out_of_range());
     let year = u16::try_from(at.year()).map_err(|_| out_of_range())?;

@@ -4,6 +4,7 @@ pub(super) mod decisions;
 pub(super) mod ledger;
 pub(super) mod log;
 pub(super) mod runs;
+pub(super) mod snapshots;
 pub(super) mod understanding;
 mod verdicts;
 

@@ -2,6 +2,7 @@
 
 use daicho_shared::batch::{Batch, End, Header, Record};
 use daicho_shared::id::RunId;
+use ipnet::IpNet;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Transaction, params};
 use serde::Serialize;
@@ -33,6 +34,8 @@ pub struct RunInfo {
     pub id: RunId,
     /// The agent machine's name.
     pub host: String,
+    /// Networks that were to be asked.
+    pub scope: Vec<IpNet>,
     /// When it began.
     pub started: Timestamp,
     /// When it ended; `None` when it was cut off.
@@ -219,6 +222,7 @@ fn info((header, end, observations, judged): (String, Option<String>, i64, bool)
     Ok(RunInfo {
         id: header.run,
         host: header.host,
+        scope: header.scope,
         started: header.started,
         finished: end.as_ref().map(|end| end.finished),
         complete: end.as_ref().is_some_and(|end| end.complete),

@@ -1,0 +1,99 @@
+//! The summary for the terminal: drafts of the questions that can be answered, why, and the shortest way to はい.
+
+use std::io::{self, Write};
+
+use super::{Paper, tables};
+use crate::answer::draft::{Answer, Draft};
+use crate::answer::figure::Met;
+use crate::render::words::answer as words;
+use crate::render::words::answer_points as point_words;
+use crate::render::words::date;
+use crate::render::words::phrase::shown;
+use crate::render::wrap::wrap;
+
+/// Writes the summary. A closed pipe comes back as the `Err` it is.
+pub fn text(paper: &Paper<'_>, width: u16, output: &mut impl Write) -> io::Result<()> {
+    let (sheet, lang, width) = (paper.sheet, paper.lang, usize::from(width));
+    writeln!(output, "{}", lang.pick(&sheet.form.title, &sheet.form.title_en))?;
+    let day = date::day(sheet.as_of, lang);
+    let of =
+        lang.pick(format!("基準日 {day}　回答案 {}", paper.number), format!("as of {day}, answer {}", paper.number));
+    writeln!(output, "{}  {of}\n", sheet.form.year)?;
+    for answer in sheet.answers.iter().filter(|answer| answer.draft != Draft::Person) {
+        question(paper, answer, width, output)?;
+    }
+    let left = sheet.answers.iter().filter(|answer| answer.draft == Draft::Person);
+    let numbers: Vec<&str> = left.map(|answer| answer.question.number.as_str()).collect();
+    if !numbers.is_empty() {
+        let numbers = numbers.join(lang.pick("、", ", "));
+        let line =
+            lang.pick(format!("病院で回答する設問: {numbers}"), format!("For the hospital to answer: {numbers}"));
+        writeln!(output, "{}\n", wrap(&line, width))?;
+    }
+    if tables::asks_of_points(paper) {
+        departments(paper, output)?;
+    }
+    if !sheet.unseen.is_empty() {
+        writeln!(output, "{}", words::headings(lang).not_looked)?;
+        for one in &sheet.unseen {
+            bullet("・", &words::unseen(one, lang), width, output)?;
+        }
+        writeln!(output)?;
+    }
+    writeln!(output, "{}", wrap(words::closing(lang), width))
+}
+
+fn question(paper: &Paper<'_>, answer: &Answer, width: usize, output: &mut impl Write) -> io::Result<()> {
+    let lang = paper.lang;
+    let text = answer.question.text_en.as_deref().filter(|_| lang == crate::render::Lang::En);
+    let title = format!("{} {}", answer.question.number, text.unwrap_or(&answer.question.text));
+    writeln!(output, "{}", wrap(&title, width))?;
+    let target = answer.target.map(|day| {
+        let day = date::day(day, lang);
+        lang.pick(format!("　目標日（案） {day}"), format!("  target date (draft) {day}"))
+    });
+    writeln!(output, "  → {}{}", words::draft(answer, lang), target.unwrap_or_default())?;
+    for check in &answer.checks {
+        let Some(criterion) = answer.criterion(&check.key) else { continue };
+        let mark = match check.met {
+            Met::Yes => "○ ",
+            Met::No => "× ",
+            Met::Unknown => "？ ",
+        };
+        let line = format!("{}: {}", words::criterion(criterion, lang), tables::value(paper, check));
+        bullet(&format!("    {mark}"), &line, width, output)?;
+    }
+    for (number, step) in (1..).zip(&answer.way) {
+        let Some(criterion) = answer.criterion(&step.key) else { continue };
+        bullet(&format!("    {number}. "), words::todo(criterion, lang), width, output)?;
+    }
+    writeln!(output)
+}
+
+/// `部門: 申告 3、登録 3 …`, one line a department.
+fn departments(paper: &Paper<'_>, output: &mut impl Write) -> io::Result<()> {
+    let lang = paper.lang;
+    let heads = point_words::departments(lang);
+    writeln!(output, "{}", words::headings(lang).points)?;
+    for one in &paper.sheet.departments {
+        let name = one.department.as_deref().map_or_else(|| point_words::no_department(lang).to_owned(), shown);
+        let counts = [(4, one.registered), (5, one.confirmed), (6, one.seen), (8, one.undeclared), (9, one.unclear)];
+        let counts: Vec<String> = counts.iter().map(|(head, count)| format!("{} {count}", heads[*head])).collect();
+        let stated = format!("{} {}", heads[1], point_words::stated(one, lang));
+        let comma = lang.pick("、", ", ");
+        writeln!(output, "  {name}: {stated}{comma}{}", counts.join(comma))?;
+    }
+    writeln!(output)
+}
+
+/// A paragraph behind a mark, with its further lines below its first.
+fn bullet(mark: &str, text: &str, width: usize, output: &mut impl Write) -> io::Result<()> {
+    use unicode_width::UnicodeWidthStr;
+    let indent = mark.width();
+    let wrapped = wrap(text, width.saturating_sub(indent));
+    for (number, line) in wrapped.lines().enumerate() {
+        let head = if number == 0 { mark.to_owned() } else { " ".repeat(indent) };
+        writeln!(output, "{head}{line}")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,286 @@
+//! Answers in words: drafts, figures, what stands behind them, and what was not looked at.
+
+use super::phrase::shown;
+use super::{Lang, column, date, fixed, problem};
+use crate::answer::draft::{Answer, Draft};
+use crate::answer::figure::{Behind, Met, Value, Why};
+use crate::answer::question::{Criterion, Said};
+use crate::answer::unseen::Unseen;
+
+/// What is proposed for a question.
+pub(crate) fn draft(answer: &Answer, lang: Lang) -> String {
+    let select = answer.question.select_when_met.as_deref();
+    match (answer.draft, select) {
+        (Draft::Yes, None) => lang.pick("はい（案）", "yes (draft)").to_owned(),
+        (Draft::Yes, Some(option)) => {
+            lang.pick(format!("「{option}」を選択（案）"), format!("select 「{option}」 (draft)"))
+        }
+        (Draft::No, None) => lang.pick("いいえ（案）", "no (draft)").to_owned(),
+        (Draft::No, Some(option)) => {
+            lang.pick(format!("「{option}」は選択しない（案）"), format!("do not select 「{option}」 (draft)"))
+        }
+        (Draft::Undecided, _) => lang.pick("判定できない", "undecided").to_owned(),
+        (Draft::Person, _) => lang.pick("病院で回答", "for the hospital to answer").to_owned(),
+    }
+}
+
+/// Whether a criterion is met: a mark and a word.
+pub(crate) fn met(met: Met, lang: Lang) -> &'static str {
+    match met {
+        Met::Yes => lang.pick("○ 満たす", "○ met"),
+        Met::No => lang.pick("× 満たさない", "× not met"),
+        Met::Unknown => lang.pick("？ 分からない", "? unknown"),
+    }
+}
+
+/// What a figure comes to: never a percentage without both numbers, and 100 only where it is all.
+pub(crate) fn value(value: Value, lang: Lang) -> String {
+    match value {
+        Value::Share { part, of } => {
+            let rounded = (part * 100 + of / 2) / of.max(1);
+            let percent = if part < of { rounded.min(99) } else { rounded };
+            lang.pick(format!("{of}件中 {part}件（{percent} %）"), format!("{part} of {of} ({percent} %)"))
+        }
+        Value::Count { count } => lang.pick(format!("{count}件"), count.to_string()),
+        Value::Day { day } => date::day(day, lang),
+        Value::None => lang.pick("該当なし", "none of them").to_owned(),
+        Value::Unknown { why: reason } => {
+            lang.pick(format!("不明（{}）", why(reason, lang)), format!("unknown ({})", why(reason, lang)))
+        }
+    }
+}
+
+fn why(why: Why, lang: Lang) -> &'static str {
+    match why {
+        Why::NoDepartments => lang.pick("部門一覧が取り込まれていない", "no list of departments was imported"),
+        Why::NoStatement => lang.pick("数を申告した部門がない", "no department has stated a number"),
+        Why::NoSegments => lang.pick("セグメント一覧が取り込まれていない", "no list of segments was imported"),
+        Why::NoRows => lang.pick("該当する機器が台帳にない", "the ledger has no such device"),
+        Why::NoDate => lang.pick("台帳に最終更新日の記入がない", "the ledger does not say when it was updated"),
+        Why::NoVendors => lang.pick("事業者台帳が取り込まれていない", "no register of vendors was imported"),
+        Why::NoRemote => {
+            lang.pick("リモート保守台帳が取り込まれていない", "no register of remote maintenance was imported")
+        }
+        Why::NothingReceived => lang.pick("受領したものがない", "nothing was received yet"),
+        Why::NoMeeting => lang.pick("確認・報告の記録がない", "no report to management was recorded"),
+        Why::NothingSeen => lang.pick("最後まで終わった調査がない", "no scan was finished"),
+        Why::NoDiagram => lang.pick("構成図がない", "there is no diagram"),
+    }
+}
+
+/// One thing behind a figure.
+pub(crate) fn behind(behind: &Behind, lang: Lang) -> String {
+    match behind {
+        Behind::Row { origin, name, department, field, .. } => {
+            let lacks = field.map(|field| {
+                lang.pick(
+                    format!("『{}』の欄", column::field(field, lang)),
+                    format!("column “{}”", column::field(field, lang)),
+                )
+            });
+            join(
+                &[name.as_deref().map(shown), department.as_deref().map(shown), Some(place(origin, lang)), lacks],
+                lang,
+            )
+        }
+        Behind::Finding { says, severity, device, department, .. } => {
+            let what = Some(format!("{} {}", fixed::severity_mark(*severity), fixed::code(says, lang)));
+            join(&[what, device.as_deref().map(shown), department.as_deref().map(shown)], lang)
+        }
+        Behind::Machine { device, .. } => join(
+            &[Some(lang.pick("台帳にない機器", "a machine that is not in the ledger").to_owned()), Some(shown(device))],
+            lang,
+        ),
+        Behind::Department { name } => shown(name),
+        Behind::Segment { network, name } => join(&[Some(network.to_string()), name.as_deref().map(shown)], lang),
+    }
+}
+
+/// Where a row stands, for a cell: without the marks of a sentence.
+pub(crate) fn place(origin: &crate::judge::entry::Origin, lang: Lang) -> String {
+    super::phrase::Phrase::new(problem::place(origin, lang)).plain()
+}
+
+fn join(parts: &[Option<String>], lang: Lang) -> String {
+    let parts: Vec<&str> = parts.iter().flatten().map(String::as_str).filter(|part| !part.is_empty()).collect();
+    parts.join(lang.pick("、", ", "))
+}
+
+/// The criterion's text.
+pub(crate) fn criterion(criterion: &Criterion, lang: Lang) -> &str {
+    lang.pick(&criterion.text, &criterion.text_en)
+}
+
+/// What is to be done for it.
+pub(crate) fn todo(criterion: &Criterion, lang: Lang) -> &str {
+    lang.pick(&criterion.todo, &criterion.todo_en)
+}
+
+/// What only a person can say.
+pub(crate) fn said(said: &Said, lang: Lang) -> &str {
+    lang.pick(&said.text, &said.text_en)
+}
+
+/// Why it is proposed, in one sentence.
+pub(crate) fn because(answer: &Answer, lang: Lang) -> String {
+    let count = |wanted: Met| answer.checks.iter().filter(|check| check.met == wanted).count();
+    let (all, no, unknown) = (answer.checks.len(), count(Met::No), count(Met::Unknown));
+    match answer.draft {
+        Draft::Person => {
+            lang.pick("測定や台帳からは分からない設問です。", "Neither a scan nor the ledger can tell.").to_owned()
+        }
+        Draft::Yes => lang.pick(format!("{all}の条件をすべて満たしています。"), format!("All {all} criteria are met.")),
+        Draft::Undecided if no + unknown == 0 => lang.pick(
+            format!("{all}の条件をすべて満たしていますが、これだけでは「はい」と言えません。"),
+            format!("All {all} criteria are met, which alone is no yes."),
+        ),
+        Draft::No | Draft::Undecided => lang.pick(
+            format!("{all}の条件のうち、満たさないもの{no}、分からないもの{unknown}。"),
+            format!("Of {all} criteria, {no} are not met and {unknown} are unknown."),
+        ),
+    }
+}
+
+/// What was not looked at.
+#[allow(clippy::too_many_lines, reason = "a list: one sentence a kind")]
+pub(crate) fn unseen(unseen: &Unseen, lang: Lang) -> String {
+    let segment = |network: &ipnet::IpNet, name: &Option<String>| match name {
+        Some(name) => lang.pick(format!("{network}（{}）", shown(name)), format!("{network} ({})", shown(name))),
+        None => network.to_string(),
+    };
+    match unseen {
+        Unseen::CutShort { reason } => {
+            let reason = reason.as_deref().map(shown).unwrap_or_default();
+            lang.pick(
+                format!("調査が途中で終わっています（{reason}）。"),
+                format!("The scan was cut short ({reason})."),
+            )
+        }
+        Unseen::OldScan { on, days } => lang.pick(
+            format!("調査は基準日の{days}日前（{}）のものです。", date::day(*on, lang)),
+            format!("The scan is {days} days older than the base date ({}).", date::day(*on, lang)),
+        ),
+        Unseen::Excluded { network } => lang.pick(
+            format!("{network} は、設定により調べていません。"),
+            format!("{network} is excluded by the settings."),
+        ),
+        Unseen::NotScanned { network, name, partly: false } => lang.pick(
+            format!("{} は調べていません。", segment(network, name)),
+            format!("{} was not scanned.", segment(network, name)),
+        ),
+        Unseen::NotScanned { network, name, partly: true } => lang.pick(
+            format!("{} は一部だけを調べました。", segment(network, name)),
+            format!("{} was scanned in part only.", segment(network, name)),
+        ),
+        Unseen::Routed { network, name } => lang.pick(
+            format!("{} はルータ越しに調べたため、見えないものがあります。", segment(network, name)),
+            format!("{} was scanned through a router, which hides some things.", segment(network, name)),
+        ),
+        Unseen::NotAsked { network, questions } => lang.pick(
+            format!("{network} では、機器への配慮などのため{questions}件の問い合わせを行っていません。"),
+            format!("In {network}, {questions} questions were not put, out of care for devices or for want of leave."),
+        ),
+        Unseen::Undecided { network, machines } => lang.pick(
+            format!("{network} の{machines}台は、二系統接続や外部接続の有無をどの方法でも判断できませんでした。"),
+            format!("Of {machines} machines in {network}, no method could tell whether they lead out."),
+        ),
+        Unseen::NoKey { devices } => lang.pick(
+            format!("台帳の{devices}台は、照合できる項目（MACアドレス、IPアドレスなど）がなく、実測と照合できません。"),
+            format!("{devices} devices of the ledger have nothing by which they could be matched."),
+        ),
+        Unseen::NoRegister { register } => lang.pick(
+            format!("{}が取り込まれていません。", fixed::register(*register, lang)),
+            format!("No {} was imported.", fixed::register(*register, lang)),
+        ),
+        Unseen::LaterLedger { file, on } => lang.pick(
+            format!("台帳 {} は、基準日より後の{}に取り込まれました。", shown(file), date::day(*on, lang)),
+            format!("The ledger file {} was imported after the base date, on {}.", shown(file), date::day(*on, lang)),
+        ),
+        Unseen::ChangedLedger => lang.pick(
+            "照合のあとに台帳が取り込み直されています。daicho reconcile で照合し直すと、新しい台帳で数えます。"
+                .to_owned(),
+            "The ledger was imported anew since the run was judged. daicho reconcile judges it against the new one."
+                .to_owned(),
+        ),
+    }
+}
+
+/// The last line of every answer.
+pub(crate) fn closing(lang: Lang) -> &'static str {
+    lang.pick(
+        "この案は、測定した値と申告された値の集計です。条件とその閾値は Daicho の案であり、様式には書かれていません。回答は病院（医療情報システム安全管理責任者）が決めます。",
+        "This draft sums up what was measured and what was declared. Its criteria are proposals of Daicho and not part of the form. The hospital decides the answer.",
+    )
+}
+
+/// Column headings and titles of the sheets.
+pub(crate) struct Headings {
+    pub(crate) answers: &'static str,
+    pub(crate) criteria: &'static str,
+    pub(crate) missing: &'static str,
+    pub(crate) points: &'static str,
+    pub(crate) coverage: &'static str,
+    pub(crate) guide: &'static str,
+    pub(crate) number: &'static str,
+    pub(crate) question: &'static str,
+    pub(crate) draft: &'static str,
+    pub(crate) because: &'static str,
+    pub(crate) target_draft: &'static str,
+    pub(crate) answer: &'static str,
+    pub(crate) target: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) date: &'static str,
+    pub(crate) decision: &'static str,
+    pub(crate) criterion: &'static str,
+    pub(crate) met: &'static str,
+    pub(crate) figure: &'static str,
+    pub(crate) at: &'static str,
+    pub(crate) behind: &'static str,
+    pub(crate) todo: &'static str,
+    pub(crate) takes: &'static str,
+    pub(crate) thing: &'static str,
+    pub(crate) by_person: &'static str,
+    pub(crate) note: &'static str,
+    pub(crate) not_looked: &'static str,
+    pub(crate) basis: &'static str,
+}
+
+/// The headings of a language.
+pub(crate) fn headings(lang: Lang) -> Headings {
+    let pick = |ja, en| lang.pick(ja, en);
+    Headings {
+        answers: pick("回答案", "Answers"),
+        criteria: pick("判定の根拠", "Criteria"),
+        missing: pick("不足の明細", "What is missing"),
+        points: pick("外部接続点（部門別）", "Connection points"),
+        coverage: pick("調べた範囲と根拠", "Coverage and basis"),
+        guide: pick("設問と回答要領", "Questions"),
+        number: pick("番号", "No."),
+        question: pick("設問", "question"),
+        draft: pick("回答案", "draft"),
+        because: pick("理由", "why"),
+        target_draft: pick("目標日（案）", "target date (draft)"),
+        answer: pick("回答", "answer"),
+        target: pick("目標日", "target date"),
+        name: pick("確認者", "confirmed by"),
+        date: pick("確認日", "confirmed on"),
+        decision: pick("決定・備考", "decision, remarks"),
+        criterion: pick("条件（案）", "criterion (proposed)"),
+        met: pick("判定", "result"),
+        figure: pick("数値", "figure"),
+        at: pick("時点", "as of"),
+        behind: pick("不足・所見", "what is missing"),
+        todo: pick("はいにするには", "to reach yes"),
+        takes: pick("目安の日数", "days"),
+        thing: pick("対象", "item"),
+        by_person: pick("人が確かめること", "for a person to confirm"),
+        note: pick("回答要領の文", "what the form says"),
+        not_looked: pick("調べていないもの", "Not looked at"),
+        basis: pick("根拠", "Basis"),
+    }
+}
+
+/// `ほか 12件`.
+pub(crate) fn more(count: usize, lang: Lang) -> String {
+    lang.pick(format!("ほか{count}件"), format!("and {count} more"))
+}
