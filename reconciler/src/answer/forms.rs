@@ -8,7 +8,15 @@ use super::question::{Form, FormError};
 use crate::judge::Knowledge;
 
 /// Every form that is compiled in, by the name of its file under `config/questions/`.
-pub const BUILTIN: [(&str, &str); 1] = [("gmis-r7.toml", include_str!("../../../config/questions/gmis-r7.toml"))];
+pub const BUILTIN: [(&str, &str); 7] = [
+    ("gmis-r7.toml", include_str!("../../../config/questions/gmis-r7.toml")),
+    ("hospital-checklist-r6.toml", include_str!("../../../config/questions/hospital-checklist-r6.toml")),
+    ("vendor-checklist-r6.toml", include_str!("../../../config/questions/vendor-checklist-r6.toml")),
+    ("minimum-measures-r6.toml", include_str!("../../../config/questions/minimum-measures-r6.toml")),
+    ("okayama-r6.toml", include_str!("../../../config/questions/okayama-r6.toml")),
+    ("bcp-r6.toml", include_str!("../../../config/questions/bcp-r6.toml")),
+    ("contract-draft.toml", include_str!("../../../config/questions/contract-draft.toml")),
+];
 
 /// Forms, each by its word and edition.
 #[derive(Debug, Clone)]
@@ -50,6 +58,7 @@ impl Forms {
 
 #[cfg(test)]
 mod tests {
+    use super::super::figures;
     use super::super::question::{By, Wrong};
     use super::*;
     use crate::judge::sample::KNOWLEDGE;
@@ -69,6 +78,84 @@ mod tests {
     fn every_form_that_is_compiled_in_can_be_read() {
         let forms = forms(&[]).unwrap();
         assert_eq!(forms.all().len(), BUILTIN.len());
+    }
+
+    /// The table: every question of every form is answered by figures that exist, or is a person's.
+    #[test]
+    fn every_question_maps_to_figures_that_exist_or_is_a_persons() {
+        let codes: BTreeSet<&str> = KNOWLEDGE.identity.severity.keys().map(String::as_str).collect();
+        let (mut by_figures, mut by_person) = (0, 0);
+        for form in forms(&[]).unwrap().all() {
+            let mut printed = BTreeSet::new();
+            for question in &form.questions {
+                let name = format!("{form} {}", question.key);
+                assert!(printed.insert((&question.group, &question.number)), "{name}: {} twice", question.number);
+                assert!(question.options.is_empty() || question.options == ["はい", "いいえ"], "{name}");
+                assert!(!question.target_date || !question.options.is_empty(), "{name}: a 目標日 without いいえ");
+                let known = question.criteria.iter().all(|one| {
+                    figures::exists(&one.figure) && one.findings.iter().all(|code| codes.contains(code.as_str()))
+                });
+                assert!(known, "{name}");
+                match question.by {
+                    By::Person => by_person += 1,
+                    // What no figure tells is said, and so is that はい stands on more than a hint.
+                    By::Computed | By::Supported => {
+                        by_figures += 1;
+                        assert!(!question.person.is_empty() && !question.criteria.is_empty(), "{name}");
+                        let hints = question.criteria.iter().filter(|one| one.hint).count();
+                        assert!(question.by == By::Supported || hints < question.criteria.len(), "{name}");
+                    }
+                }
+            }
+        }
+        assert_eq!((by_figures, by_person), (33, 49));
+    }
+
+    #[test]
+    fn every_file_of_the_folder_is_compiled_in() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../config/questions");
+        let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
+        let compiled: BTreeSet<String> = BUILTIN.iter().map(|(file, _)| (*file).to_owned()).collect();
+        assert_eq!(files.collect::<BTreeSet<_>>(), compiled);
+    }
+
+    /// Numbers change from year to year; what is asked for keeps its key in every form.
+    #[test]
+    fn the_same_is_asked_under_the_same_key() {
+        let forms = forms(&[]).unwrap();
+        let asks = |key: &str| -> Vec<(&str, &str)> {
+            let all = forms.all().iter().flat_map(|form| form.questions.iter().map(move |one| (form, one)));
+            all.filter(|(_, one)| one.key == key).map(|(form, one)| (form.form.as_str(), one.number.as_str())).collect()
+        };
+        let ledger = [
+            ("gmis", "Q8"),
+            ("hospital-checklist", "2-(1)"),
+            ("okayama", "4"),
+            ("bcp", "1-1(1)"),
+            ("contract", "Part1 B-6"),
+        ];
+        assert_eq!(asks("ledger"), ledger);
+        assert_eq!(asks("external_points"), [("gmis", "Q10"), ("minimum-measures", "4")]);
+        assert_eq!(asks("mds_sds"), [("gmis", "Q6"), ("hospital-checklist", "2-(3)"), ("vendor-checklist", "2-(3)")]);
+        assert_eq!(asks("remote_maintenance"), [("hospital-checklist", "2-(2)"), ("vendor-checklist", "2-(2)")]);
+        assert_eq!(asks("source_restriction").len(), 4);
+        assert_eq!(asks("patch_network").len(), 4);
+    }
+
+    /// In the year's checklist and in the least measures every いいえ needs a 目標日; other papers have no such column.
+    #[test]
+    fn only_the_forms_that_print_it_have_a_target_date() {
+        for form in forms(&[]).unwrap().all() {
+            let with = form.questions.iter().filter(|question| question.target_date).count();
+            let wanted = match form.form.as_str() {
+                // Whether there are such systems at all is はい or いいえ, without a day.
+                "hospital-checklist" => form.questions.len() - 1,
+                "vendor-checklist" | "minimum-measures" => form.questions.len(),
+                _ => 0,
+            };
+            assert_eq!(with, wanted, "{form}");
+            assert!(form.target_latest.is_none() || form.form.ends_with("checklist"), "{form}");
+        }
     }
 
     #[test]

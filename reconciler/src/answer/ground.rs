@@ -12,7 +12,7 @@ use super::figure::Behind;
 use super::points::{PointRow, points};
 use super::segments::{SegmentLook, segments};
 use crate::judge::asset::{Asset, AssetId};
-use crate::judge::entry::{Entry, EntryId, Record, Register};
+use crate::judge::entry::{DeviceType, Entry, EntryId, Record, Register};
 use crate::judge::finding::Finding;
 use crate::judge::verdict::Verdict;
 use crate::judge::{self, Knowledge};
@@ -101,6 +101,13 @@ impl<'a> Ground<'a> {
     pub(super) fn is_unsettled(&self, finding: &Finding) -> bool {
         let state = &self.verdict.standing(finding).state;
         state.is_open() || matches!(state, judge::review::standing::State::Assigned { .. })
+    }
+
+    /// 機器区分 of a finding's device: what its rows say, otherwise what it seems to be.
+    pub(super) fn kind(&self, finding: &Finding) -> Option<DeviceType> {
+        let declared = finding.entries.iter().filter_map(|id| self.rows.get(id)).find_map(|row| row.device_type);
+        let seen = || finding.asset.as_ref().and_then(|id| self.asset(id)).map(|it| DeviceType::of(it.class.value));
+        declared.or_else(seen)
     }
 
     /// A finding, to be shown behind a figure.

@@ -3,11 +3,14 @@
 use std::net::IpAddr;
 
 use daicho_shared::id::ObservationId;
+use ipnet::IpNet;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::asset::{AssetId, Grade};
 use super::entry::{EntryId, Field, ProblemKind, RowProblem};
 use super::graded::Sign;
+use super::hint::VantageKind;
 
 /// One statement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -113,6 +116,49 @@ pub enum Kind {
         /// How, e.g. `every-port-open`.
         hows: Vec<String>,
     },
+    /// 用途の説明がないサービス: it offers what is seldom needed, and no row or record says what for.
+    UnneededServices {
+        /// Which, by their keys in `config/services.toml`.
+        services: Vec<String>,
+    },
+    /// 管理画面への到達: its management answers from a segment that is not for that.
+    ManagementReachable {
+        /// In which ways, by their keys in `config/services.toml`.
+        ways: Vec<String>,
+        /// The scanner's network.
+        from: Option<IpNet>,
+        /// What is known of that network.
+        segment: VantageKind,
+    },
+    /// サポート終了: the last day of its system's support has passed.
+    SupportEnded {
+        /// The product, by its name in `config/end_of_support.toml`, and its days.
+        #[serde(flatten)]
+        support: Support,
+    },
+    /// サポート終了間近: that day comes within a year.
+    SupportEnding {
+        /// The same.
+        #[serde(flatten)]
+        support: Support,
+    },
+}
+
+/// A system and its last day of support.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Support {
+    /// The product, by its name in `config/end_of_support.toml`.
+    pub product: String,
+    /// The last day.
+    pub last_day: Date,
+    /// That of the edition with the longest support, where no edition was told.
+    pub latest: Option<Date>,
+    /// What was told of the system.
+    pub told: String,
+    /// Who told it: a protocol, or `ledger`.
+    pub source: String,
+    /// How sure the system is, 0 to 100; 0 where a person wrote it.
+    pub confidence: u8,
 }
 
 /// Why a row could not be checked.
@@ -161,6 +207,10 @@ impl Kind {
                 | Self::UndeclaredUplink { .. }
                 | Self::ForwardsUndeclared
                 | Self::Unnatural { .. }
+                | Self::UnneededServices { .. }
+                | Self::ManagementReachable { .. }
+                | Self::SupportEnded { .. }
+                | Self::SupportEnding { .. }
         )
     }
 
@@ -179,6 +229,10 @@ impl Kind {
             Self::ForwardsUndeclared => "forwards_undeclared",
             Self::RetiredButSeen => "retired_but_seen",
             Self::Unnatural { .. } => "unnatural",
+            Self::UnneededServices { .. } => "unneeded_services",
+            Self::ManagementReachable { .. } => "management_reachable",
+            Self::SupportEnded { .. } => "support_ended",
+            Self::SupportEnding { .. } => "support_ending",
         }
     }
 }

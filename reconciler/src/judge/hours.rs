@@ -60,7 +60,8 @@ impl Hours {
         whole || (on.covers(first) && on.covers(last) && (on.is_round_the_clock() || first.date() == last.date()))
     }
 
-    fn local(&self, at: Timestamp) -> DateTime {
+    /// The hospital's own time.
+    pub(crate) fn local(&self, at: Timestamp) -> DateTime {
         let seconds = self.utc_offset_minutes.saturating_mul(60);
         Offset::from_seconds(seconds).unwrap_or(Offset::UTC).to_datetime(at)
     }

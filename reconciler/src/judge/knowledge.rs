@@ -16,6 +16,7 @@ use sha2::{Digest, Sha256};
 use super::alias::Aliases;
 use super::finding::Severity;
 use super::graded::LineKind;
+use super::hint::table::{EndOfSupport, Services};
 use super::hours::Hours;
 use super::hypothesis::table::Hypotheses;
 
@@ -54,6 +55,10 @@ pub struct Knowledge {
     pub makers: Makers,
     /// `config/ports.toml`.
     pub ports: Ports,
+    /// `config/services.toml`.
+    pub services: &'static Services,
+    /// `config/end_of_support.toml`.
+    pub support: &'static EndOfSupport,
 }
 
 /// A table of knowledge cannot be read.
@@ -67,7 +72,7 @@ pub struct KnowledgeError {
 }
 
 impl Knowledge {
-    /// Reads the three tables; the rules of recognition, the hours, the makers and the ports are those compiled in.
+    /// Reads the three tables; all others are those compiled in.
     pub fn parse(identity: &str, uplinks: &str, hypotheses: &str) -> Result<Self, KnowledgeError> {
         let identity: Identity = read("identity.toml", identity)?;
         Ok(Self {
@@ -81,6 +86,8 @@ impl Knowledge {
             hours: read("hours.toml", HOURS)?,
             mind_hours: true,
             ports: Ports::builtin(),
+            services: Services::builtin(),
+            support: EndOfSupport::builtin(),
             identity,
         })
     }

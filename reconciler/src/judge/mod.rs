@@ -11,7 +11,7 @@
 //! 6. `hypothesis`: has it a second network, does it forward, is it a way out; graded, explained, and by whom seen
 //! 7. `difference`, `happening`: what a pair differs in, and what happened; `silence`, `hours`: what it means not to be
 //!    seen, and when
-//! 8. `rule`: one reason to speak each
+//! 8. `hint`: services, management and ends of support, as questions; `rule`: one reason to speak each
 //! 9. `external`, `changes`: connection points; what is new since the run before
 //!
 //! Beside that, `revision` says what differs between two versions of the ledger; `alias` knows which spellings mean
@@ -20,7 +20,7 @@
 //! the verdict, which is judged as if nobody had looked at it.
 //!
 //! `knowledge` holds what the judge knows beforehand: `config/classes.toml`, `identity.toml`, `uplinks.toml`,
-//! `hypotheses.toml`, `hours.toml`.
+//! `hypotheses.toml`, `hours.toml`, `services.toml`, `end_of_support.toml`.
 
 pub mod alias;
 pub mod amendment;
@@ -30,6 +30,7 @@ pub mod entry;
 pub mod field;
 pub mod finding;
 pub mod graded;
+pub mod hint;
 pub mod hours;
 pub mod inventory;
 pub mod knowledge;
@@ -79,6 +80,7 @@ use self::asset::{Asset, Why};
 use self::decision::Decision;
 use self::entry::Ledger;
 use self::finding::Finding;
+use self::hint::Hints;
 use self::inventory::{Inventory, InventoryFile};
 pub use self::knowledge::Knowledge;
 use self::review::standing::Reviewed;
@@ -115,13 +117,15 @@ pub fn judge(case: &Case<'_>) -> Verdict {
     // What is only needed for the rules goes before the evidence comes.
     let comparisons = std::mem::take(&mut scene.pairing.comparisons);
     scene.pairing.shown = vec![];
-    let evidence = cited(&scene, &findings, &external_points);
+    let hints = std::mem::take(&mut scene.hints);
+    let evidence = cited(&scene, &findings, &external_points, &hints);
     Verdict {
         run: run(case.batch),
         ledger: case.ledger.clone(),
         entries: entries(&scene),
         comparisons,
         external_points,
+        hints,
         findings,
         coverage: sorted(&case.batch.coverage, |c| (c.segment, c.probe.clone(), c.on_link, c.asked, c.answered)),
         sent: sorted(&case.batch.sent, Clone::clone),
@@ -201,9 +205,15 @@ fn entries(scene: &Scene<'_>) -> Vec<EntryVerdict> {
 }
 
 /// Every observation that something cites.
-fn cited(scene: &Scene<'_>, findings: &[Finding], points: &[ExternalPoint]) -> BTreeMap<ObservationId, Observation> {
+fn cited(
+    scene: &Scene<'_>,
+    findings: &[Finding],
+    points: &[ExternalPoint],
+    hints: &Hints,
+) -> BTreeMap<ObservationId, Observation> {
     let mut ids: BTreeSet<&ObservationId> = findings.iter().flat_map(|finding| &finding.evidence).collect();
     ids.extend(points.iter().flat_map(|point| &point.evidence));
+    ids.extend(hints.evidence());
     ids.extend(scene.assets.iter().flat_map(cited_by));
     let known = scene.evidence.observations.iter().map(|o| (scene.evidence.id(o), *o));
     known.filter(|(id, _)| ids.contains(id)).map(|(id, observation)| (id, observation.clone())).collect()

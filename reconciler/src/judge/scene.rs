@@ -14,6 +14,7 @@ use super::compare::Shown;
 use super::evidence::{Evidence, link_addresses};
 use super::finding::NotCheckedReason;
 use super::group::{Group, groups};
+use super::hint::Hints;
 use super::identity::{Machine, machines};
 use super::inventory::Origins;
 use super::knowledge::Knowledge;
@@ -22,7 +23,7 @@ use super::memory;
 use super::portrait::{self, Facts};
 use super::silence::{Look, Past};
 use super::verdict::{EntryState, Verdict};
-use super::{decision, difference, hypothesis, place, silence};
+use super::{decision, difference, hint, hypothesis, place, silence};
 
 /// The derived picture.
 pub(crate) struct Scene<'a> {
@@ -42,6 +43,8 @@ pub(crate) struct Scene<'a> {
     pub(crate) past: Vec<Past<'a>>,
     /// What became of every group.
     pub(crate) fates: Vec<Fate>,
+    /// What people should be asked about services, management and support.
+    pub(crate) hints: Hints,
 }
 
 /// What became of one group.
@@ -85,10 +88,12 @@ impl<'a> Scene<'a> {
             look: Look::of(case.batch),
             past: silence::past(case.history),
             fates: vec![],
+            hints: Hints::default(),
         };
         let hypotheses = hypothesis::judge(&scene);
         scene.assets.iter_mut().zip(hypotheses).for_each(|(asset, graded)| graded.settle(asset));
         scene.fates = (0..scene.groups.len()).map(|index| scene.fate(index)).collect();
+        scene.hints = hint::hints(&scene);
         scene
     }
 

@@ -16,6 +16,7 @@ use super::asset::{Asset, AssetId, Grade};
 use super::entry::{EntryId, Ledger};
 use super::finding::Finding;
 use super::graded::{LineKind, Sign};
+use super::hint::Hints;
 use super::inventory::InventoryFile;
 use super::pairing::Comparison;
 use super::review::standing::Reviewed;
@@ -35,6 +36,9 @@ pub struct Verdict {
     pub comparisons: Vec<Comparison>,
     /// External connection points, declared and seen.
     pub external_points: Vec<ExternalPoint>,
+    /// What people should be asked about services, ways of management and ends of support, explained or not.
+    #[serde(default)]
+    pub hints: Hints,
     /// What is to be said, most urgent first.
     pub findings: Vec<Finding>,
     /// How each segment was looked at, and what was not looked at.

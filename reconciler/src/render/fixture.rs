@@ -18,6 +18,7 @@ use crate::judge::asset::*;
 use crate::judge::entry::*;
 use crate::judge::finding::*;
 use crate::judge::graded::{Benign, Effect, EvidenceClass, Explained, MethodSeen, Sight, Sign, SignSeen};
+use crate::judge::hint::{Hints, VantageKind};
 use crate::judge::pairing::{Comparison, Decision, Level};
 use crate::judge::review::standing::Reviewed;
 use crate::judge::verdict::*;
@@ -50,6 +51,7 @@ pub(super) fn verdict() -> Verdict {
         entries: entry_verdicts(),
         comparisons: comparisons(),
         external_points: external_points(),
+        hints: Hints::default(),
         findings: findings(),
         coverage: coverage(),
         sent: sent(),
@@ -75,6 +77,7 @@ pub(super) fn quiet() -> Verdict {
         entries: vec![],
         comparisons: vec![],
         external_points: vec![],
+        hints: Hints::default(),
         findings: vec![],
         coverage: vec![],
         sent: vec![],
@@ -151,9 +154,41 @@ pub(super) fn every_kind() -> Verdict {
     let tarpit = Some("mac-3C22FB010203");
     verdict.findings.push(finding(Kind::Unnatural { hows }, Severity::Act, Grade::Confirmed, tarpit, &[], &[4]));
     verdict.findings.push(finding(Kind::ForwardsUndeclared, Severity::Act, Grade::Confirmed, tarpit, &[], &[4]));
+    hints(&mut verdict);
     let addresses = vec![];
     verdict.findings.push(finding(Kind::DualHomed { addresses }, Severity::Act, Grade::Indication, None, &[], &[]));
     verdict
+}
+
+/// The questions about services, management and support, of a device and of a row that no device shows.
+fn hints(verdict: &mut Verdict) {
+    let pc = Some("mac-3C22FB010203");
+    let services = vec!["telnet".into(), "smb1".into(), "vnc".into()];
+    let ways = vec!["ssh".into(), "web".into()];
+    let from = Some("10.20.0.0/24".parse().unwrap());
+    let support = |product: &str, last_day: &str, latest: Option<&str>, source: &str| Support {
+        product: product.into(),
+        last_day: last_day.parse().unwrap(),
+        latest: latest.map(|day| day.parse().unwrap()),
+        told: SCRIPT.into(),
+        source: source.into(),
+        confidence: if source == "ledger" { 0 } else { 80 },
+    };
+    let ended = support("Windows 10 22H2", "2025-10-14", None, "smb");
+    let unsure = support("Windows 10 1809", "2020-11-10", Some("2029-01-09"), "ledger");
+    let ending = support("Windows Server 2016", "2027-01-12", None, "ntlm");
+    let mut add = |kind, asset: Option<&str>, rows: &[u32]| {
+        let seen: &[u32] = if asset.is_some() { &[4] } else { &[] };
+        verdict.findings.push(finding(kind, Severity::Info, Grade::Indication, asset, rows, seen));
+    };
+    add(Kind::UnneededServices { services }, pc, &[]);
+    for segment in [VantageKind::Clinical, VantageKind::Shared, VantageKind::Unlisted] {
+        let from = from.filter(|_| segment != VantageKind::Unlisted);
+        add(Kind::ManagementReachable { ways: ways.clone(), from, segment }, pc, &[]);
+    }
+    add(Kind::SupportEnded { support: ended }, pc, &[]);
+    add(Kind::SupportEnded { support: unsure }, None, &[11]);
+    add(Kind::SupportEnding { support: ending }, pc, &[]);
 }
 
 fn at(text: &str) -> Timestamp {

@@ -2,6 +2,7 @@
 
 mod departments;
 mod equipment;
+mod hints;
 mod medical;
 mod network;
 mod patch;
@@ -53,6 +54,18 @@ pub const KEYS: &[(&str, Count)] = &[
     ("patch.network_dated", patch::network_dated),
     ("patch.host_version_filled", patch::host_version_filled),
     ("patch.host_dated", patch::host_dated),
+    ("patch.server_version_filled", patch::server_version_filled),
+    ("patch.server_dated", patch::server_dated),
+    ("patch.client_version_filled", patch::client_version_filled),
+    ("patch.client_dated", patch::client_dated),
+    ("support.beyond_end", hints::beyond_end),
+    ("support.servers_beyond_end", hints::servers_beyond_end),
+    ("support.clients_beyond_end", hints::clients_beyond_end),
+    ("support.network_beyond_end", hints::network_beyond_end),
+    ("services.unneeded_unexplained", hints::unexplained),
+    ("services.servers_unexplained", hints::servers_unexplained),
+    ("services.clients_unexplained", hints::clients_unexplained),
+    ("management.from_clinical", hints::management_from_clinical),
     ("vendors.listed", vendors::listed),
     ("vendors.mds_received", vendors::mds_received),
     ("vendors.mds_current", vendors::mds_current),

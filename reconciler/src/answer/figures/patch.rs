@@ -27,6 +27,34 @@ pub(super) fn host_dated(ground: &Ground<'_>) -> Figure {
     dated(ground, is_host)
 }
 
+/// Servers with a version.
+pub(super) fn server_version_filled(ground: &Ground<'_>) -> Figure {
+    versions(ground, is_server)
+}
+
+/// Servers that were updated within a year.
+pub(super) fn server_dated(ground: &Ground<'_>) -> Figure {
+    dated(ground, is_server)
+}
+
+/// Client PCs with a version.
+pub(super) fn client_version_filled(ground: &Ground<'_>) -> Figure {
+    versions(ground, is_client)
+}
+
+/// Client PCs that were updated within a year.
+pub(super) fn client_dated(ground: &Ground<'_>) -> Figure {
+    dated(ground, is_client)
+}
+
+fn is_server(device: &Device<'_>) -> bool {
+    device.is_equipment() && device.kind() == Some(DeviceType::Server)
+}
+
+fn is_client(device: &Device<'_>) -> bool {
+    device.is_equipment() && device.kind() == Some(DeviceType::Client)
+}
+
 fn is_network(device: &Device<'_>) -> bool {
     device.is_equipment() && device.kind() == Some(DeviceType::Network)
 }

@@ -127,7 +127,7 @@ const KEYS: [(Key, &str); 15] = [
     (Key::Text, "文字"),
 ];
 
-const CODES: [(&str, &str); 12] = [
+const CODES: [(&str, &str); 16] = [
     ("not_in_ledger", "台帳未登録"),
     ("not_found", "所在不明"),
     ("not_checked", "未確認"),
@@ -140,6 +140,10 @@ const CODES: [(&str, &str); 12] = [
     ("forwards_undeclared", "申告のないパケット転送"),
     ("retired_but_seen", "廃棄済みの記載だが応答あり"),
     ("unnatural", "応答が不自然"),
+    ("unneeded_services", "用途の説明がないサービス"),
+    ("management_reachable", "管理用の受け口への到達"),
+    ("support_ended", "サポート終了の可能性"),
+    ("support_ending", "サポート終了まで1年以内"),
 ];
 const SEVERITIES: [(&str, &str); 4] = [("urgent", "至急"), ("act", "要対応"), ("check", "要確認"), ("info", "情報")];
 const STATES: [(&str, &str); 8] = [

@@ -54,6 +54,12 @@ pub enum Fact {
     Hows,
     /// Names of a device that shows no card of its own.
     Names,
+    /// Services that nobody explained.
+    Services,
+    /// Ways in which its management answers.
+    Ways,
+    /// The system that is out of support.
+    Product,
 }
 
 /// One thing that is new since it was decided.
@@ -149,6 +155,11 @@ fn values(kind: &Kind, asset: Option<&Asset>) -> Vec<(Fact, BTreeSet<String>)> {
             vec![(Fact::Signs, signs.collect())]
         }
         Kind::Unnatural { hows } => vec![(Fact::Hows, hows.iter().map(|how| bounded(how)).collect())],
+        Kind::UnneededServices { services } => vec![(Fact::Services, services.iter().cloned().collect())],
+        Kind::ManagementReachable { ways, .. } => vec![(Fact::Ways, ways.iter().cloned().collect())],
+        Kind::SupportEnded { support } | Kind::SupportEnding { support } => {
+            vec![(Fact::Product, one(&support.product))]
+        }
     }
 }
 

@@ -65,7 +65,11 @@ pub fn accept(
         | Kind::DuplicateEntry { .. }
         | Kind::DefectiveEntry { .. }
         | Kind::AmbiguousPair { .. }
-        | Kind::Unnatural { .. } => return Err(Refused::NothingSeen),
+        | Kind::Unnatural { .. }
+        | Kind::UnneededServices { .. }
+        | Kind::ManagementReachable { .. }
+        | Kind::SupportEnded { .. }
+        | Kind::SupportEnding { .. } => return Err(Refused::NothingSeen),
     };
     if rows.is_empty() {
         return Err(Refused::NoRow);

@@ -5,13 +5,16 @@ mod defective_entry;
 mod dual_homed;
 mod duplicate_entry;
 mod forwards_undeclared;
+mod management_reachable;
 mod mismatch;
 mod not_checked;
 mod not_found;
 mod not_in_ledger;
 mod retired_but_seen;
+mod support;
 pub(crate) mod undeclared_uplink;
 mod unnatural;
+mod unneeded_services;
 
 use daicho_shared::id::ObservationId;
 use sha2::{Digest, Sha256};
@@ -43,6 +46,10 @@ pub(crate) const RULES: &[Rule] = &[
     Rule { code: "ambiguous_pair", speak: ambiguous_pair::speak },
     Rule { code: "duplicate_entry", speak: duplicate_entry::speak },
     Rule { code: "defective_entry", speak: defective_entry::speak },
+    Rule { code: "support_ended", speak: support::ended },
+    Rule { code: "unneeded_services", speak: unneeded_services::speak },
+    Rule { code: "management_reachable", speak: management_reachable::speak },
+    Rule { code: "support_ending", speak: support::ending },
     Rule { code: "not_checked", speak: not_checked::speak },
 ];
 

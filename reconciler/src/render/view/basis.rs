@@ -3,18 +3,27 @@
 use crate::judge::entry::Field;
 use crate::judge::finding::{Finding, Kind};
 use crate::render::scene::Scene;
-use crate::render::words::basis;
 use crate::render::words::phrase::Phrase;
+use crate::render::words::{basis, hint};
 
 /// The most rows whose cells are quoted.
 const ROWS: usize = 4;
 
 /// Sentences.
 pub(crate) fn basis(finding: &Finding, scene: &Scene<'_>) -> Vec<Phrase> {
+    let mut lines = search(finding, scene);
+    lines.extend(hint::basis(&finding.kind, scene.lang()).into_iter().map(Phrase::new));
+    lines
+}
+
+fn search(finding: &Finding, scene: &Scene<'_>) -> Vec<Phrase> {
     match &finding.kind {
         Kind::NotFound { segment, .. } => searched(segment, scene),
         Kind::Mismatch { field, .. } | Kind::DuplicateEntry { field, .. } => cells(finding, *field, scene),
         Kind::RetiredButSeen => cells(finding, Field::Status, scene),
+        Kind::SupportEnded { .. } | Kind::SupportEnding { .. } if finding.evidence.is_empty() => {
+            cells(finding, Field::Os, scene)
+        }
         _ => vec![],
     }
 }

@@ -1,7 +1,7 @@
 //! What else a finding could be, what to do about it, and what would settle it.
 
 use super::phrase::mark;
-use super::{Lang, exit, problem};
+use super::{Lang, exit, hint, problem};
 use crate::judge::entry::{Field, RowProblem};
 use crate::judge::finding::{Finding, Kind, NotCheckedReason};
 use crate::render::scene::Scene;
@@ -86,6 +86,10 @@ pub(super) fn other(kind: &Kind, lang: Lang) -> &'static [&'static str] {
         Kind::DualHomed { .. } | Kind::UndeclaredUplink { .. } | Kind::ForwardsUndeclared | Kind::RetiredButSeen => {
             other_network(kind, lang)
         }
+        Kind::UnneededServices { .. }
+        | Kind::ManagementReachable { .. }
+        | Kind::SupportEnded { .. }
+        | Kind::SupportEnding { .. } => hint::other(kind, lang),
     }
 }
 
@@ -146,6 +150,10 @@ pub(super) fn action(finding: &Finding, scene: &Scene<'_>) -> String {
         Kind::DualHomed { .. } | Kind::UndeclaredUplink { .. } | Kind::ForwardsUndeclared => {
             exit::action(finding, &who, scene)
         }
+        Kind::UnneededServices { .. }
+        | Kind::ManagementReachable { .. }
+        | Kind::SupportEnded { .. }
+        | Kind::SupportEnding { .. } => hint::action(&finding.kind, &who, lang),
         Kind::NotChecked { reason } => widen(*reason, lang).to_owned(),
         Kind::DefectiveEntry { problem } => correct(problem, lang),
         Kind::NotInLedger => lang.pick(
@@ -243,6 +251,10 @@ pub(super) fn settle(kind: &Kind, lang: Lang) -> &'static str {
             "the device's network settings, or the cable of its second card",
         ),
         Kind::UndeclaredUplink { signs } => exit::settle(signs, lang),
+        Kind::UnneededServices { .. }
+        | Kind::ManagementReachable { .. }
+        | Kind::SupportEnded { .. }
+        | Kind::SupportEnding { .. } => hint::settle(kind, lang),
         Kind::ForwardsUndeclared => lang.pick(
             "機器の設定画面の接続共有・ルーティングの項目、またはその機器からたどれるLANケーブルの確認",
             "the device's settings for sharing and routing, or the cables that lead on from it",

@@ -72,6 +72,10 @@ pub fn code(kind: &Kind, lang: Lang) -> String {
         Kind::ForwardsUndeclared => lang.pick("申告のないパケット中継", "undeclared packet forwarding"),
         Kind::RetiredButSeen => lang.pick("廃棄済みの記載だが応答あり", "declared retired, but answering"),
         Kind::Unnatural { .. } => lang.pick("応答が不自然", "unnatural answers"),
+        Kind::UnneededServices { .. } => lang.pick("用途の説明がないサービス", "services without an explanation"),
+        Kind::ManagementReachable { .. } => lang.pick("管理用の受け口への到達", "management reachable"),
+        Kind::SupportEnded { .. } => lang.pick("サポート終了の可能性", "support has ended, by its version"),
+        Kind::SupportEnding { .. } => lang.pick("サポート終了まで1年以内", "support ends within a year"),
     };
     word.to_owned()
 }

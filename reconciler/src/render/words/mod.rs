@@ -21,6 +21,7 @@ pub mod fixed;
 pub(crate) mod graded;
 pub mod headings;
 mod heard;
+pub(crate) mod hint;
 pub mod hypothesis;
 pub(crate) mod layout;
 pub mod level;

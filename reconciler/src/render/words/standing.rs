@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::phrase::shown;
-use super::{Lang, date, fixed, hypothesis};
+use super::{Lang, date, fixed, hint, hypothesis};
 use crate::judge::asset::Class;
 use crate::judge::graded::Sign;
 use crate::judge::review::facts::{Changed, Fact};
@@ -126,6 +126,9 @@ pub fn fact(fact: Fact, lang: Lang) -> &'static str {
         Fact::Signs => lang.pick("外への出口の兆候", "signs of a way out"),
         Fact::Names => lang.pick("機器の名前", "names"),
         Fact::Hows => lang.pick("不自然な応答", "unnatural answers"),
+        Fact::Services => lang.pick("用途の説明がないサービス", "services without an explanation"),
+        Fact::Ways => lang.pick("管理用の受け口", "ways of management"),
+        Fact::Product => lang.pick("OS", "system"),
     }
 }
 
@@ -138,6 +141,8 @@ fn listed(fact: Fact, values: &BTreeSet<String>, lang: Lang) -> String {
             value.parse::<Class>().map_or_else(|_| shown(value), |class| fixed::class(class, lang).to_owned())
         }
         Fact::Signs => sign(value).map_or_else(|| shown(value), |sign| hypothesis::sign(sign, lang).to_owned()),
+        Fact::Services => hint::service(value, lang),
+        Fact::Ways => hint::way(value),
         _ => shown(value),
     };
     values.iter().map(word).collect::<Vec<_>>().join(lang.pick("、", ", "))

@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use super::*;
 use crate::judge::decision::{About, DecisionKey};
 use crate::judge::entry::{self, EntryId, Ledger, LedgerFile, Origin, ProblemKind, Register, RowProblem};
+use crate::judge::hint::Hints;
 use crate::judge::inventory::{Inventory, InventoryFile};
 use crate::judge::review::standing::{Head, Reviewed};
 use crate::judge::verdict::{Reread, RunSummary, Verdict};
@@ -289,6 +290,7 @@ fn verdict(run: &str, started: i64) -> Verdict {
         entries: vec![],
         comparisons: vec![],
         external_points: vec![],
+        hints: Hints::default(),
         findings: vec![],
         coverage: vec![],
         sent: vec![],
