@@ -41,7 +41,7 @@ pub struct Index {
 }
 
 /// One document of the list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Listed {
     /// Its number; empty for what is added beside the list.
     pub number: String,

@@ -22,6 +22,25 @@ pub fn list(lang: Lang) -> (&'static str, &'static str) {
     lang.pick(("0_書類一覧.xlsx", "書類一覧"), ("0_documents.xlsx", "List of documents"))
 }
 
+/// Title of a frozen answer.
+pub fn answer(form: &str, edition: &str, lang: Lang) -> String {
+    let word = lang.pick("回答案", "Draft answers");
+    format!("{word}_{}-{}", bounded(form), bounded(edition))
+}
+
+/// 版 of a frozen answer.
+pub fn frozen(number: i64, run: &RunId, lang: Lang) -> String {
+    lang.pick(format!("回答案 第{number}号・調査 {run}"), format!("frozen answer {number}, run {run}"))
+}
+
+/// Nobody has frozen an answer to this form yet.
+pub fn no_answer(form: &str, lang: Lang) -> String {
+    lang.pick(
+        format!("回答案（daicho answer {form} を実行してから、まとめ直すと入ります）"),
+        format!("the draft answers: run daicho answer {form}, and make the pack again"),
+    )
+}
+
 /// Title of the network diagram.
 pub fn diagram(lang: Lang) -> &'static str {
     lang.pick("ネットワーク構成図", "Network diagram")

@@ -47,9 +47,9 @@ pub struct Redactor {
 pub struct TooMany(String);
 
 impl Redactor {
-    /// For everything of a verdict; the secret is the project's.
-    pub fn new(verdict: &Verdict, secret: [u8; 32]) -> Result<Self, TooMany> {
-        let secrets = Secrets::of(verdict);
+    /// For everything of these verdicts; the secret is the project's. Of what several know, the first says whose it is.
+    pub fn new(verdicts: &[Verdict], secret: [u8; 32]) -> Result<Self, TooMany> {
+        let secrets = Secrets::of(verdicts);
         let mut made = Self {
             secret,
             masks: BTreeMap::new(),

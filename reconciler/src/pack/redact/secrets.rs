@@ -48,8 +48,17 @@ pub(super) struct Secrets {
 }
 
 impl Secrets {
-    pub(super) fn of(verdict: &Verdict) -> Self {
+    pub(super) fn of(verdicts: &[Verdict]) -> Self {
         let mut found = Self::default();
+        verdicts.iter().for_each(|verdict| found.verdict(verdict));
+        // A version that is somebody's address, too, is masked: better one version less than one address more.
+        let Self { addresses, versions, .. } = &mut found;
+        versions.retain(|version| !addresses.contains_key(version));
+        found
+    }
+
+    fn verdict(&mut self, verdict: &Verdict) {
+        let found = self;
         for asset in &verdict.assets {
             let owner = asset.id.0.as_str();
             for interface in &asset.interfaces {
@@ -75,10 +84,6 @@ impl Secrets {
         for sent in &verdict.sent {
             found.address(sent.address, &sent.address.to_string());
         }
-        // A version that is somebody's address, too, is masked: better one version less than one address more.
-        let Self { addresses, versions, .. } = &mut found;
-        versions.retain(|version| !addresses.contains_key(version));
-        found
     }
 
     fn ledger(&mut self, verdict: &Verdict) {

@@ -14,7 +14,7 @@ fn redactor() -> Redactor {
     cells.entry(Field::SoftwareVersion).or_default().raw = "2.4.0.7".into();
     seen.cells = cells;
     world.rows = vec![seen];
-    Redactor::new(&world.verdict(), [7; 32]).unwrap()
+    Redactor::new(&[world.verdict()], [7; 32]).unwrap()
 }
 
 #[test]
@@ -23,7 +23,7 @@ fn one_device_has_one_mask_by_whatever_key() {
     let masked = redactor.text("10.0.0.5 / 00:80:A3:00:00:05 / 00-80-a3-00-00-05 / mac-0080A3000005 / FCW2412A01X");
     let mask = &masked[masked.find('[').unwrap()..=masked.find(']').unwrap()];
     assert_eq!(masked, format!("10.0.0.{mask} / 00:80:A3:{mask} / 00-80-a3-{mask} / mac-0080A3{mask} / {mask}"));
-    let other = Redactor::new(&World::new().verdict(), [8; 32]).unwrap();
+    let other = Redactor::new(&[World::new().verdict()], [8; 32]).unwrap();
     assert_ne!(other.text("10.0.0.5"), redactor.text("10.0.0.5"), "another project has another mask");
 }
 
