@@ -36,8 +36,8 @@ pub fn frozen(number: i64, run: &RunId, lang: Lang) -> String {
 /// Nobody has frozen an answer to this form yet.
 pub fn no_answer(form: &str, lang: Lang) -> String {
     lang.pick(
-        format!("回答案（daicho answer {form} を実行してから、まとめ直すと入ります）"),
-        format!("the draft answers: run daicho answer {form}, and make the pack again"),
+        format!("回答案（daicho answer {form} --out フォルダ を実行してから、まとめ直すと入ります）"),
+        format!("the draft answers: run daicho answer {form} --out FOLDER, and make the pack again"),
     )
 }
 
