@@ -1,7 +1,7 @@
 //! Registers of a hospital beside the demo's own ledger, with persons, lines and files of evidence in them.
 
 /// Files by name, and what stands in them.
-pub const REGISTERS: [(&str, &str); 5] = [
+pub(crate) const REGISTERS: [(&str, &str); 5] = [
     (
         "外部接続点台帳.csv",
         "接続点番号,部門,名称,用途,回線種別,契約者,事業者,回線ID,機器IP,院内側セグメント,アクセス制御,責任分界点,確認日,エビデンス,状態\n\
@@ -32,5 +32,5 @@ pub const REGISTERS: [(&str, &str); 5] = [
 ];
 
 /// What tells a person or a line in them, and a serial number of the demo's ledger.
-pub const TOLD: [&str; 8] =
+pub(crate) const TOLD: [&str; 8] =
     ["鈴木一郎", "佐藤三郎", "高橋四郎", "田中次郎", "03-0000-9999", "CAF0012345678", "FCW2412A01X", "203.0.113.77"];

@@ -11,8 +11,8 @@ mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use aho_corasick::{AhoCorasick, MatchKind};
 use data_encoding::BASE32_NOPAD;
-use regex::Regex;
 use sha2::{Digest, Sha256};
 
 pub use self::file::Unmasked;
@@ -31,14 +31,14 @@ pub struct Redactor {
     masks: BTreeMap<String, String>,
     /// Serial numbers, names and so on, for finding cut ones.
     terms: BTreeSet<String>,
-    /// All terms, the longest first; `None` where there is none.
-    words: Option<Regex>,
+    /// All terms at once.
+    words: AhoCorasick,
     /// Versions that look like addresses.
     versions: BTreeSet<String>,
     /// MAC addresses without their separators, which are looked for in ids.
     bare: BTreeSet<String>,
     /// Every spelling of everything that must not be in a file.
-    forbidden: Option<Regex>,
+    forbidden: AhoCorasick,
 }
 
 /// Too many texts to be looked for.
@@ -53,18 +53,18 @@ impl Redactor {
         let mut made = Self {
             secret,
             masks: BTreeMap::new(),
-            words: words(&secrets.terms)?,
+            words: any_of(secrets.terms.keys())?,
             terms: secrets.terms.keys().cloned().collect(),
             versions: secrets.versions,
             bare: secrets.macs.keys().map(|mac| bare(mac)).collect(),
-            forbidden: None,
+            forbidden: any_of(std::iter::empty())?,
         };
         let known = secrets.addresses.iter().chain(&secrets.macs).chain(&secrets.terms);
         made.masks = known.map(|(text, owner)| (text.to_lowercase(), made.mask(owner))).collect();
         let spelt = secrets.macs.keys().flat_map(|mac| [mac.clone(), mac.replace(':', "-"), bare(mac)]);
         let long = secrets.terms.keys().filter(|term| !is_short(term)).cloned();
         let all: BTreeSet<String> = secrets.addresses.keys().cloned().chain(spelt).chain(long).collect();
-        made.forbidden = pattern(all.iter())?;
+        made.forbidden = any_of(all.iter())?;
         Ok(made)
     }
 
@@ -92,20 +92,11 @@ fn is_short(term: &str) -> bool {
     if term.is_ascii() { count < SHORT } else { count < 2 }
 }
 
-fn words(terms: &BTreeMap<String, String>) -> Result<Option<Regex>, TooMany> {
-    pattern(terms.keys())
-}
-
-/// Any of these texts, the longest first, in whatever letters.
-fn pattern<'t>(texts: impl Iterator<Item = &'t String>) -> Result<Option<Regex>, TooMany> {
-    let mut texts: Vec<&String> = texts.filter(|text| !text.is_empty()).collect();
-    texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
-    if texts.is_empty() {
-        return Ok(None);
-    }
-    let all = texts.into_iter().map(|text| regex::escape(text)).collect::<Vec<_>>().join("|");
-    let built = regex::RegexBuilder::new(&all).case_insensitive(true).size_limit(256 << 20).build();
-    built.map(Some).map_err(|error| TooMany(error.to_string()))
+/// Any of these texts, the longest where several begin at one place, in whatever letters.
+fn any_of<'t>(texts: impl Iterator<Item = &'t String>) -> Result<AhoCorasick, TooMany> {
+    let builder = &mut AhoCorasick::builder();
+    let built = builder.match_kind(MatchKind::LeftmostLongest).ascii_case_insensitive(true);
+    built.build(texts.filter(|text| !text.is_empty())).map_err(|error| TooMany(error.to_string()))
 }
 
 #[cfg(test)]

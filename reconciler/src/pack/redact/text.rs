@@ -1,6 +1,7 @@
 //! Where in a text something stands that is to be masked.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
@@ -33,13 +34,12 @@ impl Redactor {
     }
 
     fn words(&self, text: &str) -> String {
-        let Some(words) = &self.words else { return text.to_owned() };
         let masked = |found: &str, (before, after): Around<'_>| {
             let joins = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric());
             let alone = !joins(before.chars().next_back()) && !joins(after.chars().next());
             (alone || !is_short(found)).then(|| self.mask_of(found))
         };
-        replace_by(text, words, masked)
+        replace_at(text, self.words.find_iter(text).map(|found| found.range()), masked)
     }
 
     /// `00:80:A3:[K7QDX]`.
@@ -142,7 +142,7 @@ impl Redactor {
 
     /// The first text that must not be there.
     pub(super) fn leak(&self, text: &str) -> Option<String> {
-        self.forbidden.as_ref()?.find(text).map(|found| found.as_str().to_owned())
+        self.forbidden.find(text).map(|found| text[found.range()].to_owned())
     }
 }
 
@@ -154,17 +154,22 @@ fn replace(
     pattern: &LazyLock<Option<Regex>>,
     masked: impl Fn(&str, Around<'_>) -> Option<String>,
 ) -> String {
-    pattern.as_ref().map_or_else(|| text.to_owned(), |pattern| replace_by(text, pattern, masked))
+    let Some(pattern) = pattern.as_ref() else { return text.to_owned() };
+    replace_at(text, pattern.find_iter(text).map(|found| found.range()), masked)
 }
 
-fn replace_by(text: &str, pattern: &Regex, masked: impl Fn(&str, Around<'_>) -> Option<String>) -> String {
+fn replace_at(
+    text: &str,
+    places: impl Iterator<Item = Range<usize>>,
+    masked: impl Fn(&str, Around<'_>) -> Option<String>,
+) -> String {
     let mut out = String::with_capacity(text.len());
     let mut last = 0;
-    for found in pattern.find_iter(text) {
-        out.push_str(&text[last..found.start()]);
-        let around = (&text[..found.start()], &text[found.end()..]);
-        out.push_str(&masked(found.as_str(), around).unwrap_or_else(|| found.as_str().to_owned()));
-        last = found.end();
+    for place in places {
+        let found = &text[place.clone()];
+        out.push_str(&text[last..place.start]);
+        out.push_str(&masked(found, (&text[..place.start], &text[place.end..])).unwrap_or_else(|| found.to_owned()));
+        last = place.end;
     }
     out.push_str(&text[last..]);
     out

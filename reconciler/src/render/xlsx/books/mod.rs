@@ -288,3 +288,6 @@ impl Shelf<'_> {
         )
     }
 }
+
+#[cfg(test)]
+mod tests;
