@@ -77,7 +77,8 @@ pub fn make_private_file(path: &Path) -> io::Result<File> {
 #[cfg(unix)]
 pub fn is_private(path: &Path) -> io::Result<bool> {
     let rights = std::fs::metadata(path)?.permissions();
-    Ok(std::os::unix::fs::PermissionsExt::mode(&rights) & 0o077 == 0)
+    let others = std::os::unix::fs::PermissionsExt::mode(&rights) % 0o100;
+    Ok(others == 0)
 }
 
 /// There are no such rights here: those of the folder count.

@@ -70,10 +70,10 @@ impl Redactor {
     fn xml(&self, name: &str, bytes: &[u8]) -> Result<String, Unmasked> {
         let broken = |why: String| Unmasked::Broken { file: name.to_owned(), why };
         let mut rest = text(name, bytes)?;
-        let (mut out, mut element) = (String::with_capacity(rest.len()), String::new());
+        let (mut out, mut element) = (String::with_capacity(rest.len()), "");
         while let Some(at) = rest.find('<') {
             let (between, tag) = rest.split_at(at);
-            if NUMBERS.contains(&element.as_str()) || between.trim().is_empty() {
+            if NUMBERS.contains(&element) || between.trim().is_empty() {
                 out.push_str(between);
             } else {
                 let plain = unescape(between).map_err(|error| broken(error.to_string()))?;
@@ -81,7 +81,7 @@ impl Redactor {
             }
             let end = end_of_tag(tag).ok_or_else(|| broken("a tag without an end".to_owned()))?;
             let (tag, after) = tag.split_at(end);
-            element = tag.trim_start_matches('<').split([' ', '>', '/', '\n']).next().unwrap_or_default().to_owned();
+            element = tag.trim_start_matches('<').split([' ', '>', '/', '\n']).next().unwrap_or_default();
             out.push_str(&self.tag(tag).map_err(broken)?);
             rest = after;
         }

@@ -50,7 +50,9 @@ pub(super) struct Secrets {
 impl Secrets {
     pub(super) fn of(verdicts: &[Verdict]) -> Self {
         let mut found = Self::default();
-        verdicts.iter().for_each(|verdict| found.verdict(verdict));
+        for verdict in verdicts {
+            found.verdict(verdict);
+        }
         // A version that is somebody's address, too, is masked: better one version less than one address more.
         let Self { addresses, versions, .. } = &mut found;
         versions.retain(|version| !addresses.contains_key(version));
@@ -79,7 +81,9 @@ impl Secrets {
         found.ledger(verdict);
         for (mac, address) in &verdict.run.own {
             found.address(*address, "scanner");
-            mac.iter().for_each(|mac| found.mac(*mac, "scanner"));
+            if let Some(mac) = mac {
+                found.mac(*mac, "scanner");
+            }
         }
         for sent in &verdict.sent {
             found.address(sent.address, &sent.address.to_string());

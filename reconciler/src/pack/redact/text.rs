@@ -35,7 +35,7 @@ impl Redactor {
 
     fn words(&self, text: &str) -> String {
         let masked = |found: &str, (before, after): Around<'_>| {
-            let joins = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric());
+            let joins = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
             let alone = !joins(before.chars().next_back()) && !joins(after.chars().next());
             (alone || !is_short(found)).then(|| self.mask_of(found))
         };

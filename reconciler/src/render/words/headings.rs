@@ -187,7 +187,7 @@ headings! {
     closed_boxes: "□ なし　□ あり", "□ no  □ yes";
     book_equipment: "機器管理台帳", "Equipment ledger";
     book_medical: "医療機器台帳", "Medical devices";
-    book_points: "外部接続点一覧（部門別）", "External connection points by department";
+    book_points: "外部接続点一覧（部門別）", "External points by department";
     book_remote: "リモート保守台帳", "Remote maintenance";
     book_vendors: "事業者とシステムの対応表", "Vendors and systems";
     book_record: "確認・報告記録", "Review and report";

@@ -197,7 +197,7 @@ impl<'p> Maker<'p> {
         let sheet = serde_json::from_str(&content).map_err(anyhow::Error::from)?;
         let lang = self.render.lang;
         let paper = Paper { sheet: &sheet, content: &content, number: info.number, sha256: &info.sha256, lang };
-        let workbook = crate::render::answer::workbook(&paper).map_err(anyhow::Error::from)?;
+        let workbook = crate::render::answer::workbook(&paper)?;
         Ok(Piece {
             title: words::pack::answer(&info.form, &info.edition, lang),
             end: "xlsx".to_owned(),

@@ -280,7 +280,7 @@ impl Shelf<'_> {
     }
 
     fn file(&self, file: &LedgerSource) -> String {
-        let number = file.version.map(|number| number.to_string()).unwrap_or_else(|| "–".to_owned());
+        let number = file.version.map_or_else(|| "–".to_owned(), |number| number.to_string());
         let (name, sha256) = (shown(&file.file), &file.sha256);
         self.lang().pick(
             format!("{}: 第{number}版『{name}』 SHA-256 {sha256}", self.w.ledger_version),

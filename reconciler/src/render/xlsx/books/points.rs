@@ -158,14 +158,12 @@ fn status(shelf: &Shelf<'_>, point: &PointRow) -> String {
 
 fn signs(shelf: &Shelf<'_>, point: &PointRow) -> Vec<&'static str> {
     let lang = shelf.lang();
-    match whole(shelf, point) {
-        Some(one) => one.signs.iter().map(|sign| hypothesis::sign(*sign, lang)).collect(),
-        None => {
-            let asset = asset(point).and_then(|id| shelf.report.scene.asset(&id));
-            let seen = asset.into_iter().flat_map(|asset| &asset.multi_homed.signs);
-            seen.map(|seen| hypothesis::sign(seen.sign, lang)).collect()
-        }
+    if let Some(one) = whole(shelf, point) {
+        return one.signs.iter().map(|sign| hypothesis::sign(*sign, lang)).collect();
     }
+    let asset = asset(point).and_then(|id| shelf.report.scene.asset(&id));
+    let seen = asset.into_iter().flat_map(|asset| &asset.multi_homed.signs);
+    seen.map(|seen| hypothesis::sign(seen.sign, lang)).collect()
 }
 
 fn is_empty(value: &Value) -> bool {

@@ -200,6 +200,6 @@ fn row_alone(entry: &Entry, lang: Lang) -> Vec<Value> {
 }
 
 /// The vendor of a record, as it stands.
-pub(super) fn vendor<'r>(record: &'r Record) -> Option<&'r str> {
+pub(super) fn vendor(record: &Record) -> Option<&str> {
     said(record, Field::Vendor)
 }

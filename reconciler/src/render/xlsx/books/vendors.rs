@@ -54,7 +54,8 @@ pub(super) fn sheets(shelf: &Shelf<'_>) -> Vec<Sheet> {
 
 fn duties<'a>(shelf: &Shelf<'a>) -> Duties<'a> {
     let verdict = shelf.report.scene.verdict;
-    let (mut names, mut duties): (BTreeMap<Key, &str>, BTreeMap<(Key, &str), Duty<'_>>) = Default::default();
+    let mut names: BTreeMap<Key, &str> = BTreeMap::new();
+    let mut duties: BTreeMap<(Key, &str), Duty<'_>> = BTreeMap::new();
     let mut duty = |name: &'a str, system: &'a str, change: &dyn Fn(&mut Duty<'a>)| {
         names.entry(key(name)).or_insert(name);
         change(duties.entry((key(name), system)).or_default());
