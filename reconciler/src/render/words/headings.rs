@@ -230,7 +230,7 @@ headings! {
     name_box: "氏名", "Name";
     number: "件数", "Number";
     documents: "書類一覧", "List of documents";
-    document_number: "番号", "No.";
+    document_number: "番号", "Doc. no.";
     document: "書類の名称", "Document";
     document_title: "書類名", "Title";
     edition: "版", "Edition";
