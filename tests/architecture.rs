@@ -42,6 +42,20 @@ const FORBIDDEN: &[(&str, &[&str], &str)] = &[
         "the judge takes values and returns values",
     ),
     (
+        "reconciler/src/answer",
+        &[
+            "std::fs",
+            "std::process",
+            "rusqlite",
+            "::now()",
+            "println!",
+            "crate::store",
+            "crate::render",
+            "crate::import",
+        ],
+        "an answer is counted from values, and worded where it is shown",
+    ),
+    (
         "reconciler/src/render",
         &["rusqlite", "::now()", "println!", "io::stdout", "crate::store"],
         "a renderer takes a value and a writer",

@@ -38,7 +38,7 @@ impl<'a> Device<'a> {
 
     /// A server, a client PC or a network device; where no row says what it is, it may be one.
     pub(super) fn is_equipment(&self) -> bool {
-        !self.is_medical() && self.kind().is_none_or(|kind| is_one_of_three(kind)) && self.in_ledger()
+        !self.is_medical() && self.kind().is_none_or(is_one_of_three) && self.in_ledger()
     }
 
     pub(super) fn kind(&self) -> Option<DeviceType> {
@@ -46,7 +46,7 @@ impl<'a> Device<'a> {
     }
 
     /// A row that stands in the register of connection points alone declares a line, not a device of the ledger.
-    fn in_ledger(&self) -> bool {
+    pub(super) fn in_ledger(&self) -> bool {
         self.any(|row| row.register != Register::ExternalConnection)
     }
 

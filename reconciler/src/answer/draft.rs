@@ -3,6 +3,8 @@
 //! A draft is never better than its weakest criterion. はい needs every one of them met and known; いいえ needs one that
 //! is certainly not met; everything else is left to a person.
 
+use std::collections::BTreeMap;
+
 use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -77,11 +79,11 @@ impl Answer {
 pub(super) fn answers(
     form: &Form,
     ground: &Ground<'_>,
-    figure: impl Fn(&str) -> Option<Figure>,
+    figures: &BTreeMap<String, Figure>,
     today: Date,
 ) -> Vec<Answer> {
     let one = |question: &Question| {
-        let checked = |criterion: &Criterion| check(criterion, ground, figure(&criterion.figure));
+        let checked = |criterion: &Criterion| check(criterion, ground, figures.get(&criterion.figure));
         let (checks, steps): (Vec<Check>, Vec<Option<Step>>) = question.criteria.iter().map(checked).unzip();
         let draft = draft(question, &checks);
         let mut way: Vec<Step> = steps.into_iter().flatten().collect();
@@ -92,16 +94,16 @@ pub(super) fn answers(
     form.questions.iter().map(one).collect()
 }
 
-fn check(criterion: &Criterion, ground: &Ground<'_>, figure: Option<Figure>) -> (Check, Option<Step>) {
+fn check(criterion: &Criterion, ground: &Ground<'_>, figure: Option<&Figure>) -> (Check, Option<Step>) {
     let codes: Vec<&str> = criterion.findings.iter().map(String::as_str).collect();
     let open: Vec<Behind> = ground.unsettled(&codes).map(|finding| ground.behind(finding)).collect();
-    let met = match &figure {
+    let met = match figure {
         Some(figure) => criterion.met(figure.value, ground.day),
         None => Met::Unknown,
     };
     let met = if open.is_empty() { met } else { Met::No };
-    let behind = figure.as_ref().map_or(&[][..], |figure| &figure.behind);
-    let lacking = figure.as_ref().map_or(0, Figure::lacking);
+    let behind = figure.map_or(&[][..], |figure| &figure.behind);
+    let lacking = figure.map_or(0, Figure::lacking);
     let findings: Vec<Behind> = open.into_iter().filter(|one| !behind.contains(one)).take(BEHIND).collect();
     let items = lacking + findings.len();
     let step = Step { key: criterion.key.clone(), items, takes_days: criterion.takes_days };

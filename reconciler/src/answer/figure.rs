@@ -165,13 +165,14 @@ pub enum Met {
 }
 
 impl Figure {
+    /// A share of `all`; whatever does not hold stands behind it.
     pub(super) fn share<T>(
         all: &[T],
         at: Option<Date>,
         empty: Value,
-        holds: impl Fn(&T) -> Result<(), Behind>,
+        holds: impl Fn(&T) -> Result<(), Box<Behind>>,
     ) -> Self {
-        let missing: Vec<Behind> = all.iter().filter_map(|one| holds(one).err()).collect();
+        let missing: Vec<Behind> = all.iter().filter_map(|one| holds(one).err()).map(|one| *one).collect();
         let part = all.len() - missing.len();
         let value = if all.is_empty() { empty } else { Value::Share { part, of: all.len() } };
         Self::new(value, at, missing)

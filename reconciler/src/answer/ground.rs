@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ipnet::IpNet;
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
-use super::department::{Department, departments};
+use super::department::{Department, YEAR, departments};
 use super::device::Device;
-use super::figure::Behind;
+use super::figure::{Behind, is_within};
 use super::points::{PointRow, points};
 use super::segments::{SegmentLook, segments};
 use crate::judge::asset::{Asset, AssetId};
@@ -63,6 +64,25 @@ impl<'a> Ground<'a> {
             assets: verdict.assets.iter().map(|asset| (&asset.id, asset)).collect(),
             rows: verdict.ledger.entries.iter().map(|row| (&row.id, row)).collect(),
             listed: verdict.entries.iter().filter_map(|row| row.asset.as_ref()).collect(),
+        }
+    }
+
+    /// Segments that are believed closed and that the run did not look at: another run may have.
+    pub fn untested(&self) -> Vec<IpNet> {
+        self.segments.iter().filter(|one| one.closed && !one.scanned).map(|one| one.network).collect()
+    }
+
+    /// Takes what another run of the year before saw of the closed segments that this one did not look at.
+    pub fn also_tested(&mut self, verdict: &Verdict) {
+        let on = self.on(verdict.run.started);
+        if !is_within(on, YEAR, self.day) {
+            return;
+        }
+        for segment in self.segments.iter_mut().filter(|one| one.closed && !one.scanned) {
+            let seen = segment.seen_by(verdict, on);
+            if seen.scanned {
+                *segment = seen;
+            }
         }
     }
 

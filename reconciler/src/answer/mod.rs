@@ -17,6 +17,10 @@ pub mod listed;
 pub mod points;
 pub mod question;
 mod said;
+#[cfg(test)]
+pub(crate) mod sample;
 pub mod segments;
 pub mod sheet;
+#[cfg(test)]
+mod tests;
 pub mod unseen;

@@ -61,7 +61,10 @@ pub struct PointRow {
     pub confirmed: Option<Date>,
     /// The confirmation is at most a year old.
     pub is_confirmed: bool,
-    /// What else the register says, by column: 事業者, 用途, 契約者, 接続元制限, 責任分界, エビデンス …
+    /// The files named as evidence, with the SHA-256 of those that the hospital keeps.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub evidence: BTreeMap<String, Option<String>>,
+    /// What else the register says, by column: 事業者, 用途, 契約者, 接続元制限, 責任分界 …
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub says: BTreeMap<Field, String>,
 }
@@ -116,7 +119,7 @@ pub struct DepartmentPoints {
 }
 
 /// Columns of the register that are shown beside a point.
-const SHOWN: [Field; 9] = [
+const SHOWN: [Field; 8] = [
     Field::ContractHolder,
     Field::LineId,
     Field::AccessControl,
@@ -124,7 +127,6 @@ const SHOWN: [Field; 9] = [
     Field::Monitoring,
     Field::InDiagram,
     Field::ConfirmedBy,
-    Field::Evidence,
     Field::SharedDepartments,
 ];
 
@@ -194,6 +196,7 @@ impl Place<'_, '_> {
             origin: row.map(|row| row.origin.clone()),
             confirmed,
             is_confirmed: !undeclared && confirmed.is_some_and(|day| is_within(day, YEAR, self.day)),
+            evidence: row.map(evidence).unwrap_or_default(),
             says: says(point, row),
         })
     }
@@ -222,6 +225,7 @@ impl Place<'_, '_> {
                 origin: row.map(|row| row.origin.clone()),
                 confirmed: None,
                 is_confirmed: false,
+                evidence: BTreeMap::new(),
                 says: BTreeMap::new(),
             })
         })
@@ -272,6 +276,16 @@ fn says(point: &ExternalPoint, row: Option<&Entry>) -> BTreeMap<Field, String> {
     says
 }
 
+/// The files that a row names, whatever else is written between them.
+fn evidence(row: &Entry) -> BTreeMap<String, Option<String>> {
+    let names = match row.others.get(&Field::Evidence) {
+        Some(Meaning::List(names)) => names.clone(),
+        Some(Meaning::Text(name)) => vec![name.clone()],
+        _ => vec![],
+    };
+    names.into_iter().filter(|name| is_said(name)).map(|name| (name, None)).collect()
+}
+
 fn written(meaning: &Meaning) -> Option<String> {
     match meaning {
         Meaning::Text(text) => Some(text.clone()),
@@ -299,7 +313,7 @@ pub(super) fn by_department(points: &[PointRow], departments: &[Department<'_>])
     let is_listed =
         |name: &Option<String>| name.as_deref().is_some_and(|name| departments.iter().any(|one| one.is(name)));
     let (known, unknown): (Vec<_>, Vec<_>) =
-        named.into_values().filter(|name| !is_listed(name)).partition(|name| name.is_some());
+        named.into_values().filter(|name| !is_listed(name)).partition(Option::is_some);
     let others = known.into_iter().chain(unknown).map(|name| count(points, name.as_deref()));
     listed.into_iter().chain(others).collect()
 }

@@ -17,6 +17,7 @@ use crate::judge::entry::{Field, Meaning, Record, Register, Status};
 use crate::judge::verdict::{PointStatus, Verdict};
 
 /// One segment, and how it was looked at.
+#[allow(clippy::struct_excessive_bools, reason = "each is a column of its own")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SegmentLook {
     /// Its network.
@@ -100,33 +101,56 @@ fn around(address: IpAddr) -> IpNet {
 }
 
 fn look(network: IpNet, record: Option<&Record>, verdict: &Verdict, on: Date) -> SegmentLook {
-    let text = |field| record.and_then(|record| record_text(record, field));
-    let whole: Vec<&Coverage> = verdict.coverage.iter().filter(|row| row.segment.contains(&network)).collect();
-    let touching = |row: &&Coverage| row.segment.contains(&network) || network.contains(&row.segment);
-    let rows: Vec<&Coverage> = verdict.coverage.iter().filter(touching).collect();
-    let here: Vec<&Asset> = verdict.assets.iter().filter(|asset| stands_in(asset, network)).collect();
-    let such = |such: fn(&Asset) -> bool| here.iter().filter(|asset| such(asset)).count();
-    let methods: BTreeSet<String> =
-        rows.iter().filter(|row| row.asked > 0).map(|row| row.probe.0.to_string()).collect();
-    SegmentLook {
+    let text = |field| record.and_then(|record| record_text(record, field)).and_then(said).map(str::to_owned);
+    let declared = SegmentLook {
         network,
-        name: text(Field::Name).and_then(said).map(str::to_owned),
-        department: text(Field::Department).and_then(said).map(str::to_owned),
+        name: text(Field::Name),
+        department: text(Field::Department),
         listed: record.is_some(),
         closed: record.is_some_and(believed_closed),
-        scanned: whole.iter().any(|row| row.asked > 0) && whole.iter().all(|row| row.not_reached == 0),
-        on: (!methods.is_empty()).then_some(on),
-        on_link: rows.iter().any(|row| row.on_link),
-        methods: methods.into_iter().collect(),
-        asked: rows.iter().fold(0, |sum, row| sum.saturating_add(row.asked)),
-        not_asked: rows.iter().fold(0, |sum, row| sum.saturating_add(row.not_reached).saturating_add(row.not_allowed)),
-        machines: here.len(),
-        ways_out: such(|asset| asset.uplink.grade >= Grade::Indication),
-        declared_ways_out: here.iter().filter(|asset| is_declared(asset, verdict)).count(),
-        second_networks: such(|asset| asset.multi_homed.grade >= Grade::Indication),
-        undecided: such(|asset| {
-            [&asset.multi_homed, &asset.uplink].into_iter().any(|one| one.grade == Grade::Undecidable)
-        }),
+        scanned: false,
+        on: None,
+        on_link: false,
+        methods: vec![],
+        asked: 0,
+        not_asked: 0,
+        machines: 0,
+        ways_out: 0,
+        declared_ways_out: 0,
+        second_networks: 0,
+        undecided: 0,
+    };
+    declared.seen_by(verdict, on)
+}
+
+impl SegmentLook {
+    /// The same segment as a run looked at it.
+    pub(super) fn seen_by(&self, verdict: &Verdict, on: Date) -> Self {
+        let network = self.network;
+        let touching = |row: &&Coverage| row.segment.contains(&network) || network.contains(&row.segment);
+        let rows: Vec<&Coverage> = verdict.coverage.iter().filter(touching).collect();
+        let whole: Vec<&&Coverage> = rows.iter().filter(|row| row.segment.contains(&network)).collect();
+        let here: Vec<&Asset> = verdict.assets.iter().filter(|asset| stands_in(asset, network)).collect();
+        let such = |such: fn(&Asset) -> bool| here.iter().filter(|asset| such(asset)).count();
+        let methods: BTreeSet<String> =
+            rows.iter().filter(|row| row.asked > 0).map(|row| row.probe.to_string()).collect();
+        let not_asked = |row: &Coverage| row.not_reached.saturating_add(row.not_allowed);
+        Self {
+            scanned: whole.iter().any(|row| row.asked > 0) && whole.iter().all(|row| row.not_reached == 0),
+            on: (!methods.is_empty()).then_some(on),
+            on_link: rows.iter().any(|row| row.on_link),
+            methods: methods.into_iter().collect(),
+            asked: rows.iter().fold(0, |sum, row| sum.saturating_add(row.asked)),
+            not_asked: rows.iter().fold(0, |sum, row| sum.saturating_add(not_asked(row))),
+            machines: here.len(),
+            ways_out: such(|asset| asset.uplink.grade >= Grade::Indication),
+            declared_ways_out: here.iter().filter(|asset| is_declared(asset, verdict)).count(),
+            second_networks: such(|asset| asset.multi_homed.grade >= Grade::Indication),
+            undecided: such(|asset| {
+                [&asset.multi_homed, &asset.uplink].into_iter().any(|one| one.grade == Grade::Undecidable)
+            }),
+            ..self.clone()
+        }
     }
 }
 

@@ -115,6 +115,8 @@ pub struct Occasion {
     pub taken: DateTime,
     /// The ledger was imported anew since the run was judged.
     pub ledger_changed: bool,
+    /// SHA-256 of the files of evidence that the hospital keeps, by name.
+    pub evidence: BTreeMap<String, String>,
 }
 
 /// Answers a form.
@@ -135,13 +137,19 @@ pub fn sheet(form: &Form, ground: &Ground<'_>, occasion: Occasion) -> Sheet {
         as_of: ground.day,
         taken: occasion.taken,
         basis: basis(ground),
-        answers: answers(form, ground, |key| figures.get(key).cloned(), today),
+        answers: answers(form, ground, &figures, today),
         departments: by_department(&ground.points, &ground.departments),
-        points: ground.points.clone(),
+        points: ground.points.iter().map(|point| with_evidence(point, &occasion.evidence)).collect(),
         segments: ground.segments.clone(),
         unseen: unseen(ground, occasion.ledger_changed),
         figures,
     }
+}
+
+/// The point with the hashes of its files, where they are kept.
+fn with_evidence(point: &PointRow, kept: &BTreeMap<String, String>) -> PointRow {
+    let hashed = point.evidence.keys().map(|name| (name.clone(), kept.get(name).cloned()));
+    PointRow { evidence: hashed.collect(), ..point.clone() }
 }
 
 fn basis(ground: &Ground<'_>) -> Basis {

@@ -71,6 +71,7 @@ mod silence;
 mod witness;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use daicho_shared::batch::Batch;
 use daicho_shared::id::ObservationId;
@@ -210,13 +211,13 @@ fn cited(
     findings: &[Finding],
     points: &[ExternalPoint],
     hints: &Hints,
-) -> BTreeMap<ObservationId, Observation> {
+) -> BTreeMap<ObservationId, Arc<Observation>> {
     let mut ids: BTreeSet<&ObservationId> = findings.iter().flat_map(|finding| &finding.evidence).collect();
     ids.extend(points.iter().flat_map(|point| &point.evidence));
     ids.extend(hints.evidence());
     ids.extend(scene.assets.iter().flat_map(cited_by));
     let known = scene.evidence.observations.iter().map(|o| (scene.evidence.id(o), *o));
-    known.filter(|(id, _)| ids.contains(id)).map(|(id, observation)| (id, observation.clone())).collect()
+    known.filter(|(id, _)| ids.contains(id)).map(|(id, observation)| (id, Arc::clone(observation))).collect()
 }
 
 fn cited_by(asset: &Asset) -> impl Iterator<Item = &ObservationId> {

@@ -3,12 +3,16 @@
 //! What is frozen is the text of the JSON file, octet by octet. Everything else is rendered from that text alone, also
 //! on the day on which it is frozen.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::ErrorKind;
 use std::path::Path;
 
 use daicho_shared::id::RunId;
+use ipnet::IpNet;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
+use sha2::{Digest, Sha256};
 
 use super::console::Console;
 use super::project::Project;
@@ -25,6 +29,10 @@ use crate::store::{NewSnapshot, RunInfo, SnapshotInfo, Store};
 
 /// The folder of a project with forms of its own.
 const FOLDER: &str = "questions";
+/// The folder of a project with what the hospital keeps as proof: contracts, minutes, photographs.
+const EVIDENCE: &str = "evidence";
+/// The most of its files that are read.
+const EVIDENCE_FILES: usize = 10_000;
 /// A run of fewer networks does not stand for the hospital if a wider one is no more days older than this.
 const RECENT: i32 = 31;
 
@@ -106,16 +114,22 @@ pub(super) fn frozen(
     let day = asked.as_of.unwrap_or_else(|| form.as_of.map_or(taken.date(), |day| day.min(taken.date())));
     let run = match asked.run {
         Some(run) => RunId::from(run),
-        None => chosen(&project.store.runs()?, day, &tz).ok_or(Failure::NoRunUntil { day })?,
+        None => chosen(&project.store.runs()?, day, &tz).ok_or(Failure::NoRunAsOf { day })?,
     };
     let verdict = project.store.verdict(&run)?;
     let mut verdict = verdict.ok_or_else(|| Failure::NotJudged { run: run.clone() })?;
     rooms::stand_on(&project.store, &mut verdict, day, &tz)?;
     let diagrams = diagrams(&project.store.runs()?, day, &tz);
-    let ground = Ground::new(&verdict, &project.knowledge()?, day, &diagrams, &tz);
+    let mut ground = Ground::new(&verdict, &project.knowledge()?, day, &diagrams, &tz);
+    for network in ground.untested() {
+        if let Some(other) = tested(project, network, day, &tz)? {
+            ground.also_tested(&other);
+        }
+    }
     let hospital = Some(project.settings.hospital.name.clone()).filter(|name| !name.is_empty());
     let (ledger_version, ledger_changed) = ledger(&project.store, &verdict, day, &tz)?;
-    let sheet = sheet(form, &ground, Occasion { hospital, taken, ledger_changed });
+    let sheet =
+        sheet(form, &ground, Occasion { hospital, taken, ledger_changed, evidence: evidence(&project.folder)? });
     let content = serde_json::to_string_pretty(&sheet).map_err(anyhow::Error::from)? + "\n";
     let new = NewSnapshot {
         form: &form.form,
@@ -158,10 +172,39 @@ fn chosen(runs: &[RunInfo], day: Date, tz: &TimeZone) -> Option<RunId> {
     recent.iter().filter(|run| !wider(run)).max_by_key(|run| run.started).map(|run| run.id.clone())
 }
 
+/// The last judged run until a day that looked at this network, e.g. `audit --closed`.
+fn tested(project: &Project, network: IpNet, day: Date, tz: &TimeZone) -> Result<Option<Verdict>, Failure> {
+    let runs = project.store.runs()?;
+    let until = runs.iter().filter(|run| run.judged && run.complete && on_the_wall(run.started, tz).date() <= day);
+    let mut looked = until.filter(|run| run.scope.iter().any(|scope| scope.contains(&network)));
+    // The newest comes first. A verdict that cannot be read any more is derived, and no reason to stop.
+    Ok(looked.find_map(|run| project.store.verdict(&run.id).ok().flatten()))
+}
+
+/// SHA-256 of every file of the folder of evidence, by name; folders in it are left alone.
+fn evidence(project: &Path) -> Result<BTreeMap<String, String>, Failure> {
+    let folder = project.join(EVIDENCE);
+    let failed = |source| Failure::file(&folder, source);
+    let entries = match std::fs::read_dir(&folder) {
+        Err(source) if source.kind() == ErrorKind::NotFound => return Ok(BTreeMap::new()),
+        entries => entries.map_err(failed)?,
+    };
+    let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).filter(|path| path.is_file()).collect();
+    paths.sort();
+    let hashed = paths.iter().take(EVIDENCE_FILES).map(|path| {
+        let mut hash = Sha256::new();
+        let mut file = std::fs::File::open(path).map_err(|source| Failure::file(path, source))?;
+        std::io::copy(&mut file, &mut hash).map_err(|source| Failure::file(path, source))?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        Ok((name, hex::encode(hash.finalize())))
+    });
+    hashed.collect()
+}
+
 /// Days on which a diagram could be drawn: those of judged runs.
 fn diagrams(runs: &[RunInfo], day: Date, tz: &TimeZone) -> Vec<Date> {
     let judged = runs.iter().filter(|run| run.judged).map(|run| on_the_wall(run.started, tz).date());
-    let days: std::collections::BTreeSet<Date> = judged.filter(|on| *on <= day).collect();
+    let days: BTreeSet<Date> = judged.filter(|on| *on <= day).collect();
     days.into_iter().collect()
 }
 
@@ -172,7 +215,7 @@ fn ledger(store: &Store, verdict: &Verdict, day: Date, tz: &TimeZone) -> Result<
         |file: &str, sha256: &str| verdict.ledger.files.iter().any(|one| one.name == file && one.sha256 == sha256);
     let number = versions.iter().filter(|one| judged(&one.file, &one.sha256)).map(|one| one.number).max();
     // The newest comes first.
-    let mut newest = std::collections::BTreeMap::new();
+    let mut newest = BTreeMap::new();
     for version in versions.iter().filter(|one| on_the_wall(one.imported, tz).date() <= day) {
         newest.entry(version.file.as_str()).or_insert(version);
     }

@@ -47,6 +47,12 @@ pub enum Failure {
         /// The day.
         day: jiff::civil::Date,
     },
+    /// No run stands for the day whose state a form asks for.
+    #[error("no judged run until {day}, the base date")]
+    NoRunAsOf {
+        /// The day.
+        day: jiff::civil::Date,
+    },
     /// A diagram is asked for in a format that is not known.
     #[error("{path}: not a format of diagrams")]
     DiagramFormat {
@@ -278,6 +284,7 @@ impl Failure {
             | Self::NoScope { .. }
             | Self::OutsideScope { .. }
             | Self::NoRunUntil { .. }
+            | Self::NoRunAsOf { .. }
             | Self::DiagramFormat { .. }
             | Self::NoRun
             | Self::NoDevice { .. }

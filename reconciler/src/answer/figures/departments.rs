@@ -11,7 +11,8 @@ const NO_DEPARTMENTS: Value = Value::Unknown { why: Why::NoDepartments };
 /// Departments of the list that have a device in the ledger.
 pub(super) fn covered(ground: &Ground<'_>) -> Figure {
     let has_device = |department: &Department<'_>| {
-        ground.devices.iter().any(|device| device.departments().any(|name| department.is(name)))
+        let mut devices = ground.devices.iter().filter(|device| device.in_ledger());
+        devices.any(|device| device.departments().any(|name| department.is(name)))
     };
     Figure::share(&ground.departments, ground.imported, NO_DEPARTMENTS, |one| must(has_device(one), || one.behind()))
 }

@@ -59,6 +59,7 @@ pub const KEYS: &[(&str, Count)] = &[
     ("patch.client_version_filled", patch::client_version_filled),
     ("patch.client_dated", patch::client_dated),
     ("support.beyond_end", hints::beyond_end),
+    ("support.hosts_beyond_end", hints::hosts_beyond_end),
     ("support.servers_beyond_end", hints::servers_beyond_end),
     ("support.clients_beyond_end", hints::clients_beyond_end),
     ("support.network_beyond_end", hints::network_beyond_end),
@@ -99,6 +100,7 @@ fn devices<'g, 'a>(
     ground.devices.iter().filter(|device| which(device)).collect()
 }
 
-fn must(holds: bool, otherwise: impl FnOnce() -> Behind) -> Result<(), Behind> {
-    if holds { Ok(()) } else { Err(otherwise()) }
+/// It holds, or stands behind the figure.
+fn must(holds: bool, otherwise: impl FnOnce() -> Behind) -> Result<(), Box<Behind>> {
+    if holds { Ok(()) } else { Err(Box::new(otherwise())) }
 }

@@ -30,6 +30,10 @@ pub fn frozen(info: &SnapshotInfo, lang: Lang) -> String {
 /// Why a form cannot be answered.
 pub fn failure(failure: &Failure, lang: Lang) -> String {
     match failure {
+        Failure::NoRunAsOf { day } => lang.pick(
+            format!("基準日 {day} までに照合した実行がないため、この日の状況を答えられません。別の日の状況でよければ --as-of で指定してください。"),
+            format!("No run was judged until the base date {day}, so nobody can say how things stood. Name another day with --as-of if that will do."),
+        ),
         Failure::NoForm { form, known } => lang.pick(
             format!("『{form}』という様式または年度はありません。{}", forms(known, lang)),
             format!("There is no form or year {form}. {}.", forms(known, lang)),

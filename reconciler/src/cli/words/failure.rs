@@ -44,7 +44,7 @@ pub fn explain(failure: &Failure, lang: Lang) -> String {
         | Failure::LedgerChanged { .. }
         | Failure::Unwritable { .. } => super::export::explain(failure, lang),
         Failure::Ledger { message, .. } => message.clone(),
-        Failure::NoForm { .. } | Failure::Form(_) => super::answer::failure(failure, lang),
+        Failure::NoForm { .. } | Failure::Form(_) | Failure::NoRunAsOf { .. } => super::answer::failure(failure, lang),
         Failure::Rules(_) | Failure::SameName { .. } | Failure::NotEmpty { .. } | Failure::Mapping { .. } => {
             given(failure, lang)
         }

@@ -3,7 +3,8 @@
 use ipnet::IpNet;
 
 use super::table::Way;
-use super::{ManagementHint, Seen, Told, Vantage, VantageKind};
+use super::told::{Seen, Told};
+use super::{ManagementHint, Vantage, VantageKind};
 use crate::judge::asset::{Asset, Class};
 use crate::judge::entry::{Field, Meaning, Record, Register};
 use crate::judge::rule::row_ids;

@@ -7,16 +7,16 @@ mod support;
 pub mod table;
 #[cfg(test)]
 mod tests;
+mod told;
 
-use daicho_shared::fact::{Fact, Transport};
 use daicho_shared::id::ObservationId;
 use ipnet::IpNet;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use self::told::Told;
 use super::asset::AssetId;
 use super::entry::{EntryId, Field};
-use super::evidence::shows_presence;
 use super::scene::Scene;
 
 /// Everything that is hinted at, whether it became a finding or not: what a ledger explains stands here, too, so that
@@ -166,72 +166,5 @@ impl Hints {
         let services = self.services.iter().flat_map(|hint| &hint.evidence);
         let management = self.management.iter().flat_map(|hint| &hint.evidence);
         services.chain(management).chain(self.support.iter().flat_map(|hint| &hint.evidence))
-    }
-}
-
-/// What a machine itself answered, as named texts with their observations.
-pub(super) struct Told<'a> {
-    signs: Vec<(String, String, ObservationId, Option<(Transport, u16)>)>,
-    facts: Vec<&'a Fact>,
-}
-
-impl<'a> Told<'a> {
-    /// What others say of the machine, and what an inventory lists, is no answer of its own.
-    fn new(scene: &Scene<'a>, asset: usize) -> Self {
-        let own = scene.machines[asset].observations.iter().copied().filter(|o| shows_presence(o));
-        let all: Vec<(ObservationId, &'a Fact)> =
-            own.flat_map(|o| o.facts.iter().map(|fact| (scene.evidence.id(o), fact))).collect();
-        let facts: Vec<&'a Fact> = all.iter().map(|(_, fact)| *fact).collect();
-        let signs = daicho_shared::recognise::signs([], facts.iter().copied(), &scene.knowledge.ports);
-        let signs = signs.into_iter().filter_map(|sign| {
-            let (id, fact) = all.get(sign.fact?)?;
-            Some((sign.field.into_owned(), sign.text.into_owned(), id.clone(), port(fact)))
-        });
-        Self { signs: signs.collect(), facts }
-    }
-
-    /// Where a way of the table shows itself.
-    fn seen(&self, way: &table::Way) -> Option<Seen> {
-        let mut seen = Seen::default();
-        for (field, text, id, port) in &self.signs {
-            let spoken = way.is_spoken(field, text);
-            let open = field == "port" && way.open.contains(text) && !self.speaks_otherwise(text, way);
-            if spoken || open {
-                seen.spoken |= spoken;
-                seen.evidence.push(id.clone());
-                seen.ports.extend(port.map(|(transport, port)| format!("{}/{port}", transport.as_str())));
-            }
-        }
-        seen.evidence.sort();
-        seen.evidence.dedup();
-        seen.ports.sort();
-        seen.ports.dedup();
-        (!seen.evidence.is_empty()).then_some(seen)
-    }
-
-    /// Something else was spoken at the port.
-    fn speaks_otherwise(&self, port: &str, way: &table::Way) -> bool {
-        self.facts.iter().any(|fact| match fact {
-            Fact::Service { transport, port: number, protocol, .. } => {
-                format!("{}/{number}", transport.as_str()) == port && !way.is_spoken("service", protocol)
-            }
-            _ => false,
-        })
-    }
-}
-
-/// How a way shows itself.
-#[derive(Default)]
-pub(super) struct Seen {
-    spoken: bool,
-    ports: Vec<String>,
-    evidence: Vec<ObservationId>,
-}
-
-fn port(fact: &Fact) -> Option<(Transport, u16)> {
-    match fact {
-        Fact::Port { transport, port, .. } | Fact::Service { transport, port, .. } => Some((*transport, *port)),
-        Fact::FileSharing { port, .. } => Some((Transport::Tcp, *port)),
-        _ => None,
     }
 }

@@ -1,7 +1,8 @@
 //! Services that are seldom needed, and who says what they are for.
 
 use super::table::Service;
-use super::{ExplainedBy, ServiceHint, Told};
+use super::told::Told;
+use super::{ExplainedBy, ServiceHint};
 use crate::judge::entry::{Entry, Field, FourValued, Record, Register};
 use crate::judge::group::{Group, numbers_in};
 use crate::judge::names::host_key;

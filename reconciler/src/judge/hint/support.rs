@@ -31,7 +31,7 @@ pub(super) fn seen(scene: &Scene<'_>, asset: usize) -> Option<SupportHint> {
     Some(SupportHint {
         asset: Some(it.id.clone()),
         entries: group.map(|group| row_ids(&group.rows)).unwrap_or_default(),
-        source: claim.source.clone(),
+        source: claim.source.to_string(),
         confidence: claim.confidence,
         disputed,
         evidence: evidence(claim, scene.knowledge.identity.evidence_limit),

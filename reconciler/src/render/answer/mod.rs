@@ -27,3 +27,109 @@ pub struct Paper<'a> {
     /// The language of everything but the form's own text.
     pub lang: Lang,
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Cursor, Read};
+    use std::path::PathBuf;
+
+    use calamine::{Data, Reader, Xlsx};
+    use daicho_shared::fact::Fact;
+
+    use super::*;
+    use crate::answer::sample::{Situation, all_well};
+    use crate::judge::entry::{Field, Meaning};
+
+    /// A hospital with a hostile vendor, a machine that calls itself a formula, and a router that nobody declared.
+    fn hostile() -> Situation {
+        let mut situation = all_well();
+        situation.world.arp("10.0.0.66", "00:80:A3:00:00:66");
+        let wwan = Fact::Interface { index: 3, name: "wwan0".into(), kind: 243, mac: None, up: true };
+        situation.world.see("10.0.0.66", "snmp", vec![Fact::Forwarding { enabled: true }, wwan]);
+        situation.world.rows[3].vendor = Some("=HYPERLINK(\"http://x\",\"y\")".into());
+        situation.world.rows[3].others.insert(Field::AccessControl, Meaning::Text("@SUM(1)".into()));
+        situation.world.rows[1].users.clear();
+        situation.world.rows[1].hostname = Some("+cmd\u{1b}[31m\u{202e}".into());
+        situation
+    }
+
+    fn paper(sheet: &Sheet, lang: Lang) -> Paper<'_> {
+        Paper { sheet, content: "{}", number: 7, sha256: "ab", lang }
+    }
+
+    /// `DAICHO_RENDER_TO=FOLDER` keeps the files, for looking at them.
+    fn keep(name: &str, bytes: &[u8]) {
+        if let Some(folder) = std::env::var_os("DAICHO_RENDER_TO") {
+            std::fs::write(PathBuf::from(folder).join(name), bytes).unwrap();
+        }
+    }
+
+    fn part(bytes: &[u8], name: &str) -> String {
+        let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+        let mut text = String::new();
+        archive.by_name(name).unwrap().read_to_string(&mut text).unwrap();
+        text
+    }
+
+    #[test]
+    fn every_sheet_is_there_in_both_languages_and_nothing_in_it_is_a_formula() {
+        let sheet = hostile().answer("gmis");
+        for lang in [Lang::Ja, Lang::En] {
+            let bytes = workbook(&paper(&sheet, lang)).unwrap();
+            keep(&format!("answer-{}.xlsx", lang.tag()), &bytes);
+            let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).unwrap();
+            assert_eq!(book.sheet_names().len(), 6);
+            let mut texts = 0;
+            for name in book.sheet_names() {
+                let formulas = book.worksheet_formula(&name).unwrap();
+                assert!(formulas.used_cells().all(|(_, _, formula)| formula.is_empty()), "{name}");
+                for (_, _, cell) in book.worksheet_range(&name).unwrap().used_cells() {
+                    let Data::String(text) = cell else { continue };
+                    texts += 1;
+                    assert!(!text.starts_with(['=', '+', '-', '@', '\t', '\r']), "{name}: {text}");
+                    assert!(!text.chars().any(|c| (c.is_control() && c != '\n') || c == '\u{202e}'), "{text:?}");
+                }
+            }
+            assert!(texts > 200, "{texts}");
+        }
+    }
+
+    #[test]
+    fn boxes_take_the_printed_answers_and_days_and_every_page_is_a4() {
+        let sheet = hostile().answer("gmis");
+        let bytes = workbook(&paper(&sheet, Lang::Ja)).unwrap();
+        let first = part(&bytes, "xl/worksheets/sheet1.xml");
+        let printed = sheet.answers.iter().filter(|answer| !answer.question.options.is_empty()).count();
+        assert_eq!(first.matches("はい,いいえ").count(), printed);
+        assert!(first.contains("type=\"date\""));
+        for number in 1..=6 {
+            let page = part(&bytes, &format!("xl/worksheets/sheet{number}.xml"));
+            assert!(page.contains("paperSize=\"9\"") && page.contains("orientation=\"landscape\""), "{number}");
+        }
+        let names = part(&bytes, "xl/workbook.xml");
+        assert_eq!(names.matches("_xlnm.Print_Area").count(), 6);
+    }
+
+    #[test]
+    fn the_summary_steers_no_terminal_and_says_who_decides() {
+        let sheet = hostile().answer("gmis");
+        let mut bytes = vec![];
+        text(&paper(&sheet, Lang::Ja), 100, &mut bytes).unwrap();
+        let said = String::from_utf8(bytes).unwrap();
+        assert!(!said.chars().any(|c| (c.is_control() && c != '\n') || c == '\u{202e}'));
+        assert!(
+            said.contains("Q10 ")
+                && said.contains("いいえ（案）")
+                && said.contains("病院（医療情報システム安全管理責任者）"),
+            "{said}"
+        );
+        assert!(said.lines().all(|line| unicode_width::UnicodeWidthStr::width(line) <= 130), "{said}");
+    }
+
+    #[test]
+    fn equal_answers_give_equal_octets() {
+        let sheet = hostile().answer("gmis");
+        let bytes = || workbook(&paper(&sheet, Lang::Ja)).unwrap();
+        assert_eq!(bytes(), bytes());
+    }
+}

@@ -3,7 +3,7 @@
 use super::Paper;
 use super::cells::Cell;
 use crate::answer::draft::{Answer, Check};
-use crate::answer::figure::{Behind, Met};
+use crate::answer::figure::{Behind, Met, Value};
 use crate::answer::points::{DepartmentPoints, PointRow};
 use crate::judge::entry::Field;
 use crate::render::Lang;
@@ -63,8 +63,18 @@ fn mark(met: Met) -> &'static str {
 }
 
 pub(super) fn value(paper: &Paper<'_>, check: &Check) -> String {
-    let figure = paper.sheet.figures.get(&check.figure);
-    figure.map_or_else(String::new, |figure| words::value(figure.value, paper.lang))
+    figure(paper, check).map_or_else(String::new, |value| words::value(value, paper.lang))
+}
+
+/// What the figure of a criterion comes to.
+fn figure(paper: &Paper<'_>, check: &Check) -> Option<Value> {
+    paper.sheet.figures.get(&check.figure).map(|figure| figure.value)
+}
+
+/// What is to be done for a criterion.
+pub(super) fn todo<'p>(paper: &Paper<'p>, answer: &'p Answer, key: &str) -> Option<&'p str> {
+    let check = answer.checks.iter().find(|check| check.key == key)?;
+    Some(words::todo(answer.criterion(key)?, figure(paper, check), paper.lang))
 }
 
 /// Everything behind a criterion, and how much more there is.
@@ -90,7 +100,7 @@ pub(super) fn criteria(paper: &Paper<'_>) -> Vec<Vec<Cell>> {
                 Cell::text(value(paper, check)),
                 Cell::day(at),
                 Cell::text(if open { named(paper, check) } else { String::new() }),
-                Cell::text(if open { words::todo(criterion, lang) } else { "" }),
+                Cell::text(if open { words::todo(criterion, figure(paper, check), lang) } else { "" }),
                 if open { Cell::Number(f64::from(criterion.takes_days)) } else { Cell::Blank },
             ]);
         }
@@ -173,10 +183,19 @@ pub(super) fn points(paper: &Paper<'_>) -> Vec<Vec<Cell>> {
             says(Field::AccessControl),
             says(Field::ResponsibilityBoundary),
             Cell::day(point.confirmed),
-            says(Field::Evidence),
+            Cell::text(evidence(point, lang)),
         ]
     };
     paper.sheet.points.iter().map(row).collect()
+}
+
+/// The files, each with the beginning of its hash, or that nobody has it.
+fn evidence(point: &PointRow, lang: Lang) -> String {
+    let line = |(name, hash): (&String, &Option<String>)| match hash {
+        Some(hash) => format!("{} SHA-256 {}…", shown(name), &hash[..hash.len().min(12)]),
+        None => format!("{} {}", shown(name), point_words::no_file(lang)),
+    };
+    point.evidence.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// One line a segment: what was tested there, and when.

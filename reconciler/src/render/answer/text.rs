@@ -63,9 +63,15 @@ fn question(paper: &Paper<'_>, answer: &Answer, width: usize, output: &mut impl 
         let line = format!("{}: {}", words::criterion(criterion, lang), tables::value(paper, check));
         bullet(&format!("    {mark}"), &line, width, output)?;
     }
-    for (number, step) in (1..).zip(&answer.way) {
-        let Some(criterion) = answer.criterion(&step.key) else { continue };
-        bullet(&format!("    {number}. "), words::todo(criterion, lang), width, output)?;
+    // One thing to do may serve several criteria.
+    let mut todo: Vec<&str> = vec![];
+    for one in answer.way.iter().filter_map(|step| tables::todo(paper, answer, &step.key)) {
+        if !todo.contains(&one) {
+            todo.push(one);
+        }
+    }
+    for (number, one) in (1..).zip(todo) {
+        bullet(&format!("    {number}. "), one, width, output)?;
     }
     writeln!(output)
 }

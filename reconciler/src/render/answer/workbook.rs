@@ -92,7 +92,7 @@ fn days(sheet: &mut Worksheet, columns: &[u16], (first, last): (u32, u32)) -> Re
 fn heading(paper: &Paper<'_>) -> Vec<String> {
     let (sheet, lang) = (paper.sheet, paper.lang);
     let hospital = sheet.hospital.as_deref().map(shown).unwrap_or_default();
-    let (day, taken) = (date::day(sheet.as_of, lang), sheet.taken);
+    let (day, taken) = (date::day(sheet.as_of, lang), words::clock(sheet.taken, lang));
     let sentence = lang.pick(
         format!("{hospital}　{}　基準日 {day}　作成 {taken}　回答案 {}", sheet.form.year, paper.number),
         format!("{hospital}  {}  as of {day}  made {taken}  answer {}", sheet.form.year, paper.number),
@@ -154,13 +154,14 @@ fn coverage(sheet: &mut Worksheet, formats: &Formats, paper: &Paper<'_>) -> Resu
 }
 
 fn basis(basis: &Basis, lang: Lang) -> Vec<String> {
-    let (run, started, version) = (&basis.run, basis.started, &basis.daicho);
+    let (run, started, version) = (&basis.run, words::clock(basis.started, lang), &basis.daicho);
     let mut lines = vec![lang.pick(
         format!("調査 {run}　開始 {started}　Daicho {version}"),
         format!("scan {run}, begun {started}, Daicho {version}"),
     )];
     lines.extend(basis.files.iter().map(|file| {
-        let (name, rows, imported, sha256) = (shown(&file.name), file.rows, file.imported, &file.sha256);
+        let (name, rows, sha256) = (shown(&file.name), file.rows, &file.sha256);
+        let imported = date::day(file.imported, lang);
         lang.pick(
             format!("台帳 {name}　{rows}行　取り込み {imported}　SHA-256 {sha256}"),
             format!("ledger file {name}, {rows} rows, imported {imported}, SHA-256 {sha256}"),

@@ -72,6 +72,7 @@ pub(crate) fn device(asset: &Asset, asked: &[&Observation], scene: &Scene<'_>) -
     sections.push(draw.names(asset));
     sections.push(draw.interfaces(asset));
     sections.push(draw.services(asset));
+    sections.extend(draw.hints(asset));
     sections.extend(draw.hypotheses(asset));
     sections.push(draw.ledger(asset));
     sections.extend(draw.pairs(asset));
@@ -209,6 +210,11 @@ impl Draw<'_, '_> {
         (!lines.is_empty()).then_some(Section { heading: self.w.unnatural, summary: None, lines })
     }
 
+    fn hints(&self, asset: &Asset) -> Option<Section> {
+        let lines: Vec<Line> = super::hint::lines(asset, self.scene).into_iter().map(|text| line(1, text)).collect();
+        (!lines.is_empty()).then_some(Section { heading: self.w.hints, summary: None, lines })
+    }
+
     fn names(&self, asset: &Asset) -> Section {
         let lang = self.scene.lang();
         let text = |name: &crate::judge::asset::AssetName| {
@@ -254,7 +260,7 @@ impl Draw<'_, '_> {
             let said = [Some(service.name.as_str())].into_iter().chain(product).flatten().map(mark);
             let said = said.collect::<Vec<_>>().join(" ");
             // Where nothing was spoken, the name is the port's usual one.
-            let spoken = ports.get(service.transport, service.port).is_none_or(|row| row.name != service.name);
+            let spoken = ports.get(service.transport, service.port).is_none_or(|row| row.name != *service.name);
             let how = if spoken {
                 ""
             } else {

@@ -8,6 +8,7 @@ pub(crate) mod device;
 pub(crate) mod dual_homed;
 pub(crate) mod figure;
 pub(crate) mod finding;
+mod hint;
 pub(crate) mod impact;
 pub(crate) mod rows;
 

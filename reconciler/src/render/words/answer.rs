@@ -1,5 +1,7 @@
 //! Answers in words: drafts, figures, what stands behind them, and what was not looked at.
 
+use jiff::civil::DateTime;
+
 use super::phrase::shown;
 use super::{Lang, column, date, fixed, problem};
 use crate::answer::draft::{Answer, Draft};
@@ -52,7 +54,7 @@ pub(crate) fn value(value: Value, lang: Lang) -> String {
 
 fn why(why: Why, lang: Lang) -> &'static str {
     match why {
-        Why::NoDepartments => lang.pick("部門一覧が取り込まれていない", "no list of departments was imported"),
+        Why::NoDepartments => lang.pick("部門マスタが取り込まれていない", "no list of departments was imported"),
         Why::NoStatement => lang.pick("数を申告した部門がない", "no department has stated a number"),
         Why::NoSegments => lang.pick("セグメント一覧が取り込まれていない", "no list of segments was imported"),
         Why::NoRows => lang.pick("該当する機器が台帳にない", "the ledger has no such device"),
@@ -111,9 +113,51 @@ pub(crate) fn criterion(criterion: &Criterion, lang: Lang) -> &str {
     lang.pick(&criterion.text, &criterion.text_en)
 }
 
-/// What is to be done for it.
-pub(crate) fn todo(criterion: &Criterion, lang: Lang) -> &str {
-    lang.pick(&criterion.todo, &criterion.todo_en)
+/// What is to be done for it: first of all, what is needed to know how it stands.
+pub(crate) fn todo(criterion: &Criterion, value: Option<Value>, lang: Lang) -> &str {
+    match value {
+        Some(Value::Unknown { why }) => supply(why, lang),
+        _ => lang.pick(&criterion.todo, &criterion.todo_en),
+    }
+}
+
+fn supply(why: Why, lang: Lang) -> &'static str {
+    match why {
+        Why::NoDepartments => lang.pick(
+            "部門マスタを作り、daicho ledger import で取り込む",
+            "Make a list of departments and import it with daicho ledger import",
+        ),
+        Why::NoStatement => lang.pick(
+            "部門に外部接続点の数を照会し、部門マスタに数と申告日を記入する",
+            "Ask the departments for their number of points; enter number and date",
+        ),
+        Why::NoSegments => lang.pick(
+            "セグメント一覧を作り、daicho ledger import で取り込む",
+            "Make a list of segments and import it with daicho ledger import",
+        ),
+        Why::NoRows => lang.pick(
+            "該当する機器を台帳に登録するか、ないことを確かめる",
+            "Enter the devices, or make sure that there are none",
+        ),
+        Why::NoDate => lang.pick(
+            "台帳の最終更新日を記入し、取り込み直す",
+            "Enter the date of the last update into the ledger and import it again",
+        ),
+        Why::NoVendors => lang.pick(
+            "事業者台帳を作り、daicho ledger import で取り込む",
+            "Make a register of vendors and import it with daicho ledger import",
+        ),
+        Why::NoRemote => lang.pick(
+            "リモート保守台帳を作り、daicho ledger import で取り込む",
+            "Make a register of remote maintenance and import it with daicho ledger import",
+        ),
+        Why::NothingReceived => {
+            lang.pick("事業者に提出を依頼し、受領日を記入する", "Ask the vendors, and enter the day of receipt")
+        }
+        Why::NoMeeting => lang.pick("経営層へ報告し、確認・報告記録に記入する", "Report to management, and record it"),
+        Why::NothingSeen => lang.pick("院内LANを最後まで調べる", "Scan the LAN to the end"),
+        Why::NoDiagram => lang.pick("院内LANを調べ、構成図を作る", "Scan the LAN and make the diagram"),
+    }
 }
 
 /// What only a person can say.
@@ -278,6 +322,11 @@ pub(crate) fn headings(lang: Lang) -> Headings {
         not_looked: pick("調べていないもの", "Not looked at"),
         basis: pick("根拠", "Basis"),
     }
+}
+
+/// `2026年3月31日（火） 02:15`.
+pub(crate) fn clock(at: DateTime, lang: Lang) -> String {
+    format!("{} {:02}:{:02}", date::day(at.date(), lang), at.hour(), at.minute())
 }
 
 /// `ほか 12件`.

@@ -38,8 +38,8 @@ pub(crate) fn tested(one: &SegmentLook, lang: Lang) -> String {
     let (day, methods, machines) = (date::day(on, lang), one.methods.len(), one.machines);
     let (ways, declared, second, undecided) = (one.ways_out, one.declared_ways_out, one.second_networks, one.undecided);
     lang.pick(
-        format!("{day}に{methods}種類の方法で調べ、応答した機器は{machines}台。外部への出口の疑い{ways}台（うち登録済み{declared}台）、二系統接続の疑い{second}台、判断できない機器{undecided}台。"),
-        format!("Tested on {day} by {methods} methods; {machines} machines answered. {ways} may lead out ({declared} of them declared), {second} may have a second network, and of {undecided} nobody can tell."),
+        format!("{day}に{methods}種類の方法で調べ、応答した機器は{machines}台。外部への出口の疑い{ways}台、登録済みの外部接続点{declared}台、二系統接続の疑い{second}台、判断できない機器{undecided}台。"),
+        format!("Tested on {day} by {methods} methods; {machines} machines answered. {ways} may lead out, {declared} are declared connection points, {second} may have a second network, and of {undecided} nobody can tell."),
     )
 }
 
@@ -115,7 +115,12 @@ pub(crate) fn no_department(lang: Lang) -> &'static str {
 
 /// A department that rows name and the list of departments does not.
 pub(crate) fn not_listed(name: &str, lang: Lang) -> String {
-    lang.pick(format!("{name}（部門一覧にない）"), format!("{name} (not in the list of departments)"))
+    lang.pick(format!("{name}（部門マスタにない）"), format!("{name} (not in the list of departments)"))
+}
+
+/// Of a file of evidence that is not in the project's folder.
+pub(crate) fn no_file(lang: Lang) -> &'static str {
+    lang.pick("（evidence フォルダにない）", "(not in the folder evidence)")
 }
 
 /// The last row of the table by department.

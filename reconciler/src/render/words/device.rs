@@ -38,6 +38,7 @@ headings! {
     names: "名前", "Names";
     interfaces: "ネットワークの口", "Interfaces";
     services: "応答したサービス", "Services";
+    hints: "サービス・管理・更新の手がかり", "Services, management, updates";
     ledger: "台帳", "Ledger";
     pairs: "台帳との照合の内訳", "Comparison with the ledger";
     findings: "所見", "Findings";

@@ -4,12 +4,13 @@
 use std::collections::BTreeSet;
 
 use super::phrase::{mark, shown};
-use super::{Lang, date};
+use super::{Lang, date, problem};
 use crate::judge::asset::Grade;
 use crate::judge::decision::PERSON;
+use crate::judge::entry::{Field, Origin};
 use crate::judge::finding::{Finding, Kind, Support};
-use crate::judge::hint::VantageKind;
 use crate::judge::hint::table::{EndOfSupport, Services};
+use crate::judge::hint::{ManagementHint, ServiceHint, SupportHint, SupportState, VantageKind};
 
 /// What is said of the device or the row, in two or three sentences.
 pub(super) fn what(finding: &Finding, subject: &str, lang: Lang) -> String {
@@ -225,6 +226,56 @@ pub(super) fn settle(kind: &Kind, lang: Lang) -> &'static str {
         _ => lang.pick(
             "機器の設定画面のOSの版とエディション、延長サポートの契約の有無",
             "version and edition in the device's settings, and whether support was extended by contract",
+        ),
+    }
+}
+
+/// A service of a device, and who says what it is for.
+pub(crate) fn service_line(hint: &ServiceHint, by: Option<&str>, lang: Lang) -> String {
+    let (name, ports) = (service(&hint.service, lang), hint.ports.join(", "));
+    let spoken = lang.pick("応答あり", "it answers");
+    let how = if hint.spoken { spoken } else { lang.pick("受け口が開いている", "its port is open") };
+    let by = by.unwrap_or(lang.pick("用途の記載なし", "nobody says what for"));
+    lang.pick(format!("{name}（{ports}、{how}）: {by}"), format!("{name} ({ports}, {how}): {by}"))
+}
+
+/// The cell that names a service.
+pub(crate) fn by_row(row: &str, field: Field, lang: Lang) -> String {
+    let field = problem::field(field, lang);
+    lang.pick(format!("用途の記載あり（{row}の{field}）"), format!("explained by the {field} of {row}"))
+}
+
+/// The record that is about the device.
+pub(crate) fn by_record(origin: Option<&Origin>, lang: Lang) -> String {
+    let place = origin.map(|origin| problem::place(origin, lang)).unwrap_or_default();
+    lang.pick(
+        format!("用途の記載あり（リモート保守台帳、{place}）"),
+        format!("explained by the remote-maintenance register, {place}"),
+    )
+}
+
+/// The ways in which a device is managed, as far as they answered.
+pub(crate) fn management_line(hint: &ManagementHint, lang: Lang) -> String {
+    let ways = listed(hint.ways.iter().map(|key| way(key)), lang);
+    let from = hint.vantage.network.map(|network| mark(&network.to_string())).unwrap_or_default();
+    lang.pick(format!("管理用の受け口: {ways}（{from} から応答）"), format!("management: {ways}, reached from {from}"))
+}
+
+/// A system and its last day of support.
+pub(crate) fn support_line(hint: &SupportHint, lang: Lang) -> String {
+    let (product, day) = (mark(&hint.product), date::day(hint.last_day, lang));
+    let told = match hint.source.as_str() {
+        "ledger" => lang.pick("台帳の記載による", "as the ledger says"),
+        _ => lang.pick("機器の応答による", "by its answers"),
+    };
+    match hint.state {
+        SupportState::Ended => lang.pick(
+            format!("{product}（{told}）: 提供元による更新は{day}で終わっています"),
+            format!("{product} ({told}): its maker's updates ended on {day}"),
+        ),
+        SupportState::Ending | SupportState::Supported => lang.pick(
+            format!("{product}（{told}）: 提供元による更新は{day}まで"),
+            format!("{product} ({told}): its maker's updates go on until {day}"),
         ),
     }
 }

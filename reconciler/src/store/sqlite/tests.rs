@@ -19,7 +19,7 @@ use crate::judge::hint::Hints;
 use crate::judge::inventory::{Inventory, InventoryFile};
 use crate::judge::review::standing::{Head, Reviewed};
 use crate::judge::verdict::{Reread, RunSummary, Verdict};
-use crate::store::{Breach, Deed, NewDecision, NewLedger, Rereading};
+use crate::store::{Breach, Deed, NewDecision, NewLedger, NewSnapshot, Rereading};
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(second).unwrap()
@@ -83,7 +83,7 @@ fn what_is_kept_is_read_back() {
     let mut expected = Batch::new(header("a", 1));
     for record in records {
         match record {
-            Record::Observation(observation) => expected.observations.push(observation),
+            Record::Observation(observation) => expected.observations.push(observation.into()),
             Record::Sent(sent) => expected.sent.push(sent),
             Record::Trouble(trouble) => expected.troubles.push(trouble),
             _ => {}
@@ -521,11 +521,56 @@ fn a_reading_takes_the_place_of_an_earlier_one_and_the_observations_stay() {
     let before = store.batch(&"a".into()).unwrap();
     for changed in [1, 2] {
         let reread = Reread { agent: "0.2.0".to_owned(), at: at(9), changed };
-        let rereading = Rereading { reread, observations: before.observations.clone() };
+        let rereading =
+            Rereading { reread, observations: before.observations.iter().map(|one| Observation::clone(one)).collect() };
         store.save_rereading(&"a".into(), &rereading).unwrap();
         assert_eq!(store.rereading(&"a".into()).unwrap(), Some(rereading));
     }
     assert_eq!(store.batch(&"a".into()).unwrap(), before);
     let nobody = Rereading { reread: Reread { agent: String::new(), at: at(9), changed: 0 }, observations: vec![] };
     assert!(matches!(store.save_rereading(&"b".into(), &nobody), Err(StoreError::NoSuchRun { .. })));
+}
+
+fn freeze(store: &mut Store, content: &str) -> i64 {
+    let new = NewSnapshot {
+        form: "gmis",
+        edition: "r7",
+        as_of: "2026-03-31".parse().unwrap(),
+        taken: at(5000),
+        who: "hanako",
+        run: &"run-1".into(),
+        ledger_version: Some(1),
+        content,
+    };
+    store.freeze(&new).unwrap().number
+}
+
+#[test]
+fn a_snapshot_is_read_back_octet_by_octet_and_is_neither_changed_nor_deleted() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = Store::open(&folder.path().join("daicho.sqlite")).unwrap();
+    let content = "{\n  \"b\": 1.0,  \"a\": \"見本\"\n}\n";
+    let (first, second) = (freeze(&mut store, content), freeze(&mut store, "{}"));
+    let (info, kept) = store.snapshot(first).unwrap();
+    assert_eq!((kept.as_str(), info.as_of.to_string().as_str(), info.ledger_version), (content, "2026-03-31", Some(1)));
+    let numbers: Vec<i64> = store.snapshots().unwrap().iter().map(|one| one.number).collect();
+    assert_eq!(numbers, [second, first]);
+    for sql in [
+        "UPDATE snapshots SET content = '{}'",
+        "DELETE FROM snapshots",
+        "REPLACE INTO snapshots SELECT * FROM snapshots",
+    ] {
+        assert!(store.connection.execute(sql, []).is_err(), "{sql}");
+    }
+    assert!(matches!(store.snapshot(9), Err(StoreError::NoSuchSnapshot { number: 9 })));
+}
+
+#[test]
+fn a_snapshot_that_somebody_changed_is_never_handed_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = Store::open(&folder.path().join("daicho.sqlite")).unwrap();
+    let number = freeze(&mut store, "{\"draft\": \"no\"}");
+    store.connection.execute_batch("DROP TRIGGER snapshots_stay").unwrap();
+    store.connection.execute("UPDATE snapshots SET content = '{\"draft\": \"yes\"}'", []).unwrap();
+    assert!(matches!(store.snapshot(number), Err(StoreError::SnapshotChanged { .. })));
 }

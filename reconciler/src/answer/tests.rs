@@ -1,0 +1,265 @@
+//! What is answered in situations that every hospital knows.
+
+use std::collections::BTreeMap;
+
+use daicho_shared::fact::Fact;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use proptest::prelude::*;
+
+use super::draft::{Answer, Draft};
+use super::figure::{Met, Value};
+use super::ground::Ground;
+use super::points::Seen;
+use super::sample::{Situation, all_well, day, department, record};
+use super::sheet::Sheet;
+use crate::judge::entry::*;
+use crate::judge::review::standing::{Said, Standing, State};
+use crate::judge::sample::KNOWLEDGE;
+use crate::judge::verdict::Verdict;
+
+const LTE: &str = "00:80:A3:00:00:66";
+
+/// Of Q8, Q9 and Q10: the draft, and the criteria that are not met or not known.
+fn drafts(sheet: &Sheet) -> Vec<String> {
+    let asked = sheet.answers.iter().filter(|answer| ["Q8", "Q9", "Q10"].contains(&answer.question.number.as_str()));
+    asked.map(said).collect()
+}
+
+fn said(answer: &Answer) -> String {
+    let open = answer.checks.iter().filter(|check| check.met != Met::Yes);
+    let open: Vec<String> =
+        open.map(|check| format!("{}{}", check.key, if check.met == Met::Unknown { "?" } else { "" })).collect();
+    format!("{} {:?} {}", answer.question.number, answer.draft, open.join(" ")).trim_end().to_owned()
+}
+
+fn answer<'s>(sheet: &'s Sheet, number: &str) -> &'s Answer {
+    sheet.answers.iter().find(|answer| answer.question.number == number).unwrap()
+}
+
+/// A router with a line of its own that no row knows.
+fn with_lte_router() -> Situation {
+    let mut situation = all_well();
+    situation.world.arp("10.0.0.66", LTE);
+    let wwan = Fact::Interface { index: 3, name: "wwan0".into(), kind: 243, mac: None, up: true };
+    situation.world.see("10.0.0.66", "snmp", vec![Fact::Forwarding { enabled: true }, wwan]);
+    situation
+}
+
+#[test]
+fn where_all_is_well_the_three_questions_are_yes() {
+    let sheet = all_well().answer("gmis");
+    assert_eq!(drafts(&sheet), ["Q8 Yes", "Q9 Yes", "Q10 Yes"]);
+    assert!(answer(&sheet, "Q10").way.is_empty() && answer(&sheet, "Q10").target.is_none());
+    let counted: Vec<_> = sheet.departments.iter().map(|one| (one.stated, one.registered, one.confirmed)).collect();
+    assert_eq!(counted, [(Some(1), 1, 1), (Some(0), 0, 0)]);
+}
+
+#[test]
+fn an_undeclared_router_is_a_no_and_says_what_to_do() {
+    let situation = with_lte_router();
+    let sheet = situation.answer("gmis");
+    assert_eq!(
+        drafts(&sheet),
+        ["Q8 No machines_listed points_undeclared", "Q9 No points_undeclared", "Q10 No points_undeclared"]
+    );
+    let q10 = answer(&sheet, "Q10");
+    assert_eq!(
+        q10.way.iter().map(|step| (step.key.as_str(), step.items)).collect::<Vec<_>>(),
+        [("points_undeclared", 1)]
+    );
+    assert_eq!(q10.target, Some(day("2026-04-16")), "a fortnight after the day on which it was asked");
+    assert_eq!(sheet.figures["points.undeclared"].value, Value::Count { count: 1 });
+    assert_eq!(sheet.figures["points.undeclared"].behind.len(), 1, "the finding stands behind it");
+    let nobodys = sheet.departments.last().unwrap();
+    assert_eq!((nobodys.department.as_deref(), nobodys.undeclared, nobodys.stated), (None, 1, None));
+}
+
+#[test]
+fn a_department_without_ledger_is_a_no_and_without_a_statement_it_has_no_number() {
+    let mut situation = all_well();
+    situation.records.push(department(3, "透析センター", None));
+    let sheet = situation.answer("gmis");
+    assert_eq!(
+        drafts(&sheet),
+        ["Q8 No departments_covered", "Q9 No departments_covered", "Q10 No departments_answered departments_covered"]
+    );
+    let dialysis = sheet.departments.iter().find(|one| one.department.as_deref() == Some("透析センター")).unwrap();
+    assert_eq!(dialysis.stated, None, "nobody said 0");
+    // A line of its own in the register of connection points is no device of its ledger.
+    let mut line = situation.world.rows[3].clone();
+    (line.id, line.department) = (EntryId("external_connection:EXT-009".into()), Some("透析センター".into()));
+    (line.addresses, line.macs) = (vec![], vec![]);
+    situation.world.rows.push(line);
+    assert_eq!(situation.answer("gmis").figures["departments.covered"].value, Value::Share { part: 2, of: 3 });
+    situation.world.rows.pop();
+    // A 0 that nobody dated is nobody's statement either.
+    situation.records.pop();
+    let zero = vec![
+        (Field::Department, Meaning::Text("透析センター".into())),
+        (Field::ExternalPointsDeclared, Meaning::Count(0)),
+    ];
+    situation.records.push(record(Register::Department, 3, zero));
+    assert_eq!(situation.answer("gmis").departments[2].stated, None);
+}
+
+#[test]
+fn medical_rows_without_a_version_are_a_no() {
+    for version in [None, Some("不明"), Some("〇.〇")] {
+        let mut situation = all_well();
+        situation.world.rows[2].software[0].version = version.map(str::to_owned);
+        assert_eq!(drafts(&situation.answer("gmis")), ["Q8 Yes", "Q9 No medical_version", "Q10 Yes"], "{version:?}");
+    }
+}
+
+#[test]
+fn a_vendor_whose_line_is_another_than_declared_is_a_no() {
+    let mut situation = all_well();
+    situation.world.rows[3].line_kind = Some("閉域網（IP-VPN）".into());
+    let address = Some("5.104.99.77".parse().unwrap());
+    situation.world.see(
+        "10.0.0.1",
+        "igd",
+        vec![Fact::ExternalAddress { how: "upnp-igd".into(), address, connected: None }],
+    );
+    let sheet = situation.answer("gmis");
+    assert_eq!(sheet.points[0].seen, Seen::Otherwise);
+    assert_eq!(drafts(&sheet)[2], "Q10 No points_undeclared points_otherwise");
+}
+
+#[test]
+fn without_lists_nothing_is_yes_and_nothing_is_invented() {
+    let mut situation = all_well();
+    situation.records.clear();
+    let sheet = situation.answer("gmis");
+    assert_eq!(
+        drafts(&sheet),
+        [
+            "Q8 Undecided departments_covered?",
+            "Q9 Undecided departments_covered?",
+            "Q10 Undecided departments_answered? departments_agree? departments_covered? closed_tested?"
+        ]
+    );
+}
+
+#[test]
+fn what_was_decided_is_not_open_and_what_was_handed_over_is() {
+    let situation = with_lte_router();
+    let mut verdict = situation.verdict();
+    let id = verdict.findings.iter().find(|one| one.kind.code() == "undeclared_uplink").unwrap().id.clone();
+    let stand = |verdict: &mut Verdict, state: State| {
+        let decided = Said { by: "山田".into(), at: Timestamp::UNIX_EPOCH, reason: None, approver: None, rule: None };
+        let standing = Standing { state, decided: Some(decided), comments: vec![], last: 1 };
+        verdict.reviewed.standings.insert(id.clone(), standing);
+    };
+    stand(&mut verdict, State::Assigned { to: "放射線科".into(), until: None });
+    assert_eq!(drafts(&situation.answer_of("gmis", &verdict))[2], "Q10 No points_undeclared");
+    stand(&mut verdict, State::Ignored { until: day("2026-12-31") });
+    assert_eq!(drafts(&situation.answer_of("gmis", &verdict))[2], "Q10 Yes");
+}
+
+#[test]
+fn a_second_network_of_a_declared_machine_is_counted_as_unclear() {
+    let mut situation = all_well();
+    let own = Fact::OwnAddress { address: "10.99.0.5".parse().unwrap(), prefix_length: Some(24), interface: Some(2) };
+    situation.world.see("10.0.0.5", "snmp", vec![own]);
+    let sheet = situation.answer("gmis");
+    let unclear: Vec<_> = sheet.points.iter().filter(|point| point.seen == Seen::Unclear).collect();
+    assert_eq!((unclear.len(), unclear[0].department.as_deref()), (1, Some("情報システム室")));
+    assert_eq!(drafts(&sheet)[2], "Q10 No points_unknown");
+    assert_eq!(sheet.departments[0].registered, 1, "it is no point of its own");
+}
+
+#[test]
+fn a_closed_segment_counts_as_tested_by_another_run_of_the_year_and_by_no_older_one() {
+    let mut situation = all_well();
+    let whole = situation.verdict();
+    situation.world.batch_mut().coverage.pop();
+    let verdict = situation.verdict();
+    let tested_by = |other: &Verdict, on: &str| {
+        let mut ground = Ground::new(&verdict, &KNOWLEDGE, day(on), &[], &TimeZone::UTC);
+        assert_eq!(ground.untested(), ["10.0.1.0/24".parse().unwrap()]);
+        ground.also_tested(other);
+        ground.untested().is_empty()
+    };
+    assert!(tested_by(&whole, "2026-03-31") && !tested_by(&verdict, "2026-03-31"));
+    assert!(!tested_by(&whole, "2027-04-01"), "that was more than a year ago");
+}
+
+#[test]
+fn evidence_is_told_with_its_hash_where_it_is_kept() {
+    let mut situation = all_well();
+    let named = Meaning::List(vec!["契約書.pdf".into(), "写真.jpg".into(), "不明".into()]);
+    situation.world.rows[3].others.insert(Field::Evidence, named);
+    let kept = BTreeMap::from([("契約書.pdf".to_owned(), "ab".repeat(32)), ("他.pdf".to_owned(), "cd".repeat(32))]);
+    let sheet = situation.answer_with("gmis", &situation.verdict(), kept);
+    let told: Vec<_> = sheet.points[0].evidence.iter().map(|(name, hash)| (name.as_str(), hash.is_some())).collect();
+    assert_eq!(told, [("写真.jpg", false), ("契約書.pdf", true)]);
+}
+
+#[test]
+fn supported_questions_are_never_yes() {
+    let sheet = all_well().answer("gmis");
+    for answer in sheet.answers.iter().filter(|answer| answer.question.by == super::question::By::Supported) {
+        assert_ne!(answer.draft, Draft::Yes, "{}", answer.question.number);
+    }
+    assert_eq!(answer(&sheet, "Q13").draft, Draft::Undecided, "no date of a patch is no proof that there was none");
+}
+
+#[test]
+fn a_frozen_sheet_is_read_back_as_it_was() {
+    let sheet = with_lte_router().answer("gmis");
+    let text = serde_json::to_string_pretty(&sheet).unwrap();
+    let again: Sheet = serde_json::from_str(&text).unwrap();
+    assert_eq!(again, sheet);
+    assert_eq!(serde_json::to_string_pretty(&again).unwrap(), text);
+}
+
+/// Ways to spoil the hospital, each with the questions that cannot be はい any more.
+fn spoil(situation: &mut Situation, how: usize) -> &'static [&'static str] {
+    match how {
+        0 => {
+            *situation = Situation { records: std::mem::take(&mut situation.records), ..with_lte_router() };
+            &["Q8", "Q9", "Q10"]
+        }
+        1 => {
+            situation.records.push(department(9, "透析センター", None));
+            &["Q8", "Q9", "Q10"]
+        }
+        2 => {
+            situation.world.rows[1].os = None;
+            &["Q8"]
+        }
+        3 => {
+            situation.world.rows[2].software.clear();
+            &["Q9"]
+        }
+        4 => {
+            situation.world.rows[3].others.remove(&Field::ConfirmedDate);
+            &["Q10"]
+        }
+        5 => {
+            situation.world.arp("10.0.0.77", "00:11:22:33:44:77");
+            &["Q8"]
+        }
+        _ => {
+            situation.world.batch_mut().coverage.pop();
+            &["Q8", "Q9", "Q10"]
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// However many things are wrong at once, none of them hides behind another.
+    #[test]
+    fn nothing_that_is_open_is_ever_a_yes(ways in prop::collection::btree_set(0usize..7, 1..5)) {
+        let mut situation = all_well();
+        let spoilt: Vec<&str> = ways.iter().flat_map(|how| spoil(&mut situation, *how).iter().copied()).collect();
+        let sheet = situation.answer("gmis");
+        for number in spoilt {
+            prop_assert_ne!(answer(&sheet, number).draft, Draft::Yes, "{}", number);
+        }
+    }
+}
