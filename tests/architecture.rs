@@ -66,6 +66,11 @@ const FORBIDDEN: &[(&str, &[&str], &str)] = &[
         &["std::fs", "std::process", "rusqlite", "::now()", "println!", "crate::store", "crate::run"],
         "an export takes octets and returns octets",
     ),
+    (
+        "reconciler/src/pack",
+        &["std::fs", "std::process", "rusqlite", "::now()", "println!", "crate::store", "crate::render", "crate::run"],
+        "a pack is octets, and so is what is found out about it",
+    ),
     ("reconciler/src/import", &["rusqlite", "crate::store", "crate::judge::asset"], "import knows entries, not assets"),
 ];
 

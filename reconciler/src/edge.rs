@@ -73,6 +73,20 @@ pub fn make_private_file(path: &Path) -> io::Result<File> {
     options.write(true).create_new(true).open(path)
 }
 
+/// Nobody but its owner may read a file.
+#[cfg(unix)]
+pub fn is_private(path: &Path) -> io::Result<bool> {
+    let rights = std::fs::metadata(path)?.permissions();
+    let others = std::os::unix::fs::PermissionsExt::mode(&rights) % 0o100;
+    Ok(others == 0)
+}
+
+/// There are no such rights here: those of the folder count.
+#[cfg(not(unix))]
+pub fn is_private(_path: &Path) -> io::Result<bool> {
+    Ok(true)
+}
+
 /// Makes a new file, readable as the user's mask says; one that exists is an error.
 pub fn make_file(path: &Path) -> io::Result<File> {
     File::options().write(true).create_new(true).open(path)
@@ -141,6 +155,9 @@ mod tests {
         assert_eq!(std::fs::read(&path).unwrap(), b"two");
         assert_eq!(std::fs::read_dir(&inner).unwrap().count(), 1);
         assert!(make_private_file(&path).is_err());
+        assert!(is_private(&path).unwrap());
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
+        assert!(!is_private(&path).unwrap());
     }
 
     #[test]

@@ -9,6 +9,7 @@ pub mod export;
 pub mod import;
 pub mod judge;
 pub mod lang;
+pub mod pack;
 pub mod render;
 pub mod run;
 pub mod settings;

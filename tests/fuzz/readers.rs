@@ -7,6 +7,10 @@ use daicho::export::own_file;
 use daicho::import::{Columns, Mappings, inventory, original_in_process, read_in_process};
 use daicho::judge::amendment::{Amendment, Basis, Change};
 use daicho::judge::entry::{EntryId, Field, Ledger, Register};
+use daicho::pack::archive::{self, Held};
+use daicho::pack::sign::PublicKey;
+use daicho::pack::verify::verify;
+use daicho::pack::{INDEX, SIGNATURE};
 use daicho::render::words::{Lang, export::Words};
 use daicho_agent::edge::capture;
 use daicho_shared::batch::Records;
@@ -38,6 +42,14 @@ target!(export_workbook, |octets: &[u8]| {
     for part in ["xl/worksheets/sheet1.xml", "xl/comments1.xml", "xl/drawings/vmlDrawing1.vml", "xl/workbook.xml"] {
         write_back(&with_part(part, octets));
     }
+});
+
+// A pack as a stranger sends it: as an archive, and with anything in the place of its index, signature and key.
+target!(pack, |octets: &[u8]| {
+    drop(archive::read(octets).map(|held| verify(&held, None)));
+    let files = [INDEX, SIGNATURE].map(|name| (name.to_owned(), octets.to_vec()));
+    drop(verify(&Held { files: files.into(), strange: vec![] }, None));
+    drop(PublicKey::parse(&String::from_utf8_lossy(octets)));
 });
 
 target!(export_separated, |octets: &[u8]| write_back(octets));

@@ -13,6 +13,7 @@ pub mod figure;
 pub mod figures;
 pub mod forms;
 pub mod ground;
+pub mod listed;
 pub mod points;
 pub mod question;
 mod said;

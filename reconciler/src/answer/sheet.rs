@@ -141,7 +141,7 @@ pub fn sheet(form: &Form, ground: &Ground<'_>, occasion: Occasion) -> Sheet {
         departments: by_department(&ground.points, &ground.departments),
         points: ground.points.iter().map(|point| with_evidence(point, &occasion.evidence)).collect(),
         segments: ground.segments.clone(),
-        unseen: unseen(ground, occasion.ledger_changed),
+        unseen: unseen(ground, today, occasion.ledger_changed),
         figures,
     }
 }

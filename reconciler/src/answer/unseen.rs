@@ -20,6 +20,11 @@ pub enum Unseen {
         /// Why.
         reason: Option<String>,
     },
+    /// The day whose state is asked for lies ahead: what is said of it is a forecast.
+    Ahead {
+        /// Which day.
+        day: Date,
+    },
     /// The scan is older than the day of the answer.
     OldScan {
         /// Its day.
@@ -86,10 +91,11 @@ pub enum Unseen {
 /// Registers without which something cannot be said.
 const NEEDED: [Register; 4] = [Register::Department, Register::Segment, Register::ExternalConnection, Register::Vendor];
 
-/// What was not looked at; `changed` says that the ledger was imported anew since.
-pub(super) fn unseen(ground: &Ground<'_>, changed: bool) -> Vec<Unseen> {
+/// What was not looked at on the day on which it was asked; `changed` says that the ledger was imported anew since.
+pub(super) fn unseen(ground: &Ground<'_>, today: Date, changed: bool) -> Vec<Unseen> {
     let run = &ground.verdict.run;
     let mut all = vec![];
+    all.extend((ground.day > today).then_some(Unseen::Ahead { day: ground.day }));
     all.extend((!run.complete).then(|| Unseen::CutShort { reason: run.reason.clone() }));
     let days = ground.scanned.until(ground.day).map_or(0, |span| span.get_days());
     all.extend((days > OLD).then_some(Unseen::OldScan { on: ground.scanned, days }));

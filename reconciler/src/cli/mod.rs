@@ -15,6 +15,7 @@ use crate::export::Encoding;
 use crate::judge::entry::Register;
 use crate::judge::finding::Severity;
 use crate::lang::Lang;
+use crate::render::xlsx::Book;
 use crate::settings::parse_network;
 
 /// What `--help` says about exit codes.
@@ -22,7 +23,7 @@ const EXIT_CODES: &str = "\
 Exit codes (終了コード):
   0  nothing to do (対応すべき所見なし)
   1  audit, reconcile: undecided findings at or above --fail-on; default: act (要対応以上の未判断の所見あり);
-     log verify: the log is not whole (記録に改変の跡)
+     log verify: the log is not whole (記録に改変の跡); pack verify: the pack is not as it was signed (署名後の変更)
   2  usage or settings (使い方・設定の誤り)
   3  the scan was partial; wins over 1, because findings of a partial scan are incomplete (スキャンが途中まで)
   4  failed, e.g. the folder is in use or the agent cannot run (失敗)
@@ -88,6 +89,11 @@ pub enum Command {
     Report(Report),
     /// Draw the network diagram of a judged run; `diff` says what changed between two (ネットワーク構成図)
     Diagram(Diagram),
+    /// Write the registers and records of a judged run as workbooks for paper (台帳・一覧・記録の書き出し)
+    Books(Books),
+    /// Put the documents of a list together, with an index and a signature; check such a pack (提出書類のまとめと検証)
+    #[command(subcommand)]
+    Pack(PackCommand),
     /// Draft the answers to a form, and freeze them (調査票・チェックリストの回答案)
     Answer(Answer),
     /// Scan, reconcile and report in one (スキャン・照合・報告をまとめて実行)
@@ -272,6 +278,55 @@ pub struct Report {
     pub out: Option<PathBuf>,
 }
 
+/// `books`.
+#[derive(Debug, Args)]
+pub struct Books {
+    /// The folder to write into; files of the same names are replaced (出力先)
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Only these: equipment, medical, points, dual-homed, remote, vendors, record, coverage (書き出す帳票)
+    #[arg(long, value_name = "NAME", value_parser = book, num_args = 1..)]
+    pub only: Vec<Book>,
+    /// Which run; by default the latest (対象の実行)
+    #[arg(long)]
+    pub run: Option<String>,
+}
+
+/// `pack`.
+#[derive(Debug, Subcommand)]
+pub enum PackCommand {
+    /// The seven documents of Okayama's list, as far as they can be made (岡山県の書類一覧)
+    Okayama(MakePack),
+    /// Make the project's signing key where there is none, and show its fingerprint (署名鍵の作成と指紋の表示)
+    Key,
+    /// Say what of a pack was changed, taken away or added since it was signed; no project is needed (検証)
+    Verify(VerifyPack),
+}
+
+/// `pack okayama`.
+#[derive(Debug, Args)]
+pub struct MakePack {
+    /// A new or empty folder, or a new .zip (出力先のフォルダか .zip)
+    #[arg(long, value_name = "DIR|ZIP")]
+    pub out: PathBuf,
+    /// With addresses, serial numbers and names of persons masked (アドレスの下位・シリアル番号・氏名を伏せる)
+    #[arg(long)]
+    pub redacted: bool,
+    /// Which run; by default the latest (対象の実行)
+    #[arg(long)]
+    pub run: Option<String>,
+}
+
+/// `pack verify`.
+#[derive(Debug, Args)]
+pub struct VerifyPack {
+    /// The pack: a folder or a .zip (まとめのフォルダか .zip)
+    pub path: PathBuf,
+    /// The sender's public key, as the sender gave it away; without it any valid signature counts (提出元の公開鍵)
+    #[arg(long, value_name = "FILE")]
+    pub key: Option<PathBuf>,
+}
+
 /// `diagram`.
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -387,6 +442,8 @@ impl Command {
             Self::Reconcile(_) => "reconcile",
             Self::Report(_) => "report",
             Self::Diagram(_) => "diagram",
+            Self::Books(_) => "books",
+            Self::Pack(_) => "pack",
             Self::Answer(_) => "answer",
             Self::Audit(_) => "audit",
             Self::Show(_) => "show",
@@ -428,6 +485,11 @@ fn register(text: &str) -> Result<Register, String> {
     known
         .filter(|register: &Register| register.is_compared())
         .ok_or_else(|| "expected equipment, medical or external_connection".to_owned())
+}
+
+fn book(text: &str) -> Result<Book, String> {
+    let known = || Book::ALL.map(Book::code).join(", ");
+    Book::from_code(text).ok_or_else(|| format!("expected one of {}", known()))
 }
 
 fn severity(text: &str) -> Result<Severity, String> {

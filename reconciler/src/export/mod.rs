@@ -15,7 +15,7 @@ use crate::import::Original;
 use crate::judge::amendment::Amendment;
 use crate::judge::entry::{Field, Ledger};
 
-pub use self::official::{Encoding, Form, Lacking, Row, Sheet, amended, form, rows};
+pub use self::official::{Encoding, Form, Lacking, Row, Sheet, amended, form, official, rows};
 pub use self::report::{Outcome, Refusal, Spot, Told};
 pub use self::seen::seen;
 

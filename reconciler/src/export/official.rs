@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::separated::line;
 use super::{Refusal, cp932};
 use crate::import::template::{Filled, filled, word};
-use crate::import::{Columns, read_date};
+use crate::import::{Columns, Described, read_date};
 use crate::judge::amendment::{Amendment, Change};
 use crate::judge::entry::{Entry, EntryId, Field, FourValued, Ledger, Register};
 use crate::render::xlsx::neutral;
@@ -67,6 +67,15 @@ pub struct Lacking {
     pub field: Field,
     /// The characters.
     pub characters: String,
+}
+
+/// Columns of the official form; those that Daicho adds follow them.
+const OFFICIAL: usize = 12;
+
+/// The columns of the official form, in its order.
+pub fn official(columns: &Columns) -> &[Described] {
+    let all = columns.described();
+    &all[..OFFICIAL.min(all.len())]
 }
 
 /// The rows of a ledger, as they stand there; "as above" and texts that lie in several columns are resolved.
@@ -233,6 +242,9 @@ mod tests {
         let text = encoding_rs::SHIFT_JIS.decode(&bytes).0.into_owned();
         let official = "管理番号,メーカー,OS,ソフトウェア,ソフトウェアバージョン,IPアドレス,コンピュータ名,設置場所,利用者,登録日,状態,説明,";
         assert!(text.starts_with(official), "{text}");
+        let columns = Columns::builtin();
+        let headings: Vec<&str> = super::official(&columns).iter().map(|column| column.header.as_str()).collect();
+        assert_eq!(headings.join(",") + ",", official);
         assert!(text.contains("\r\n001,,,,,,,,,2024/4/1,,"), "{text}");
     }
 

@@ -153,7 +153,7 @@ fn width(field: Field) -> f64 {
 }
 
 /// The words that a column's list offers; `config/values.toml` knows every one of them.
-fn choices(field: Field) -> Option<&'static [&'static str]> {
+pub(crate) fn choices(field: Field) -> Option<&'static [&'static str]> {
     match field {
         Field::Status => Some(&["稼働", "停止", "予備", "修理", "持出", "予定", "廃棄"]),
         Field::DeviceType => Some(&["サーバ", "端末PC", "ネットワーク機器", "医療機器", "プリンタ", "その他"]),

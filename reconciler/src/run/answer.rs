@@ -144,7 +144,7 @@ pub(super) fn frozen(
     Ok((project.store.freeze(&new)?, content))
 }
 
-fn forms(project: &Project) -> Result<Forms, Failure> {
+pub(super) fn forms(project: &Project) -> Result<Forms, Failure> {
     let folder = project.folder.join(FOLDER);
     let own = if folder.is_dir() { reread::tables(&folder)? } else { vec![] };
     Ok(Forms::with(&own, &project.knowledge()?)?)

@@ -237,6 +237,9 @@ pub enum Failure {
     /// Tables of rules cannot be read.
     #[error(transparent)]
     Rules(#[from] RulesError),
+    /// A pack.
+    #[error(transparent)]
+    Pack(#[from] super::PackFailure),
     /// There is no such form, or not of this year.
     #[error("no form {form}")]
     NoForm {
@@ -314,6 +317,7 @@ impl Failure {
             | Self::LedgerChanged { .. }
             | Self::Unwritable { .. }
             | Self::ProgramFailed { usage: true, .. } => USAGE,
+            Self::Pack(failure) if failure.is_usage() => USAGE,
             _ => FAILED,
         }
     }

@@ -3,7 +3,9 @@
 mod agent;
 mod agent_config;
 mod answer;
+mod attached;
 mod audit;
+mod books;
 mod console;
 mod decide;
 mod declared;
@@ -16,6 +18,7 @@ mod inventory;
 mod keeper;
 mod ledger;
 mod log;
+mod pack;
 mod project;
 mod reread;
 mod review;
@@ -29,6 +32,7 @@ use clap::Parser;
 use jiff::Timestamp;
 
 pub use failure::Failure;
+pub use pack::PackFailure;
 pub use review::order::Objection;
 pub use review::sheet::{Misfilled, What};
 
@@ -73,6 +77,8 @@ fn command(cli: &Cli, console: &mut Console, now: Timestamp) -> Result<u8, Failu
         Command::Reconcile(options) => audit::reconcile(common, options, console, now),
         Command::Report(options) => audit::report(common, options, console, now),
         Command::Diagram(options) => diagram::diagram(common, options, console),
+        Command::Pack(command) => pack::pack(common, command, console, now),
+        Command::Books(options) => books::books(common, options, console, now),
         Command::Audit(options) => audit::audit(common, options, console, now),
         Command::Answer(options) => answer::answer(common, options, console, now),
         Command::Show(options) => show::show(common, options, console),

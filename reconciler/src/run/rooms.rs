@@ -13,17 +13,20 @@ use daicho_shared::observation::Observation;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use sha2::{Digest, Sha256};
 
 use super::Failure;
+use crate::answer::ground::Ground;
+use crate::answer::listed::Listed;
 use crate::export::{Made, Refusal};
 use crate::import::amended::Amended;
 use crate::import::filled::FilledRow;
 use crate::import::layout::{self, ColumnLayout, Layouts};
-use crate::import::template::{Guide, template};
+use crate::import::template::{Guide, choices, template};
 use crate::import::{Columns, ImportError, Imported, Mappings, Original, Progress};
 use crate::judge::amendment::Amendment;
 use crate::judge::asset::Asset;
-use crate::judge::entry::{Field, Ledger, ProblemKind, Register, RowProblem};
+use crate::judge::entry::{EntryId, Field, Ledger, ProblemKind, Register, RowProblem};
 use crate::judge::finding::Finding;
 use crate::judge::review::group;
 use crate::judge::review::proposal::Spelt;
@@ -316,6 +319,42 @@ pub(super) fn closed(verdict: &Verdict, options: &render::Options) -> anyhow::Re
     let mut bytes = Vec::new();
     render::closed::statement(verdict, options, &mut bytes)?;
     Ok(Some((render::closed::file_name(segment), bytes)))
+}
+
+/// One of the workbooks for paper.
+pub(super) fn book(
+    book: render::xlsx::Book,
+    verdict: &Verdict,
+    material: &render::xlsx::Material,
+    options: &render::Options,
+) -> anyhow::Result<Vec<u8>> {
+    Ok(render::xlsx::book(book, verdict, material, options)?)
+}
+
+/// The official columns of 機器管理台帳, and the ledger's rows by them.
+pub(super) fn official(
+    ledger: &Ledger,
+) -> (Vec<render::xlsx::OfficialColumn>, Vec<(EntryId, BTreeMap<Field, String>)>) {
+    let columns = Columns::builtin();
+    let official = crate::export::official(&columns).iter().map(|column| render::xlsx::OfficialColumn {
+        field: column.field,
+        header: column.header.clone(),
+        choices: choices(column.field).unwrap_or_default(),
+    });
+    let rows = crate::export::rows(ledger, &columns).into_iter().map(|row| (row.id, row.cells));
+    (official.collect(), rows.collect())
+}
+
+/// External connection points by department, and the segments, as of now.
+pub(super) fn listed(verdict: &Verdict, knowledge: &Knowledge, now: Timestamp) -> Listed {
+    let tz = TimeZone::system();
+    let today = now.to_zoned(tz.clone()).date();
+    Ground::new(verdict, knowledge, today, &[], &tz).listed()
+}
+
+/// In lower-case hexadecimal.
+pub(super) fn sha256(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
 }
 
 /// `findings.xlsx`.

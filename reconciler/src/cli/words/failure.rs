@@ -48,6 +48,7 @@ pub fn explain(failure: &Failure, lang: Lang) -> String {
         Failure::Rules(_) | Failure::SameName { .. } | Failure::NotEmpty { .. } | Failure::Mapping { .. } => {
             given(failure, lang)
         }
+        Failure::Pack(failure) => super::pack::explain(failure, lang),
         Failure::Other(error) => format!("{error:#}"),
         Failure::ProgramMissing { .. } | Failure::ProgramStart { .. } | Failure::ProgramFailed { .. } => {
             program(failure, lang)

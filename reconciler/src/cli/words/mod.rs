@@ -4,6 +4,7 @@ pub mod answer;
 pub mod export;
 mod failure;
 pub mod ledger;
+pub mod pack;
 pub mod review;
 
 use std::path::Path;

@@ -44,7 +44,11 @@ pub(crate) struct Tested {
 
 /// The statement about the segment that the options name.
 pub(crate) fn closed(scene: &Scene<'_>) -> Option<Closed> {
-    let segment = scene.options.closed?;
+    scene.options.closed.map(|segment| of(segment, scene))
+}
+
+/// The statement about one segment.
+pub(crate) fn of(segment: IpNet, scene: &Scene<'_>) -> Closed {
     let here: Vec<&Asset> = scene.verdict.assets.iter().filter(|asset| stands_in(asset, segment)).collect();
     let such = |such: &dyn Fn(&Asset) -> bool| -> Vec<AssetId> {
         here.iter().filter(|asset| such(asset)).map(|asset| asset.id.clone()).collect()
@@ -69,7 +73,7 @@ pub(crate) fn closed(scene: &Scene<'_>) -> Option<Closed> {
         walk_round: words::walk_round(scene.lang()).into_iter().map(Phrase::new).collect(),
     };
     statement.statement = Phrase::new(words::statement(&statement, scene.lang()));
-    Some(statement)
+    statement
 }
 
 fn stands_in(asset: &Asset, segment: IpNet) -> bool {

@@ -200,6 +200,10 @@ pub(crate) fn unseen(unseen: &Unseen, lang: Lang) -> String {
                 format!("The scan was cut short ({reason})."),
             )
         }
+        Unseen::Ahead { day } => lang.pick(
+            format!("基準日の{}はまだ来ていません。この案は見込みです。", date::day(*day, lang)),
+            format!("The base date, {}, lies ahead: this draft is a forecast.", date::day(*day, lang)),
+        ),
         Unseen::OldScan { on, days } => lang.pick(
             format!("調査は基準日の{days}日前（{}）のものです。", date::day(*on, lang)),
             format!("The scan is {days} days older than the base date ({}).", date::day(*on, lang)),

@@ -1,5 +1,7 @@
-//! `findings.xlsx`: eight sheets with filters, frozen headings, real dates, and no formulas.
+//! Workbooks: `findings.xlsx`, eight sheets for the screen, and in `books` the registers that are printed and handed in.
+//! Filters, frozen headings, real dates, and no formulas.
 
+mod books;
 mod sheets;
 
 use jiff::Timestamp;
@@ -11,7 +13,8 @@ use rust_xlsxwriter::{
 
 use unicode_width::UnicodeWidthStr;
 
-use self::sheets::{Column, Sheet, Value};
+pub use self::books::{Attached, Book, LedgerSource, Material, OfficialColumn, book, evidence_names, pack_index};
+use self::sheets::{Column, Paper, Sheet, Value};
 use super::Options;
 use super::view::Report;
 use super::words::headings::headings;
@@ -87,6 +90,9 @@ struct Formats {
     moment: Format,
     day: Format,
     entry: Format,
+    sum: Format,
+    title: Format,
+    above: Format,
 }
 
 impl Formats {
@@ -112,6 +118,9 @@ impl Formats {
             moment: base().set_num_format(format!("{day} hh:mm")),
             day: base().set_num_format(day),
             entry: base().set_num_format("yyyy/m/d"),
+            sum: base().set_bold().set_background_color(Color::RGB(0x00F3_F1E7)),
+            title: Format::new().set_font_name("Yu Gothic").set_font_size(14).set_bold(),
+            above: Format::new().set_font_name("Yu Gothic").set_font_size(9),
         }
     }
 
@@ -139,26 +148,60 @@ impl Formats {
 
 fn write_sheet(sheet: &mut Worksheet, value: &Sheet, formats: &Formats, options: &Options) -> Result<(), XlsxError> {
     sheet.set_name(value.name)?;
-    write_head(sheet, &value.columns, formats)?;
-    let rows = value.rows.len().min(ROWS - 2);
-    for (row, cells) in (1u32..).zip(value.rows.iter().take(rows)) {
+    let head = u32::try_from(value.above.len()).unwrap_or(0);
+    for (row, line) in (0u32..).zip(&value.above) {
+        let format = if row == 0 { &formats.title } else { &formats.above };
+        sheet.write_string_with_format(row, 0, neutral(line), format)?;
+    }
+    write_head(sheet, head, &value.columns, formats)?;
+    let rows = value.rows.len().min(ROWS - 2 - value.above.len());
+    for (row, cells) in (head + 1..).zip(value.rows.iter().take(rows)) {
         for (column, cell) in (0u16..).zip(cells) {
-            write_cell(sheet, (row, column), cell, formats, options)?;
+            match (cell, u16::try_from(value.columns.len() - 1)) {
+                (Value::Rest(text), Ok(last)) if last > column => {
+                    sheet.merge_range(row, column, row, last, &neutral(text), &formats.sum)?;
+                }
+                _ => write_cell(sheet, (row, column), cell, formats, options)?,
+            }
         }
         sheet.set_row_height(row, height(cells, &value.columns))?;
     }
+    let last = head + u32::try_from(rows).unwrap_or(u32::MAX - head);
     if let Some(left) = value.rows.len().checked_sub(rows).filter(|left| *left > 0) {
         let note = options
             .lang
             .pick(format!("ほか {left}行（result.json を参照）"), format!("{left} more rows: see result.json"));
-        sheet.write_string_with_format(u32::try_from(rows + 1).unwrap_or(u32::MAX), 0, note, &formats.text)?;
+        sheet.write_string_with_format(last + 1, 0, note, &formats.text)?;
     }
-    let (last_row, last_column) =
-        (u32::try_from(rows).unwrap_or(u32::MAX), u16::try_from(value.columns.len() - 1).unwrap_or(0));
-    sheet.autofilter(0, 0, last_row, last_column)?;
-    sheet.set_print_area(0, 0, last_row, value.printed.min(last_column + 1) - 1)?;
-    sheet.set_freeze_panes(1, value.frozen)?.set_repeat_rows(0, 0)?;
-    sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0).set_margins(0.4, 0.4, 0.7, 0.6, 0.3, 0.3);
+    choices(sheet, (head + 1, last), &value.columns)?;
+    page(sheet, value, head, last)
+}
+
+/// Lists for the cells that hold one of a few words.
+fn choices(sheet: &mut Worksheet, (first, last): (u32, u32), columns: &[Column]) -> Result<(), XlsxError> {
+    for (at, column) in (0u16..).zip(columns).filter(|(_, column)| !column.choices.is_empty() && first <= last) {
+        let rule = DataValidation::new().allow_list_strings(&column.choices)?;
+        sheet.add_data_validation(first, at, last, at, &rule)?;
+    }
+    Ok(())
+}
+
+/// Filters, what stays in sight, and the paper.
+fn page(sheet: &mut Worksheet, value: &Sheet, head: u32, last: u32) -> Result<(), XlsxError> {
+    let last_column = u16::try_from(value.columns.len().saturating_sub(1)).unwrap_or(0);
+    sheet.autofilter(head, 0, last, last_column)?;
+    sheet.set_print_area(0, 0, last, value.printed.min(last_column + 1) - 1)?;
+    sheet.set_freeze_panes(head + 1, value.frozen)?.set_repeat_rows(head, head)?;
+    let paper = if value.paper == Paper::A3 { 8 } else { 9 };
+    let across = value.across.max(1);
+    if across > 1 && value.frozen > 0 {
+        sheet.set_repeat_columns(0, value.frozen - 1)?;
+    }
+    sheet
+        .set_landscape()
+        .set_paper_size(paper)
+        .set_print_fit_to_pages(across, 0)
+        .set_margins(0.4, 0.4, 0.7, 0.6, 0.3, 0.3);
     sheet.set_footer("&L&A&R&P / &N");
     Ok(())
 }
@@ -172,19 +215,22 @@ fn height(cells: &[Value], columns: &[Column]) -> f64 {
         text.lines().map(|line| line.width().div_ceil(room).max(1)).sum::<usize>()
     };
     let lines = cells.iter().zip(columns).map(|(cell, column)| match cell {
-        Value::Text(text) | Value::Foreign(text) => needed(text, column.width),
+        Value::Text(text) | Value::Foreign(text) | Value::Sum(text) => needed(text, column.width),
         _ => 1,
     });
     let points = lines.max().unwrap_or(1).clamp(1, MOST) * LINE + 3;
     u16::try_from(points).map_or(409.0, f64::from)
 }
 
-fn write_head(sheet: &mut Worksheet, columns: &[Column], formats: &Formats) -> Result<(), XlsxError> {
+fn write_head(sheet: &mut Worksheet, row: u32, columns: &[Column], formats: &Formats) -> Result<(), XlsxError> {
+    let mut lines = 1;
     for (index, column) in (0u16..).zip(columns) {
         sheet.set_column_width(index, column.width)?;
-        sheet.write_string_with_format(0, index, column.name, &formats.head)?;
+        sheet.write_string_with_format(row, index, neutral(&column.name), &formats.head)?;
+        // A filter's button takes the room of three characters.
+        lines = lines.max(column.name.width().div_ceil(usize::from(column.width).saturating_sub(3).max(1)));
     }
-    sheet.set_row_height(0, 24)?;
+    sheet.set_row_height(row, f64::from(u8::try_from(lines.clamp(1, 4)).unwrap_or(1)) * 15.0 + 9.0)?;
     Ok(())
 }
 
@@ -198,6 +244,9 @@ fn write_cell(
     let lang = options.lang;
     match value {
         Value::Text(text) => sheet.write_string_with_format(row, column, neutral(text), &formats.text)?,
+        Value::Sum(text) | Value::Rest(text) => {
+            sheet.write_string_with_format(row, column, neutral(text), &formats.sum)?
+        }
         Value::Foreign(text) => sheet.write_string_with_format(row, column, neutral(text), &formats.foreign)?,
         Value::Number(number) => sheet.write_number_with_format(row, column, *number, &formats.number)?,
         Value::Moment(at) => {

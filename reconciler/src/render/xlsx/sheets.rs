@@ -1,5 +1,7 @@
 //! What stands in which sheet; how it looks is the parent's business.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -8,13 +10,14 @@ use crate::judge::finding::Severity;
 use crate::render::view::Report;
 use crate::render::view::dual_homed::DualHomed;
 use crate::render::view::finding::FindingView;
-use crate::render::view::rows::{self, AssetRow, EntryRow, PointRow, ProblemRow, SentRow};
+use crate::render::view::rows::{self, AssetRow, EntryRow, PointRow, ProblemRow, SentRow, SentSum};
 use crate::render::words::graded::Row;
 use crate::render::words::headings::{Headings, headings};
 use crate::render::words::phrase::{Phrase, shown};
 use crate::render::words::{Lang, fixed, observation, standing};
 
 /// One sheet.
+#[derive(Default)]
 pub(super) struct Sheet {
     pub(super) name: &'static str,
     pub(super) columns: Vec<Column>,
@@ -23,12 +26,27 @@ pub(super) struct Sheet {
     /// Columns that fit on paper and stay readable; the others are for the screen.
     pub(super) printed: u16,
     pub(super) rows: Vec<Vec<Value>>,
+    /// Lines above the headings, the title first; none on a sheet that is read on the screen.
+    pub(super) above: Vec<String>,
+    pub(super) paper: Paper,
+    /// Sheets of paper side by side, where one would be too narrow to be read; 0 is one, too.
+    pub(super) across: u16,
 }
 
-/// A heading and its width in characters.
+/// A heading, its width in characters, and what may stand below it.
 pub(super) struct Column {
-    pub(super) name: &'static str,
+    pub(super) name: Cow<'static, str>,
     pub(super) width: u16,
+    /// The words that its cells may hold; none where any text may.
+    pub(super) choices: Vec<&'static str>,
+}
+
+/// The paper on which it is printed, landscape.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Paper {
+    #[default]
+    A4,
+    A3,
 }
 
 /// One cell.
@@ -42,6 +60,10 @@ pub(super) enum Value {
     Empty,
     Severity(Severity),
     Grade(Grade),
+    /// Of a row that sums up the rows above it.
+    Sum(String),
+    /// The same over all columns that are left; the last of its row.
+    Rest(String),
 }
 
 /// Which column of the findings a person fills in with one of the choices, and which with a day.
@@ -68,19 +90,19 @@ pub(super) fn all(report: &Report<'_>) -> [Sheet; 8] {
     ]
 }
 
-fn columns<const N: usize>(list: [(&'static str, u16); N]) -> Vec<Column> {
-    list.into_iter().map(|(name, width)| Column { name, width }).collect()
+pub(super) fn columns<const N: usize>(list: [(&'static str, u16); N]) -> Vec<Column> {
+    list.into_iter().map(|(name, width)| Column { name: name.into(), width, choices: vec![] }).collect()
 }
 
-fn text(text: impl Into<String>) -> Value {
+pub(super) fn text(text: impl Into<String>) -> Value {
     Value::Text(text.into())
 }
 
-fn foreign(text: impl Into<String>) -> Value {
+pub(super) fn foreign(text: impl Into<String>) -> Value {
     Value::Foreign(text.into())
 }
 
-fn lines(texts: &[String]) -> Value {
+pub(super) fn lines(texts: &[String]) -> Value {
     Value::Foreign(texts.join("\n"))
 }
 
@@ -97,7 +119,7 @@ fn graded(rows: &[Row], lang: Lang) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-fn number(number: impl Into<f64>) -> Value {
+pub(super) fn number(number: impl Into<f64>) -> Value {
     Value::Number(number.into())
 }
 
@@ -163,7 +185,14 @@ fn findings(report: &Report<'_>, w: &'static Headings) -> Sheet {
         (w.finding_id, 28),
         (w.fingerprint, 20),
     ]);
-    Sheet { name: w.findings, columns, frozen: 4, printed: 11, rows: report.findings.iter().map(row).collect() }
+    Sheet {
+        name: w.findings,
+        columns,
+        frozen: 4,
+        printed: 11,
+        rows: report.findings.iter().map(row).collect(),
+        ..Sheet::default()
+    }
 }
 
 fn assets(assets: &[AssetRow], lang: Lang, w: &'static Headings) -> Sheet {
@@ -215,7 +244,14 @@ fn assets(assets: &[AssetRow], lang: Lang, w: &'static Headings) -> Sheet {
         (w.how, 30),
         (w.why, 60),
     ]);
-    Sheet { name: w.assets, columns, frozen: 1, printed: 11, rows: assets.iter().map(row).collect() }
+    Sheet {
+        name: w.assets,
+        columns,
+        frozen: 1,
+        printed: 11,
+        rows: assets.iter().map(row).collect(),
+        ..Sheet::default()
+    }
 }
 
 fn entries(entries: &[EntryRow<'_>], lang: Lang, w: &'static Headings) -> Sheet {
@@ -263,7 +299,14 @@ fn entries(entries: &[EntryRow<'_>], lang: Lang, w: &'static Headings) -> Sheet 
         (w.registered, 18),
         (w.id, 22),
     ]);
-    Sheet { name: w.entries, columns, frozen: 6, printed: 12, rows: entries.iter().map(row).collect() }
+    Sheet {
+        name: w.entries,
+        columns,
+        frozen: 6,
+        printed: 12,
+        rows: entries.iter().map(row).collect(),
+        ..Sheet::default()
+    }
 }
 
 fn points(points: &[PointRow], w: &'static Headings) -> Sheet {
@@ -293,10 +336,17 @@ fn points(points: &[PointRow], w: &'static Headings) -> Sheet {
         (w.ledger_row, 38),
         (w.signs, 36),
     ]);
-    Sheet { name: w.points, columns, frozen: 1, printed: 10, rows: points.iter().map(row).collect() }
+    Sheet {
+        name: w.points,
+        columns,
+        frozen: 1,
+        printed: 10,
+        rows: points.iter().map(row).collect(),
+        ..Sheet::default()
+    }
 }
 
-fn dual_homed(report: &Report<'_>, w: &'static Headings) -> Sheet {
+pub(super) fn dual_homed(report: &Report<'_>, w: &'static Headings) -> Sheet {
     let lang = report.scene.lang();
     let row = |one: &DualHomed<'_>| {
         let benign: Vec<String> = one.benign.iter().map(Phrase::plain).collect();
@@ -327,10 +377,17 @@ fn dual_homed(report: &Report<'_>, w: &'static Headings) -> Sheet {
         (w.vendor, 16),
         (w.id, 22),
     ]);
-    Sheet { name: w.dual_homed, columns, frozen: 1, printed: 10, rows: report.dual_homed.iter().map(row).collect() }
+    Sheet {
+        name: w.dual_homed,
+        columns,
+        frozen: 1,
+        printed: 10,
+        rows: report.dual_homed.iter().map(row).collect(),
+        ..Sheet::default()
+    }
 }
 
-fn coverage(report: &Report<'_>, w: &'static Headings) -> Sheet {
+pub(super) fn coverage(report: &Report<'_>, w: &'static Headings) -> Sheet {
     let lang = report.scene.lang();
     let looked = report.scene.verdict.coverage.iter().map(|row| {
         vec![
@@ -356,7 +413,14 @@ fn coverage(report: &Report<'_>, w: &'static Headings) -> Sheet {
         (w.not_allowed, 16),
         (w.not_reached, 12),
     ]);
-    Sheet { name: w.coverage, columns, frozen: 2, printed: 8, rows: looked.chain(not).chain(blind).collect() }
+    Sheet {
+        name: w.coverage,
+        columns,
+        frozen: 2,
+        printed: 8,
+        rows: looked.chain(not).chain(blind).collect(),
+        ..Sheet::default()
+    }
 }
 
 fn sent(sent: &[SentRow<'_>], lang: Lang, w: &'static Headings) -> Sheet {
@@ -382,10 +446,26 @@ fn sent(sent: &[SentRow<'_>], lang: Lang, w: &'static Headings) -> Sheet {
         (w.from, 25),
         (w.to, 25),
     ]);
-    Sheet { name: w.sent, columns, frozen: 2, printed: 8, rows: sent.iter().map(row).collect() }
+    Sheet { name: w.sent, columns, frozen: 2, printed: 8, rows: sent.iter().map(row).collect(), ..Sheet::default() }
 }
 
-fn problems(problems: &[ProblemRow<'_>], w: &'static Headings) -> Sheet {
+/// One line a device.
+pub(super) fn sent_sums(sums: &[SentSum], w: &'static Headings) -> Sheet {
+    let row = |row: &SentSum| {
+        vec![
+            text(row.device.plain()),
+            foreign(row.address.to_string()),
+            number(row.packets),
+            text(&row.methods),
+            Value::Moment(row.first),
+            Value::Moment(row.last),
+        ]
+    };
+    let columns = columns([(w.device, 44), (w.address, 18), (w.packets, 10), (w.probe, 52), (w.from, 25), (w.to, 25)]);
+    Sheet { name: w.sent, columns, frozen: 1, printed: 6, rows: sums.iter().map(row).collect(), ..Sheet::default() }
+}
+
+pub(super) fn problems(problems: &[ProblemRow<'_>], w: &'static Headings) -> Sheet {
     let row = |row: &ProblemRow<'_>| {
         let origin = &row.problem.origin;
         vec![
@@ -411,5 +491,12 @@ fn problems(problems: &[ProblemRow<'_>], w: &'static Headings) -> Sheet {
         (w.done, 40),
         (w.fix, 40),
     ]);
-    Sheet { name: w.problems, columns, frozen: 3, printed: 9, rows: problems.iter().map(row).collect() }
+    Sheet {
+        name: w.problems,
+        columns,
+        frozen: 3,
+        printed: 9,
+        rows: problems.iter().map(row).collect(),
+        ..Sheet::default()
+    }
 }

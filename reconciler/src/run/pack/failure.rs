@@ -1,0 +1,58 @@
+//! Why a pack could not be made or checked.
+
+use std::path::PathBuf;
+
+use crate::pack::redact::{TooMany, Unmasked};
+
+/// A pack could not be made or checked.
+#[derive(Debug, thiserror::Error)]
+pub enum PackFailure {
+    /// The project has no key yet.
+    #[error("{path}: no key")]
+    NoKey {
+        /// Where it would be.
+        path: PathBuf,
+    },
+    /// Others than its owner may read the key.
+    #[error("{path}: readable by others")]
+    KeyExposed {
+        /// Its file.
+        path: PathBuf,
+    },
+    /// Not a key.
+    #[error("{path}: not a key")]
+    KeyBroken {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The system gives no random octets.
+    #[error("no random octets: {0}")]
+    Random(getrandom::Error),
+    /// Neither a pack's folder nor its archive.
+    #[error("{path}: {why}")]
+    NotPack {
+        /// What was named.
+        path: PathBuf,
+        /// Why not.
+        why: String,
+    },
+    /// The folder that is to be written holds something.
+    #[error("{path}: not empty")]
+    OutTaken {
+        /// The folder or file.
+        path: PathBuf,
+    },
+    /// Something could not be masked.
+    #[error(transparent)]
+    Unmasked(#[from] Unmasked),
+    /// There is too much to be masked.
+    #[error(transparent)]
+    TooMany(#[from] TooMany),
+}
+
+impl PackFailure {
+    /// Whoever typed it can put it right.
+    pub(in crate::run) fn is_usage(&self) -> bool {
+        !matches!(self, Self::Random(_) | Self::Unmasked(_) | Self::TooMany(_))
+    }
+}
