@@ -17,3 +17,4 @@ pub use sqlite::ledger::{LedgerVersion, NewLedger};
 pub use sqlite::log::{Broken, Deed, LogRow, Verified};
 pub use sqlite::runs::{OpenRun, RunInfo};
 pub use sqlite::understanding::Rereading;
+pub use sqlite::vendors::HandedIn;

@@ -58,6 +58,7 @@ pub(super) fn child(size: u32) {
         ledger: &ledger,
         history: &[],
         decisions: &[],
+        vendors: &daicho::judge::vendor::Vendors::default(),
         knowledge: &knowledge,
     };
     let began = Instant::now();

@@ -5,6 +5,7 @@ pub(super) mod ledger;
 pub(super) mod log;
 pub(super) mod runs;
 pub(super) mod understanding;
+pub(super) mod vendors;
 mod verdicts;
 
 use std::fs::File;
