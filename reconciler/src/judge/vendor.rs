@@ -307,3 +307,6 @@ pub(crate) fn day(record: &Record, field: Field) -> Option<Date> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

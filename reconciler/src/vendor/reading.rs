@@ -277,3 +277,104 @@ fn problem(sheet: &str, row: u32, cell: Option<&FilledCell>, what: Wrong) -> Pro
     let found = cell.map(|cell| daicho_shared::text::bounded(&cell.text)).unwrap_or_default();
     Problem { sheet: daicho_shared::text::bounded(sheet), row, column, found, what }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn enquiry() -> Enquiry {
+        Enquiry {
+            number: 7,
+            vendor: "株式会社B社".into(),
+            asked: jiff::Timestamp::UNIX_EPOCH,
+            asked_on: date(2026, 4, 1),
+            by: "山田".into(),
+            due: date(2026, 5, 1),
+            token: "abc".into(),
+            subjects: vec![Subject("equipment:1".into()), Subject::whole(), Subject::system("PACS")],
+        }
+    }
+
+    fn cell(text: &str) -> FilledCell {
+        FilledCell { column: "B".into(), text: text.into() }
+    }
+
+    fn row(number: u32, cells: &[(&str, &str)]) -> CodedRow {
+        CodedRow { row: number, cells: cells.iter().map(|(code, text)| ((*code).to_owned(), cell(text))).collect() }
+    }
+
+    /// A cover that is signed, and one sheet with these rows.
+    fn book(rows: Vec<CodedRow>) -> Coded {
+        let [number, vendor, by, on] = COVER;
+        let cover = [(number, "0007"), (vendor, "株式会社B社"), (by, "佐藤"), (on, "2026-04-20")];
+        let cover = (1..).zip(cover).map(|(at, (key, text))| row(at, &[(MARKER, key), (VALUE, text)])).collect();
+        let sheets = vec![
+            CodedSheet { name: "照会票".into(), rows: cover },
+            CodedSheet { name: "リモートメンテナンス".into(), rows },
+        ];
+        Coded { name: "B.xlsx".into(), sha256: String::new(), sheets }
+    }
+
+    fn of(rows: Vec<CodedRow>) -> Result<Filled, Vec<Problem>> {
+        let vendors = Vendors { enquiries: vec![enquiry()], replies: vec![] };
+        read(&book(rows), &vendors, Questions::builtin(), date(2026, 4, 21))
+    }
+
+    fn key(subject: &Subject) -> String {
+        row_key(&enquiry(), subject)
+    }
+
+    #[test]
+    fn rows_may_be_sorted_and_left_empty_and_blanks_are_told() {
+        let (device, whole) = (key(&Subject("equipment:1".into())), key(&Subject::whole()));
+        let filled = of(vec![
+            row(9, &[(MARKER, &whole), (REMOTE, "無"), ("purpose", "")]),
+            row(5, &[(MARKER, &device), (REMOTE, "有"), ("purpose", "監視"), ("who", "")]),
+            row(12, &[(MARKER, ""), (REMOTE, ""), ("purpose", "")]),
+        ])
+        .unwrap();
+        assert_eq!((filled.rows.len(), filled.unanswered, filled.answered_by.as_str()), (2, 1, "佐藤"));
+        assert_eq!(filled.blanks, [(Subject("equipment:1".into()), "who".to_owned())]);
+        assert_eq!(filled.rows[&Subject::whole()][REMOTE], Said::Answer(FourValued::No));
+    }
+
+    #[test]
+    fn what_is_filled_in_wrongly_is_told_once_each_with_its_cell() {
+        let device = key(&Subject("equipment:1".into()));
+        let wrong = |cells: &[(&str, &str)]| {
+            let problems = of(vec![row(4, cells)]).unwrap_err();
+            assert!(problems.iter().all(|one| one.row == 4 && one.column == "B"), "{problems:?}");
+            problems.iter().map(|one| one.what).collect::<Vec<_>>()
+        };
+        assert_eq!(wrong(&[(MARKER, &device), (REMOTE, ""), ("purpose", "監視")]), [Wrong::NoAnswer]);
+        assert_eq!(wrong(&[(MARKER, &device), (REMOTE, "多分")]), [Wrong::Answer, Wrong::NoAnswer][..1]);
+        assert_eq!(wrong(&[(MARKER, ""), (REMOTE, "有")]), [Wrong::KeyMissing]);
+        assert_eq!(wrong(&[(MARKER, "0007-0000000000"), (REMOTE, "有")]), [Wrong::KeyAltered]);
+        assert_eq!(wrong(&[(MARKER, "0008-0123456789"), (REMOTE, "有")]), [Wrong::OtherEnquiry]);
+        let long = "あ".repeat(513);
+        assert_eq!(wrong(&[(MARKER, &device), (REMOTE, "有"), ("who", &long)]), [Wrong::TooLong]);
+        let twice = || row(4, &[(MARKER, &device), (REMOTE, "有")]);
+        assert_eq!(of(vec![twice(), twice()]).unwrap_err()[0].what, Wrong::Twice);
+    }
+
+    proptest! {
+        /// Whatever is typed: nothing is kept of rows that were not asked about, and nobody panics.
+        #[test]
+        fn only_what_was_asked_is_kept(
+            texts in proptest::collection::vec(("\\PC{0,20}", "有|無|不明|契約なし|\\PC{0,8}", "\\PC{0,12}"), 0..8),
+        ) {
+            let device = key(&Subject("equipment:1".into()));
+            let rows = (4..).zip(&texts).map(|(number, (own, answer, text))| {
+                let key = if text.len() % 2 == 0 { &device } else { own };
+                row(number, &[(MARKER, key), (REMOTE, answer), ("purpose", text), ("patch_date", own)])
+            });
+            if let Ok(filled) = of(rows.collect()) {
+                let asked = enquiry().subjects;
+                prop_assert!(filled.rows.keys().all(|subject| asked.contains(subject)));
+            }
+        }
+    }
+}

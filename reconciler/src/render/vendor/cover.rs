@@ -13,7 +13,7 @@ use crate::vendor::questions::Page;
 use crate::vendor::reading::{COVER, VALUE};
 
 /// Characters of the two text columns together, at the letters' size.
-const WIDTH: usize = 92;
+const WIDTH: usize = 104;
 
 pub(super) fn write(sheet: &mut Worksheet, page: &Sheet<'_>) -> Result<(), XlsxError> {
     let (words, formats) = (page.words, &page.formats);

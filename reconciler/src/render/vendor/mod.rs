@@ -95,7 +95,10 @@ impl Page<'_> {
         sheet.set_freeze_panes(FIRST, if table.to_fill { 2 } else { 1 })?.set_repeat_rows(HEAD, CODES - 1)?;
         sheet.set_print_area(0, 0, last, columns - 1)?;
         self.paper(sheet);
-        sheet.set_landscape();
+        sheet.set_landscape().set_print_fit_to_pages(table.wide, 0);
+        if table.wide > 1 {
+            sheet.set_repeat_columns(0, 1)?;
+        }
         Ok(())
     }
 
@@ -118,7 +121,7 @@ impl Page<'_> {
             // Small letters: more of them fit.
             lines = lines.max((column.about.width() * 4 / 5).div_ceil(usize::from(column.width).max(1)));
         }
-        sheet.set_row_height(HEAD, 32)?;
+        sheet.set_row_height(HEAD, 46)?;
         sheet.set_row_height(HEAD + 1, u16::try_from(lines * 12 + 6).unwrap_or(200).min(220))?;
         Ok(())
     }

@@ -16,6 +16,8 @@ pub(super) struct Sheet<'a> {
     pub(super) note: &'static str,
     /// Has keys and codes.
     pub(super) to_fill: bool,
+    /// Sheets of paper side by side, at most: letters stay legible.
+    pub(super) wide: u16,
     pub(super) columns: Vec<Column<'a>>,
     /// Key and known cells.
     pub(super) rows: Vec<(String, Vec<String>)>,
@@ -60,6 +62,7 @@ fn table<'a>(
         name: page(kind, lang),
         note: page_about(kind, lang),
         to_fill: true,
+        wide: if kind == Page::Remote { 2 } else { 1 },
         columns: std::iter::once(key).chain(known.iter().map(own)).chain(asked).collect(),
         rows: rows.into_iter().map(keyed).collect(),
     }
@@ -75,37 +78,45 @@ fn width(question: &Question) -> u16 {
 }
 
 fn devices<'a>(sheet: &super::Page<'a>) -> Sheet<'a> {
-    let widths = [10, 16, 11, 16, 11, 13, 13, 13, 15, 17, 14, 18];
+    let widths = [16, 12, 16, 20, 19, 16, 18];
     let known: Vec<(&str, u16)> = sheet.words.known.into_iter().zip(widths).collect();
     let rows = sheet.asked.dossier.devices.iter().map(|device| (device.subject(), of_device(device)));
     table(sheet, Page::Devices, &known, rows.collect())
 }
 
 fn of_device(device: &Device<'_>) -> Vec<String> {
-    let lines = |mut all: Vec<String>| {
-        all.sort();
-        all.dedup();
-        all.join("\n")
-    };
     let rows = || device.rows.iter();
     let software = rows().flat_map(|row| &row.software).map(|one| match &one.version {
-        Some(version) => format!("{} {version}", one.name),
+        Some(version) => format!("{} {version}", one.name).trim().to_owned(),
         None => one.name.clone(),
     });
+    let addresses = rows().flat_map(|row| &row.addresses).map(ToString::to_string);
+    let macs = rows().flat_map(|row| &row.macs).map(ToString::to_string);
+    let text = |read: fn(&Entry) -> Option<&str>| device.text(read);
     vec![
-        device.text(|row| row.asset_no.as_deref()),
-        device.text(|row| row.hostname.as_deref()),
-        device.text(|row| raw(row, Field::DeviceType)),
-        device.text(|row| row.location.as_deref()),
-        device.text(|row| row.department.as_deref()),
-        device.text(|row| row.manufacturer.as_deref()),
-        device.text(|row| row.model.as_deref()),
-        device.text(|row| row.serial_no.as_deref()),
-        lines(rows().flat_map(|row| &row.addresses).map(ToString::to_string).collect()),
-        lines(rows().flat_map(|row| &row.macs).map(ToString::to_string).collect()),
-        device.text(|row| row.os.as_deref()),
-        lines(software.collect()),
+        name(device),
+        text(|row| raw(row, Field::DeviceType)),
+        lines([text(|row| row.location.as_deref()), text(|row| row.department.as_deref())]),
+        lines([
+            text(|row| row.manufacturer.as_deref()),
+            text(|row| row.model.as_deref()),
+            text(|row| row.serial_no.as_deref()),
+        ]),
+        lines(addresses.chain(macs)),
+        text(|row| row.os.as_deref()),
+        lines(software),
     ]
+}
+
+/// What there is, each once, a line each.
+fn lines(all: impl IntoIterator<Item = String>) -> String {
+    let mut lines: Vec<String> = vec![];
+    for line in all {
+        if !line.is_empty() && !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    lines.join("\n")
 }
 
 fn raw(row: &Entry, field: Field) -> Option<&str> {
@@ -116,7 +127,7 @@ fn raw(row: &Entry, field: Field) -> Option<&str> {
 fn name(device: &Device<'_>) -> String {
     let called = device.text(|row| row.hostname.as_deref().or(row.model.as_deref()));
     let number = device.text(|row| row.asset_no.as_deref());
-    [number, called].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n")
+    lines([number, called])
 }
 
 fn remote<'a>(sheet: &super::Page<'a>) -> Sheet<'a> {
@@ -139,7 +150,7 @@ fn known(sheet: &super::Page<'_>, device: &Device<'_>) -> String {
     let said = device.rows.iter().find(|row| row.cells.contains_key(&Field::RemoteMaintenance));
     let said = said.map(|row| answer(row.remote_maintenance, sheet.lang()));
     let told = sheet.asked.dossier.told(device).map(|record| of_record(sheet, record));
-    said.into_iter().chain(told).filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n")
+    lines(said.into_iter().chain(told))
 }
 
 fn answer(answer: FourValued, lang: Lang) -> String {
@@ -180,7 +191,7 @@ fn disclosure<'a>(sheet: &super::Page<'a>) -> Sheet<'a> {
 /// What was seen at its devices, one row a trace.
 pub(super) fn seen<'a>(sheet: &super::Page<'a>) -> Sheet<'a> {
     let (words, lang) = (sheet.words, sheet.lang());
-    let when = date::moment(sheet.asked.verdict.run.started, &sheet.options.tz, lang);
+    let when = words.scanned.to_owned() + &date::moment(sheet.asked.verdict.run.started, &sheet.options.tz, lang);
     let headings = [words.subject].into_iter().chain(words.traces).zip([22, 34, 44, 12, 26]);
     let columns = headings.map(|(heading, width)| Column {
         heading: heading.to_owned(),
@@ -193,6 +204,7 @@ pub(super) fn seen<'a>(sheet: &super::Page<'a>) -> Sheet<'a> {
         name: words.seen,
         note: words.seen_note,
         to_fill: false,
+        wide: 1,
         columns: columns.collect(),
         rows: rows.map(|cells| (String::new(), cells)).collect(),
     }
