@@ -302,9 +302,8 @@ fn every_problem_is_told_with_its_cell_and_nothing_is_kept() {
         _ => answers("無")(sheet, key, code, found),
     });
     assert!(folder.refused(&["vendor", "import", &swapped]).contains("宛先が異なります"));
-    let mixed = folder.filled("B.xlsx", |sheet, key, code, found| match key {
-        "cover:enquiry" if code == "value" => Some("0001".to_owned()),
-        "cover:vendor" if code == "value" => Some("株式会社A医療".to_owned()),
+    let mixed = folder.filled("A.xlsx", |sheet, key, code, found| match code {
+        KEY if key.starts_with("0001-") => Some(key.replace("0001-", "0002-")),
         _ => answers("無")(sheet, key, code, found),
     });
     assert!(folder.refused(&["vendor", "import", &mixed]).contains("別の照会票のものです"));

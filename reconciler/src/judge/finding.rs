@@ -130,6 +130,8 @@ pub enum Kind {
         vendor: String,
         /// The oldest confirmation that counts.
         confirmed: Date,
+        /// Months after which it is to be renewed.
+        months: u32,
     },
     /// 事業者から回答がない.
     VendorSilent {

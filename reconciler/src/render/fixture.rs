@@ -519,7 +519,7 @@ fn of_vendors() -> [Finding; 3] {
     let (vendor, said) = (FORMULA.to_owned(), FourValued::No);
     [
         Kind::VendorContradiction { vendor, said, seen: seen.into() },
-        Kind::VendorOutdated { vendor: "B社".into(), confirmed: day(1) },
+        Kind::VendorOutdated { vendor: "B社".into(), confirmed: day(1), months: 12 },
         Kind::VendorSilent { vendor: "B社".into(), asked: day(1), due: day(2), open: 3 },
     ]
     .map(|kind| finding(kind, Severity::Check, Grade::Confirmed, Some("mac-0080A3123456"), &[5], &[1]))

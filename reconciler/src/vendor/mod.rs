@@ -158,6 +158,11 @@ pub fn token(number: i64, vendor: &str, asked: jiff::Timestamp) -> String {
     hex::encode(&Sha256::digest(format!("{number}\n{vendor}\n{}", asked.as_microsecond()))[..8])
 }
 
+/// By what the cover's addressee is compared: a name may begin like a formula, and is not written where no one looks.
+pub fn vendor_code(vendor: &str) -> String {
+    hex::encode(&Sha256::digest(vendor)[..8])
+}
+
 /// The key of a row: the enquiry's number, and ten digits that belong to this row of it alone.
 pub fn row_key(enquiry: &Enquiry, subject: &Subject) -> String {
     let digest = Sha256::digest(format!("{}\n{}", enquiry.token, subject.0));

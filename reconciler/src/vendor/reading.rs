@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use super::questions::{Kind, Question, Questions};
-use super::{MARKER, row_key};
+use super::{MARKER, row_key, vendor_code};
 use crate::import::coded::{Coded, CodedRow, CodedSheet};
 use crate::import::filled::{FilledCell, day};
 use crate::judge::entry::FourValued;
@@ -149,11 +149,7 @@ impl<'a> Cover<'a> {
         let found = vendors.enquiries.iter().find(|enquiry| Some(enquiry.number) == meant);
         let enquiry = found.ok_or_else(|| self.problem(number, Wrong::NoSuchEnquiry))?;
         let named = self.text(vendor);
-        if named == daicho_shared::text::bounded(&enquiry.vendor) {
-            Ok(enquiry)
-        } else {
-            Err(self.problem(vendor, Wrong::OtherVendor))
-        }
+        if named == vendor_code(&enquiry.vendor) { Ok(enquiry) } else { Err(self.problem(vendor, Wrong::OtherVendor)) }
     }
 }
 
@@ -309,7 +305,8 @@ mod tests {
     /// A cover that is signed, and one sheet with these rows.
     fn book(rows: Vec<CodedRow>) -> Coded {
         let [number, vendor, by, on] = COVER;
-        let cover = [(number, "0007"), (vendor, "株式会社B社"), (by, "佐藤"), (on, "2026-04-20")];
+        let code = vendor_code("株式会社B社");
+        let cover = [(number, "0007"), (vendor, code.as_str()), (by, "佐藤"), (on, "2026-04-20")];
         let cover = (1..).zip(cover).map(|(at, (key, text))| row(at, &[(MARKER, key), (VALUE, text)])).collect();
         let sheets = vec![
             CodedSheet { name: "照会票".into(), rows: cover },
@@ -350,7 +347,7 @@ mod tests {
             problems.iter().map(|one| one.what).collect::<Vec<_>>()
         };
         assert_eq!(wrong(&[(MARKER, &device), (REMOTE, ""), ("purpose", "監視")]), [Wrong::NoAnswer]);
-        assert_eq!(wrong(&[(MARKER, &device), (REMOTE, "多分")]), [Wrong::Answer, Wrong::NoAnswer][..1]);
+        assert_eq!(wrong(&[(MARKER, &device), (REMOTE, "多分")]), [Wrong::Answer]);
         assert_eq!(wrong(&[(MARKER, ""), (REMOTE, "有")]), [Wrong::KeyMissing]);
         assert_eq!(wrong(&[(MARKER, "0007-0000000000"), (REMOTE, "有")]), [Wrong::KeyAltered]);
         assert_eq!(wrong(&[(MARKER, "0008-0123456789"), (REMOTE, "有")]), [Wrong::OtherEnquiry]);

@@ -41,7 +41,11 @@ fn outdated(scene: &Scene<'_>, key: &str, holding: &Holding<'_>, limit: Date) ->
         evidence: vec![],
         happened: None,
         about: key.to_owned(),
-        kind: Kind::VendorOutdated { vendor: holding.name.clone(), confirmed: oldest },
+        kind: Kind::VendorOutdated {
+            vendor: holding.name.clone(),
+            confirmed: oldest,
+            months: scene.knowledge.vendors.confirmation_months,
+        },
     })
 }
 

@@ -8,9 +8,9 @@ use super::excel;
 use crate::render::words::enquiry::{addressee, no_hospital, page, page_about};
 use crate::render::words::phrase::shown;
 use crate::render::xlsx::neutral;
-use crate::vendor::MARKER;
 use crate::vendor::questions::Page;
 use crate::vendor::reading::{COVER, VALUE};
+use crate::vendor::{MARKER, vendor_code};
 
 /// Characters of the two text columns together, at the letters' size.
 const WIDTH: usize = 104;
@@ -43,7 +43,6 @@ fn facts(sheet: &mut Worksheet, page: &Sheet<'_>) -> Result<u32, XlsxError> {
     let (words, formats, enquiry) = (page.words, &page.formats, page.asked.enquiry);
     let hospital = page.options.hospital.as_deref().map_or_else(|| no_hospital(page.lang()).to_owned(), shown);
     let [number, vendor, ..] = COVER;
-    let kept = daicho_shared::text::bounded(&enquiry.vendor);
     let texts = [
         ("", words.to, addressee(&enquiry.vendor, page.lang())),
         ("", words.from, hospital),
@@ -62,14 +61,17 @@ fn facts(sheet: &mut Worksheet, page: &Sheet<'_>) -> Result<u32, XlsxError> {
         line(sheet, page, row, ("", label))?;
         sheet.write_datetime_with_format(row, 2, excel(day)?, &formats.day)?;
     }
-    // The import compares the name; it is not shown twice.
-    sheet.write_string(row + 1, 0, vendor)?.write_string(row + 1, 2, &kept)?.set_row_hidden(row + 1)?;
+    // The import compares this with the vendor that was asked.
+    sheet
+        .write_string(row + 1, 0, vendor)?
+        .write_string(row + 1, 2, vendor_code(&enquiry.vendor))?
+        .set_row_hidden(row + 1)?;
     Ok(row + 2)
 }
 
 fn paragraphs(sheet: &Sheet<'_>) -> Vec<(String, bool)> {
     let (words, lang) = (sheet.words, sheet.lang());
-    let mark = lang.pick("・", "- ");
+    let mark = lang.pick("・", "• ");
     let rules = words.rules.iter().map(|rule| (format!("{mark}{rule}"), false));
     let pages = [Page::Devices, Page::Remote, Page::Disclosure].into_iter();
     let pages = pages.map(|one| (format!("{mark}{}: {}", page(one, lang), page_about(one, lang)), false));

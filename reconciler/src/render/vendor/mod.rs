@@ -140,7 +140,7 @@ impl Page<'_> {
             match column.question {
                 Some(question) => sheet.write_blank(row, at, self.formats.fill(question.kind))?,
                 None if at == 0 && table.to_fill => sheet.write_string_with_format(row, at, text, &self.formats.key)?,
-                None => sheet.write_string_with_format(row, at, neutral(text), &self.formats.known)?,
+                None => sheet.write_string_with_format(row, at, neutral(&clean(text)), &self.formats.known)?,
             };
             let room = usize::from(column.width).saturating_sub(1).max(1);
             lines = lines.max(text.lines().map(|line| line.width().div_ceil(room).max(1)).sum());
@@ -240,7 +240,82 @@ impl Formats {
     }
 }
 
+/// Lines that people wrote, without what hides or turns text round.
+fn clean(text: &str) -> String {
+    text.lines().map(daicho_shared::text::bounded).collect::<Vec<_>>().join("\n")
+}
+
 /// A day as a spreadsheet keeps it.
 fn excel(day: jiff::civil::Date) -> Result<ExcelDateTime, XlsxError> {
     ExcelDateTime::from_ymd(day.year().unsigned_abs(), day.month().unsigned_abs(), day.day().unsigned_abs())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use calamine::{Data, Reader, Xlsx};
+
+    use super::*;
+    use crate::judge::Knowledge;
+    use crate::render::fixture;
+    use crate::vendor::{dossiers, token};
+
+    /// A verdict of which some rows are a vendor's whose name, device and place are hostile.
+    fn verdict() -> Verdict {
+        let mut verdict = fixture::verdict();
+        for row in verdict.ledger.entries.iter_mut().take(4) {
+            row.vendor = Some("=HYPERLINK(1)".into());
+            row.hostname = Some(fixture::FORMULA.into());
+            row.location = Some(fixture::ESCAPES.into());
+            row.manufacturer = Some("+1".into());
+        }
+        verdict
+    }
+
+    fn book(lang: Lang) -> Vec<u8> {
+        let (verdict, knowledge) = (verdict(), Knowledge::builtin());
+        let dossiers = dossiers(&verdict, &knowledge);
+        let dossier = dossiers.iter().find(|one| one.vendor.starts_with('=')).unwrap();
+        let day = jiff::civil::date(2026, 4, 1);
+        let asked = jiff::Timestamp::UNIX_EPOCH;
+        let enquiry = Enquiry {
+            number: 7,
+            vendor: dossier.vendor.clone(),
+            asked,
+            asked_on: day,
+            by: "山田".into(),
+            due: jiff::civil::date(2026, 5, 1),
+            token: token(7, &dossier.vendor, asked),
+            subjects: dossier.remote().into_iter().chain(dossier.disclosure()).collect(),
+        };
+        let questions = Questions::builtin();
+        let asked = Asked { dossier, enquiry: &enquiry, verdict: &verdict, contact: "@x", questions };
+        workbook(&asked, &fixture::options(lang)).unwrap()
+    }
+
+    #[test]
+    fn no_cell_is_a_formula_and_none_begins_like_one() {
+        for lang in [Lang::Ja, Lang::En] {
+            let mut book: Xlsx<_> = Xlsx::new(Cursor::new(book(lang))).unwrap();
+            assert_eq!(book.sheet_names().len(), 5);
+            for name in book.sheet_names() {
+                assert!(book.worksheet_formula(&name).unwrap().used_cells().all(|(_, _, formula)| formula.is_empty()));
+                for (row, column, cell) in book.worksheet_range(&name).unwrap().used_cells() {
+                    if let Data::String(text) = cell {
+                        assert!(!text.starts_with(['=', '+', '-', '@', '\t']), "{name} {row} {column} {text}");
+                        assert!(!text.chars().any(|c| (c.is_control() && c != '\n') || c == '\u{202e}'), "{text:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn days_are_days_and_equal_enquiries_give_equal_bytes() {
+        let mut read: Xlsx<_> = Xlsx::new(Cursor::new(book(Lang::Ja))).unwrap();
+        let cover = read.worksheet_range("照会票").unwrap();
+        assert_eq!(cover.used_cells().filter(|(_, _, cell)| matches!(cell, Data::DateTime(_))).count(), 2);
+        assert_eq!(book(Lang::En), book(Lang::En));
+    }
 }

@@ -18,14 +18,14 @@ pub(super) fn what(kind: &Kind, device: &str, lang: Lang) -> String {
                 format!("{vendor} says “{said}” of remote maintenance of {device}, but something that serves it stands there: {seen}."),
             )
         }
-        Kind::VendorOutdated { vendor, confirmed } => {
+        Kind::VendorOutdated { vendor, confirmed, months } => {
             let (vendor, confirmed) = (mark(vendor), date::day(*confirmed, lang));
             lang.pick(
                 format!(
-                    "{vendor}のリモートメンテナンスについての確認が12か月を過ぎています（最も古い確認: {confirmed}）。"
+                    "{vendor}のリモートメンテナンスについての確認から{months}か月を過ぎています（最も古い確認: {confirmed}）。"
                 ),
                 format!(
-                    "What {vendor} confirmed about remote maintenance is more than 12 months old (oldest: {confirmed})."
+                    "What {vendor} confirmed about remote maintenance is more than {months} months old (oldest: {confirmed})."
                 ),
             )
         }
