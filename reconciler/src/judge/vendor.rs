@@ -7,9 +7,10 @@ use daicho_shared::knowledge::makers;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
 
 use super::entry::{Entry, EntryId, Field, FourValued, Ledger, Meaning, Record, Register};
-use super::group::{Group, number_key};
+use super::group::Group;
 use super::knowledge::Knowledge;
 
 /// The question whether there is remote maintenance at all: the rules know it by this name.
@@ -147,9 +148,9 @@ impl Vendors {
         own.into_iter().find_map(said)
     }
 
-    /// What of an enquiry neither its own replies nor later ones answer.
+    /// What of an enquiry no reply answers that came in since, to whichever enquiry.
     pub fn unanswered<'a>(&'a self, names: &Names<'_>, enquiry: &'a Enquiry) -> Vec<&'a Subject> {
-        let later = |reply: &&Reply| reply.enquiry >= enquiry.number && names.is(&reply.vendor, &enquiry.vendor);
+        let later = |reply: &&Reply| reply.received >= enquiry.asked && names.is(&reply.vendor, &enquiry.vendor);
         let rows = self.replies.iter().filter(later).flat_map(|reply| &reply.rows);
         let answered: BTreeSet<&Subject> =
             rows.filter(|(subject, row)| row.contains_key(subject.question())).map(|(subject, _)| subject).collect();
@@ -263,11 +264,28 @@ fn parts(cell: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The devices that a row of the remote-maintenance register names by their numbers.
-pub(crate) fn referred(record: &Record, groups: &[Group<'_>]) -> Vec<usize> {
-    let numbers: BTreeSet<String> =
-        list(record, Field::DeviceRef).iter().filter_map(|number| number_key(number)).collect();
-    let has = |(index, group): (usize, &Group<'_>)| (!numbers.is_disjoint(&group.numbers)).then_some(index);
-    groups.iter().enumerate().filter_map(has).collect()
+fn referred(record: &Record, groups: &[Group<'_>]) -> Vec<usize> {
+    let listed = listed(record);
+    let has = |(index, group): (usize, &Group<'_>)| is_listed(&listed, &group.rows).then_some(index);
+    groups.iter().enumerate().filter(|_| !listed.is_empty()).filter_map(has).collect()
+}
+
+/// The row of the remote-maintenance register names this device by its number.
+pub(crate) fn refers(record: &Record, rows: &[&Entry]) -> bool {
+    is_listed(&listed(record), rows)
+}
+
+fn listed(record: &Record) -> BTreeSet<String> {
+    list(record, Field::DeviceRef).iter().map(|number| plain_number(number)).filter(|number| !number.is_empty()).collect()
+}
+
+fn is_listed(listed: &BTreeSet<String>, rows: &[&Entry]) -> bool {
+    rows.iter().filter_map(|row| row.asset_no.as_deref()).any(|number| listed.contains(&plain_number(number)))
+}
+
+/// A 管理番号 where only 管理番号 are expected: width, case and signs do not matter.
+fn plain_number(number: &str) -> String {
+    number.nfkc().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()
 }
 
 /// Every subject under which a device may have been asked about: the rows of its group.

@@ -8,7 +8,7 @@ pub mod questions;
 pub mod reading;
 pub mod status;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
@@ -73,13 +73,7 @@ impl<'a> Dossier<'a> {
 
     /// The row of the remote-maintenance register about a device.
     pub fn told(&self, device: &Device<'_>) -> Option<&'a Record> {
-        let numbers: BTreeSet<String> =
-            device.rows.iter().filter_map(|row| group::number_key(row.asset_no.as_deref()?)).collect();
-        let names = |record: &&&Record| {
-            let listed = vendor::list(record, Field::DeviceRef);
-            listed.iter().filter_map(|number| group::number_key(number)).any(|number| numbers.contains(&number))
-        };
-        self.told.iter().find(names).copied()
+        self.told.iter().copied().find(|record| vendor::refers(record, &device.rows))
     }
 }
 
@@ -119,7 +113,8 @@ fn gathered<'a>(ledger: &'a Ledger, of_row: &BTreeMap<&EntryId, &'a Asset>, know
     for holding in vendor::holdings(ledger, &groups, &names).into_values() {
         let devices: Vec<Device<'a>> = holding.groups.iter().map(device).collect();
         let remote = holding.records.iter().copied().filter(|record| record.register == Register::RemoteMaintenance);
-        let (told, paths) = remote.partition(|record| !vendor::referred(record, &groups).is_empty());
+        let of_device = |record: &&Record| devices.iter().any(|device| vendor::refers(record, &device.rows));
+        let (told, paths) = remote.partition(of_device);
         let systems = systems(&devices, &holding.records, knowledge);
         dossiers.push(Dossier { vendor: holding.name, devices, paths, systems, told });
     }

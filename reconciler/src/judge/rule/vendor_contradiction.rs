@@ -53,9 +53,8 @@ fn denied(scene: &Scene<'_>, key: &str, holding: &Holding<'_>, group: usize) -> 
     }
     let of = |register, field| {
         let records = holding.records.iter().filter(move |record| record.register == register);
-        let mut told = records.filter(move |record| {
-            register == Register::Vendor || vendor::referred(record, &scene.groups).contains(&group)
-        });
+        let mut told = records
+            .filter(move |record| register == Register::Vendor || vendor::refers(record, &scene.groups[group].rows));
         told.find_map(move |record| Some((vendor::answer(record, field)?, Some(record.id.clone()))))
     };
     let path = of(Register::RemoteMaintenance, Field::RemoteMaintenance);

@@ -55,10 +55,7 @@ fn confirmed_device(scene: &Scene<'_>, key: &str, holding: &Holding<'_>, group: 
         Some(Meaning::Date(date)) => Some(date.from),
         _ => None,
     });
-    let paths = holding.records.iter().filter(|record| {
-        let own = vendor::list(record, Field::DeviceRef);
-        own.iter().filter_map(|number| super::super::group::number_key(number)).any(|key| group.numbers.contains(&key))
-    });
+    let paths = holding.records.iter().filter(|record| vendor::refers(record, &group.rows));
     let told = cells.chain(paths.filter_map(|record| vendor::day(record, Field::ConfirmedDate))).max();
     told.max(replied(scene, key, &vendor::subjects(&group.rows)))
 }
