@@ -173,7 +173,7 @@ impl Plan {
 
     /// What is known of a device that was not asked anything yet.
     pub fn known<'a>(&'a self, target: &'a Target, on_link: bool, open: &'a BTreeSet<u16>) -> Known<'a> {
-        let by_name = |link: &&Link| on_link && Some(&link.interface) == target.interface.as_ref();
+        let by_name = |link: &&Link| on_link && Some(link.interface.as_str()) == target.interface.as_deref();
         Known {
             on_link,
             resolver: self.resolver.is_some(),

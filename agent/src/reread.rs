@@ -8,6 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use daicho_shared::batch::Batch;
 use daicho_shared::coverage::Outcome;
@@ -30,7 +31,7 @@ pub fn reread(batch: &mut Batch) -> u32 {
     let mut changed = 0;
     for observation in &mut batch.observations {
         if let Some(reading) = past.read(observation, &links) {
-            changed += u32::from(take(observation, reading));
+            changed += u32::from(take(Arc::make_mut(observation), reading));
         }
     }
     changed
@@ -118,7 +119,7 @@ struct Past {
 }
 
 impl Past {
-    fn new(observations: &[Observation]) -> Self {
+    fn new(observations: &[Arc<Observation>]) -> Self {
         let mut facts: HashMap<IpAddr, (Target, Vec<Fact>)> = HashMap::new();
         for one in observations {
             let fresh = || (one.target.clone(), vec![]);
@@ -321,16 +322,9 @@ mod tests {
         for (number, (probe, facts, bytes, outcome)) in (1..).zip(observations) {
             let target = Target { address: [10, 0, 0, 5].into(), mac: None, interface: None };
             let (at, reply) = (Timestamp::UNIX_EPOCH, hex::encode(bytes));
-            batch.observations.push(Observation {
-                number,
-                at,
-                probe: probe.into(),
-                target,
-                outcome,
-                facts,
-                request: String::new(),
-                reply,
-            });
+            let seen =
+                Observation { number, at, probe: probe.into(), target, outcome, facts, request: String::new(), reply };
+            batch.observations.push(seen.into());
         }
         batch
     }

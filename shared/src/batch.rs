@@ -5,6 +5,7 @@
 
 use std::io::{self, BufRead, Write};
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use ipnet::IpNet;
 use jiff::Timestamp;
@@ -29,8 +30,8 @@ pub const RECORD_LIMIT: usize = 8_000_000;
 pub struct Batch {
     /// Who ran, when, over what.
     pub header: Header,
-    /// What was seen, in order.
-    pub observations: Vec<Observation>,
+    /// What was seen, in order; shared, because whoever cites one keeps it.
+    pub observations: Vec<Arc<Observation>>,
     /// What reached each device.
     pub sent: Vec<Sent>,
     /// What was asked, per segment and probe.
@@ -206,7 +207,7 @@ impl Batch {
     fn add(&mut self, record: Record) {
         match record {
             Record::Header(header) => self.header = header,
-            Record::Observation(observation) => self.observations.push(observation),
+            Record::Observation(observation) => self.observations.push(Arc::new(observation)),
             Record::Sent(sent) => self.sent.push(sent),
             Record::Coverage(coverage) => self.coverage.push(coverage),
             Record::Trouble(trouble) => self.troubles.push(trouble),
@@ -218,7 +219,7 @@ impl Batch {
     pub fn write(&self, output: &mut impl Write) -> io::Result<()> {
         write_record(output, &Record::Header(self.header.clone()))?;
         for observation in &self.observations {
-            write_record(output, &Record::Observation(observation.clone()))?;
+            write_record(output, &Record::Observation(Observation::clone(observation)))?;
         }
         for sent in &self.sent {
             write_record(output, &Record::Sent(sent.clone()))?;

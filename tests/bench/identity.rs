@@ -110,7 +110,7 @@ fn by_batch(output: &str) -> BTreeMap<IpAddr, Vec<String>> {
     for observation in batch.observations {
         let (macs, known) = facts.entry(observation.target.address).or_default();
         macs.extend(observation.target.mac);
-        known.extend(observation.facts);
+        known.extend(observation.facts.iter().cloned());
     }
     let ports = Ports::builtin();
     let class = |(macs, facts): (BTreeSet<Mac>, Vec<Fact>)| {

@@ -64,7 +64,8 @@ fn main() -> ExitCode {
         ["uplinks"] => uplinks::race(),
         ["pairing"] => pairing::race(None),
         ["pairing", size] => pairing::race(Some(size.parse().expect("a number of rows"))),
-        ["pairing-child", size] => pairing::child(size.parse().expect("a number of rows")),
+        ["pairing-files", size, folder] => pairing::files(size.parse().expect("a number of rows"), Path::new(folder)),
+        ["pairing-child", folder] => pairing::child(Path::new(folder)),
         ["scale"] => identity::scale(identity::CLONES),
         ["scale", clones] => identity::scale(clones.parse().expect("a number of devices")),
         _ => println!(

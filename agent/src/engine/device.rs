@@ -224,8 +224,8 @@ impl Engine {
     }
 
     fn put_to(&mut self, now: Duration, index: usize, permit: crate::scope::Permit, item: Item) -> Action {
-        let interface = self.devices[index].target.interface.as_ref();
-        let link = self.plan.links.iter().position(|link| Some(&link.interface) == interface).unwrap_or(0);
+        let interface = self.devices[index].target.interface.as_deref();
+        let link = self.plan.links.iter().position(|link| Some(link.interface.as_str()) == interface).unwrap_or(0);
         if let Question::Frame { bytes } = item.question {
             self.agenda.push(Reverse((now, index)));
             return Action::Transmit { permit, link, frame: bytes };

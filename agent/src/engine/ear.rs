@@ -112,7 +112,7 @@ impl Engine {
     /// The sender shows that he is at this address.
     fn present(&mut self, now: Duration, said: Said<'_>, address: IpAddr, mac: Mac, interface: &str) {
         self.gate.learn(address, mac);
-        let target = Target { address, mac: Some(mac), interface: Some(interface.to_owned()) };
+        let target = Target { address, mac: Some(mac), interface: Some(interface.into()) };
         if self.own.contains(&mac) {
             return;
         }
@@ -151,7 +151,7 @@ impl Engine {
     fn unproven(&self, address: Option<IpAddr>, mac: Option<Mac>, interface: &str) -> Target {
         let known = mac.and_then(|mac| self.by_mac.get(&mac)).map(|index| self.devices[*index].target.address);
         let address = address.or(known).unwrap_or(Ipv4Addr::UNSPECIFIED.into());
-        Target { address, mac, interface: Some(interface.to_owned()) }
+        Target { address, mac, interface: Some(interface.into()) }
     }
 
     /// Writes it down once, and keeps it for choosing questions; `true` where it was news.

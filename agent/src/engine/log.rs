@@ -195,7 +195,7 @@ impl Log {
 /// shares its link.
 fn segment(gate: &Gate, plan: &Plan, target: &Target) -> IpNet {
     let by_link = || {
-        let link = plan.links.iter().find(|link| Some(&link.interface) == target.interface.as_ref())?;
+        let link = plan.links.iter().find(|link| Some(link.interface.as_str()) == target.interface.as_deref())?;
         link.addresses.iter().find_map(|address| gate.networks().segment(address.addr()))
     };
     gate.networks().segment(target.address).or_else(by_link).unwrap_or_else(|| IpNet::from(target.address))

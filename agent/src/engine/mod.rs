@@ -138,7 +138,7 @@ impl Engine {
     pub fn new(plan: Plan, gate: Gate, started: Timestamp, gateways: &[(String, IpAddr)]) -> Self {
         let (mut log, mut waiting) = (Log::new(started), Waiting::default());
         for (interface, address) in gateways {
-            let target = Target { address: *address, mac: None, interface: Some(interface.clone()) };
+            let target = Target { address: *address, mac: None, interface: Some(interface.as_str().into()) };
             let facts = vec![Fact::DefaultGateway { interface: interface.clone() }];
             if gate.may_record(&target) {
                 waiting.keep(DeviceKey::Address(*address), &facts);
@@ -405,7 +405,7 @@ impl Engine {
         let interface = self.plan.links[link].interface.clone();
         for (address, bytes) in datagrams.into_iter().take(MULTICAST_ANSWERS) {
             let mac = self.by_address.get(&address).and_then(|index| self.devices[*index].target.mac);
-            let target = Target { address, mac, interface: Some(interface.clone()) };
+            let target = Target { address, mac, interface: Some(interface.as_str().into()) };
             if !self.gate.may_record(&target) {
                 continue;
             }
@@ -491,5 +491,5 @@ fn everybody(question: &Question, interface: &str) -> Target {
         Question::Exchange { bytes, .. } if bytes.get(12..14) != Some(&IPV6_TYPE) => IpAddr::from([255, 255, 255, 255]),
         _ => IpAddr::from([0xff02, 0, 0, 0, 0, 0, 0, 1]),
     };
-    Target { address, mac: None, interface: Some(interface.to_owned()) }
+    Target { address, mac: None, interface: Some(interface.into()) }
 }

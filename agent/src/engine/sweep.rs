@@ -168,7 +168,7 @@ impl Engine {
     }
 
     fn unknown(&self, address: IpAddr, link: usize) -> Target {
-        Target { address, mac: None, interface: Some(self.plan.links[link].interface.clone()) }
+        Target { address, mac: None, interface: Some(self.plan.links[link].interface.as_str().into()) }
     }
 
     pub(super) fn poll_routed(&mut self, now: Duration) -> Next {

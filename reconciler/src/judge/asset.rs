@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use daicho_shared::address::Mac;
 pub use daicho_shared::class::Class;
 use daicho_shared::fact::{NameSource, Transport};
-use daicho_shared::id::ObservationId;
+use daicho_shared::id::{ObservationId, Text};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -108,7 +108,7 @@ pub struct Claim {
     /// The value.
     pub value: String,
     /// Who says so, e.g. `oui`, `snmp`, `upnp`; `person` where somebody decided it.
-    pub source: String,
+    pub source: Text,
     /// Where that was seen.
     pub evidence: Vec<ObservationId>,
     /// 0 to 100; 0 where it was not written down.
@@ -147,9 +147,9 @@ pub struct ClassClaim {
 #[serde(from = "WrittenWhy")]
 pub struct Why {
     /// The rule's name.
-    pub rule: String,
+    pub rule: Text,
     /// Where it found it, e.g. `http.title`; empty where it was not written down.
-    pub field: String,
+    pub field: Text,
     /// The text that it found there.
     pub text: String,
     /// Points.
@@ -162,8 +162,8 @@ pub struct Why {
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum WrittenWhy {
-    Rule(String),
-    Whole { rule: String, field: String, text: String, weight: u32, evidence: Vec<ObservationId> },
+    Rule(Text),
+    Whole { rule: Text, field: Text, text: String, weight: u32, evidence: Vec<ObservationId> },
 }
 
 impl From<WrittenWhy> for Why {
@@ -216,7 +216,7 @@ pub struct Service {
     /// Port.
     pub port: u16,
     /// Protocol, e.g. `ssh`; the port table's name where nothing was spoken.
-    pub name: String,
+    pub name: Text,
     /// Product, where it says so.
     pub product: Option<String>,
     /// Version, where it says so.
@@ -227,7 +227,7 @@ pub struct Service {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Mark {
     /// What it is, e.g. `ssh-host-key`, `sysLocation`.
-    pub kind: String,
+    pub kind: Text,
     /// The text.
     pub value: String,
     /// Where that was seen first.
@@ -238,7 +238,7 @@ pub struct Mark {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct JoinReason {
     /// The key they share, e.g. `mac`, `ssh-host-key`, `snmp-interface`, `netbios-name`.
-    pub key: String,
+    pub key: Text,
     /// Its value.
     pub value: String,
     /// Where that was seen.

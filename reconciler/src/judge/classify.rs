@@ -58,7 +58,7 @@ impl Citing {
         let evidence: BTreeSet<ObservationId> = reasons.iter().flat_map(|why| why.evidence.iter().cloned()).collect();
         Some(Claim {
             value: value.clone(),
-            source: source.to_owned(),
+            source: source.into(),
             evidence: evidence.into_iter().collect(),
             confidence: *confidence,
             reasons,
@@ -69,8 +69,8 @@ impl Citing {
 
     fn whys(&self, reasons: &[Reason]) -> Vec<Why> {
         let why = |reason: &Reason| Why {
-            rule: reason.rule.clone(),
-            field: reason.field.clone(),
+            rule: reason.rule.as_str().into(),
+            field: reason.field.as_str().into(),
             text: reason.text.clone(),
             weight: reason.weight,
             evidence: match reason.fact {

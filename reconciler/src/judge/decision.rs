@@ -166,7 +166,7 @@ fn decide(claim: &mut Option<Claim>, decision: &Decision) {
     let found = claim.take();
     let mut now = Claim {
         value: decision.value.clone(),
-        source: PERSON.to_owned(),
+        source: PERSON.into(),
         confidence: 100,
         decided: Some(decided(decision)),
         ..Claim::default()

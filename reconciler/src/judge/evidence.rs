@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use daicho_shared::address::Mac;
 use daicho_shared::batch::Batch;
@@ -21,7 +22,7 @@ const HEARSAY: [&str; 4] = ["reverse-dns", "route", "walk", inventory::PROBE];
 /// One run's observations.
 pub(crate) struct Evidence<'a> {
     /// By number, each once.
-    pub(crate) observations: Vec<&'a Observation>,
+    pub(crate) observations: Vec<&'a Arc<Observation>>,
     /// Networks that were looked at, as coverage or the scope names them.
     segments: Networks<IpNet>,
     origins: Origins,
@@ -138,8 +139,8 @@ pub(crate) fn is_link_local(address: IpAddr) -> bool {
 
 /// Two observations under one number are one, or a forgery: then the smaller text stands, so that
 /// the order of lines decides nothing.
-fn in_order(observations: &[Observation]) -> Vec<&Observation> {
-    let mut by_number: BTreeMap<u32, &Observation> = BTreeMap::new();
+fn in_order(observations: &[Arc<Observation>]) -> Vec<&Arc<Observation>> {
+    let mut by_number: BTreeMap<u32, &Arc<Observation>> = BTreeMap::new();
     for observation in observations {
         by_number
             .entry(observation.number)
@@ -193,7 +194,7 @@ mod tests {
         world.see("10.0.0.5", "echo", vec![]);
         world.see("10.0.0.6", "echo", vec![]);
         let mut batch = world.batch();
-        batch.observations[1].number = 1;
+        Arc::make_mut(&mut batch.observations[1]).number = 1;
         let mut turned = batch.clone();
         turned.observations.reverse();
         let read =

@@ -181,7 +181,7 @@ pub(crate) struct Sightings<'a> {
 
 impl<'a> Sightings<'a> {
     fn read(evidence: &Evidence<'a>, bindings: &Bindings<'a>, rules: &Identity) -> Self {
-        let others = || evidence.observations.iter().copied().filter(|o| !evidence.is_own(&o.target));
+        let others = || evidence.observations.iter().map(|o| &***o).filter(|o| !evidence.is_own(&o.target));
         let mut sightings = Self {
             addresses: BTreeMap::new(),
             observations: BTreeMap::new(),

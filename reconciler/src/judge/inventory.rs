@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use daicho_shared::address::Mac;
 use daicho_shared::batch::Batch;
@@ -83,7 +84,7 @@ pub(crate) fn merged<'b>(batch: &'b Batch, inventories: &[Inventory]) -> (Cow<'b
         whole.observations.extend(moved.map(|observation| {
             let number = before.saturating_add(observation.number);
             last = last.max(number);
-            Observation { number, ..observation.clone() }
+            Arc::new(Observation { number, ..Observation::clone(observation) })
         }));
     }
     (Cow::Owned(whole), origins)
@@ -173,7 +174,7 @@ mod tests {
         world.see(address, PROBE, facts);
         let mut batch = world.batch();
         batch.header.run = "inventory-1".into();
-        batch.observations[0].target.mac = mac.map(|mac| mac.parse().unwrap());
+        Arc::make_mut(&mut batch.observations[0]).target.mac = mac.map(|mac| mac.parse().unwrap());
         let file = InventoryFile {
             run: "inventory-1".into(),
             name: "pc1.json".into(),

@@ -74,6 +74,7 @@ mod silence;
 mod witness;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use daicho_shared::batch::Batch;
 use daicho_shared::id::ObservationId;
@@ -204,12 +205,16 @@ fn entries(scene: &Scene<'_>) -> Vec<EntryVerdict> {
 }
 
 /// Every observation that something cites.
-fn cited(scene: &Scene<'_>, findings: &[Finding], points: &[ExternalPoint]) -> BTreeMap<ObservationId, Observation> {
+fn cited(
+    scene: &Scene<'_>,
+    findings: &[Finding],
+    points: &[ExternalPoint],
+) -> BTreeMap<ObservationId, Arc<Observation>> {
     let mut ids: BTreeSet<&ObservationId> = findings.iter().flat_map(|finding| &finding.evidence).collect();
     ids.extend(points.iter().flat_map(|point| &point.evidence));
     ids.extend(scene.assets.iter().flat_map(cited_by));
     let known = scene.evidence.observations.iter().map(|o| (scene.evidence.id(o), *o));
-    known.filter(|(id, _)| ids.contains(id)).map(|(id, observation)| (id, observation.clone())).collect()
+    known.filter(|(id, _)| ids.contains(id)).map(|(id, observation)| (id, Arc::clone(observation))).collect()
 }
 
 fn cited_by(asset: &Asset) -> impl Iterator<Item = &ObservationId> {

@@ -106,7 +106,7 @@ impl Switches {
         let ids: BTreeSet<ObservationId> = ids.collect();
         let evidence = ids.into_iter().take(EVIDENCE).collect();
         let value = self.names.get(&place)?.clone();
-        Some(Claim { value, source: "bridge".to_owned(), evidence, ..Claim::default() })
+        Some(Claim { value, source: "bridge".into(), evidence, ..Claim::default() })
     }
 }
 

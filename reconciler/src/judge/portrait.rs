@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use daicho_shared::address::Mac;
 use daicho_shared::fact::{Fact, PortState, Transport};
-use daicho_shared::id::ObservationId;
+use daicho_shared::id::{ObservationId, Text};
 use daicho_shared::observation::Observation;
 use jiff::Timestamp;
 
@@ -199,7 +199,7 @@ fn serial(facts: &Facts<'_, '_>) -> Option<Claim> {
     let mut values = values.into_iter();
     let Contrary { value, weight, reasons } = values.next()?;
     let evidence: BTreeSet<ObservationId> = reasons.iter().flat_map(|why| why.evidence.iter().cloned()).collect();
-    let source = reasons.first().map_or("", |why| why.field.split('.').next().unwrap_or("")).to_owned();
+    let source: Text = reasons.first().map_or("", |why| why.field.split('.').next().unwrap_or("")).into();
     let (evidence, others) = (evidence.into_iter().collect(), values.collect());
     let confidence = u8::try_from(weight.min(100)).unwrap_or(100);
     Some(Claim { value, source, evidence, confidence, reasons, others, decided: None })
@@ -208,7 +208,7 @@ fn serial(facts: &Facts<'_, '_>) -> Option<Claim> {
 fn serial_told(value: &str, sources: BTreeMap<&str, BTreeSet<ObservationId>>) -> Contrary<String> {
     let why = |(source, ids): (&str, BTreeSet<ObservationId>)| Why {
         rule: "serial.told".into(),
-        field: format!("{source}.serial"),
+        field: format!("{source}.serial").into(),
         text: value.to_owned(),
         weight: SERIAL_WEIGHT,
         evidence: ids.into_iter().collect(),
@@ -251,13 +251,14 @@ fn services(facts: &Facts<'_, '_>, knowledge: &Knowledge) -> Vec<Service> {
     for (_, fact) in facts.all() {
         match fact {
             Fact::Port { transport, port, state: PortState::Open } => {
-                let name = knowledge.ports.get(*transport, *port).map_or_else(String::new, |row| row.name.clone());
+                let name = knowledge.ports.get(*transport, *port).map_or("", |row| row.name.as_str()).into();
                 let service = Service { transport: *transport, port: *port, name, product: None, version: None };
                 services.entry((*transport, *port)).or_insert(service);
             }
             Fact::Service { transport, port, protocol, product, version, .. } => {
                 let (product, version) = (product.clone(), version.clone());
-                let service = Service { transport: *transport, port: *port, name: protocol.clone(), product, version };
+                let service =
+                    Service { transport: *transport, port: *port, name: protocol.as_str().into(), product, version };
                 let known = services.get(&(*transport, *port)).is_some_and(|known| known.product.is_some());
                 if !known {
                     services.insert((*transport, *port), service);

@@ -1,6 +1,7 @@
 //! Small worlds for tests.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::LazyLock;
 
 use daicho_shared::batch::{AgentInterface, Batch, End, Header};
@@ -101,7 +102,7 @@ impl World {
         let target = Target { address: address.parse().unwrap(), mac: None, interface: None };
         let at = "2026-03-31T02:15:00Z".parse().unwrap();
         let outcome = Outcome::Answered;
-        self.batch.observations.push(Observation {
+        let seen = Observation {
             number,
             at,
             probe: probe.into(),
@@ -110,13 +111,19 @@ impl World {
             facts,
             request: String::new(),
             reply: String::new(),
-        });
+        };
+        self.batch.observations.push(seen.into());
+    }
+
+    /// What was seen last.
+    pub(crate) fn last(&mut self) -> &mut Observation {
+        Arc::make_mut(self.batch.observations.last_mut().unwrap())
     }
 
     /// A frame was heard that named no address.
     pub(crate) fn hear(&mut self, mac: &str, probe: &str, facts: Vec<Fact>) {
         self.see("0.0.0.0", probe, facts);
-        self.batch.observations.last_mut().unwrap().target.mac = Some(mac.parse().unwrap());
+        self.last().target.mac = Some(mac.parse().unwrap());
     }
 
     /// Nobody was asked: a mirror port or a capture file.
@@ -128,7 +135,7 @@ impl World {
     /// An ARP answer.
     pub(crate) fn arp(&mut self, address: &str, mac: &str) {
         self.see(address, "arp", vec![Fact::LinkAddress { mac: mac.parse().unwrap() }]);
-        self.batch.observations.last_mut().unwrap().target.mac = Some(mac.parse().unwrap());
+        self.last().target.mac = Some(mac.parse().unwrap());
     }
 
     /// The ledger as it stands.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use daicho_shared::address::Mac;
 use daicho_shared::batch::{Sent, Trouble};
@@ -45,7 +46,7 @@ pub struct Verdict {
     /// What went wrong.
     pub troubles: Vec<Trouble>,
     /// Every observation that is cited as evidence.
-    pub evidence: BTreeMap<ObservationId, Observation>,
+    pub evidence: BTreeMap<ObservationId, Arc<Observation>>,
     /// What changed since the run before; `None` on the first night.
     pub changes: Option<Changes>,
     /// Inventory files that were judged together with the run.

@@ -55,7 +55,7 @@ mod tests {
     fn written(verdict: &Verdict, id: &str, lang: Lang) -> String {
         let asset = verdict.assets.iter().find(|asset| asset.id == AssetId(id.into())).unwrap();
         let asked: Vec<&Observation> =
-            verdict.evidence.iter().filter(|(id, _)| of(id, asset)).map(|(_, o)| o).collect();
+            verdict.evidence.iter().filter(|(id, _)| of(id, asset)).map(|(_, o)| &**o).collect();
         let mut bytes = Vec::new();
         text(verdict, asset, &asked, &fixture::options(lang), &mut bytes).unwrap();
         String::from_utf8(bytes).unwrap()

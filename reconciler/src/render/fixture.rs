@@ -3,6 +3,7 @@
 //! Long because it is one story: the pieces cite each other, and no piece is used alone.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use daicho_shared::address::Mac;
 use daicho_shared::batch::{Sent, Trouble};
@@ -575,7 +576,7 @@ fn observation(number: u32, probe: &str, address: &str, key: &str, facts: Vec<Fa
     (obs(number), seen)
 }
 
-fn evidence() -> BTreeMap<ObservationId, Observation> {
+fn evidence() -> BTreeMap<ObservationId, Arc<Observation>> {
     let address = "192.168.42.129".parse().unwrap();
     let own = Fact::OwnAddress { address, prefix_length: Some(24), interface: Some(2) };
     let name = |name: &str| Fact::Name { source: NameSource::Netbios, name: name.into(), domain: None };
@@ -592,7 +593,9 @@ fn evidence() -> BTreeMap<ObservationId, Observation> {
         observation(4, "netbios", "10.20.0.99", "3C:22:FB:01:02:03", vec![name(FORMULA), Fact::Alive]),
         silent,
     ]
-    .into()
+    .into_iter()
+    .map(|(id, seen)| (id, seen.into()))
+    .collect()
 }
 
 fn changes() -> Changes {

@@ -68,7 +68,7 @@ fn inventory(read: &Read, by: &str, now: Timestamp) -> Inventory {
     };
     let mut batch = Batch::new(header);
     batch.observations =
-        (1..).zip(&read.machines.list).map(|(number, machine)| observation(number, machine, now)).collect();
+        (1..).zip(&read.machines.list).map(|(number, machine)| observation(number, machine, now).into()).collect();
     batch.end = Some(End { finished: now, complete: true, reason: None });
     let file = InventoryFile {
         run: run.as_str().into(),

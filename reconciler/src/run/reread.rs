@@ -8,6 +8,7 @@ use std::ffi::OsString;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::Arc;
 use std::thread;
 
 use daicho_shared::batch::Batch;
@@ -97,7 +98,8 @@ fn read(prefix: &[OsString], batch: Batch, now: Timestamp) -> Result<Rereading, 
     let start = |source| Failure::ProgramStart { path: program.clone(), source };
     command.arg("reread").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit());
     let mut child = command.spawn().map_err(start)?;
-    let kept: BTreeMap<u32, Observation> = batch.observations.iter().map(|one| (one.number, one.clone())).collect();
+    let kept: BTreeMap<u32, Arc<Observation>> =
+        batch.observations.iter().map(|one| (one.number, one.clone())).collect();
     let input = child.stdin.take();
     let writer = thread::spawn(move || input.map(|mut input| batch.write(&mut input)));
     let answer = child.stdout.take().map(|output| Batch::read(BufReader::new(output)));
@@ -114,11 +116,11 @@ fn read(prefix: &[OsString], batch: Batch, now: Timestamp) -> Result<Rereading, 
 }
 
 /// What says something else now. Time, target and octets are those of the night, whatever came back.
-fn rereading(kept: &BTreeMap<u32, Observation>, answer: Batch, now: Timestamp) -> Rereading {
+fn rereading(kept: &BTreeMap<u32, Arc<Observation>>, answer: Batch, now: Timestamp) -> Rereading {
     let anew = answer.observations.into_iter().filter_map(|one| {
         let before = kept.get(&one.number)?;
-        let read = Observation { facts: one.facts, outcome: one.outcome, ..before.clone() };
-        (read != *before).then_some(read)
+        let read = Observation { facts: one.facts.clone(), outcome: one.outcome, ..Observation::clone(before) };
+        (read != **before).then_some(read)
     });
     let observations: Vec<Observation> = anew.collect();
     let changed = u32::try_from(observations.len()).unwrap_or(u32::MAX);

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use daicho_shared::batch::Batch;
 use daicho_shared::id::RunId;
@@ -227,6 +228,7 @@ fn read_anew(batch: &mut Batch, rereading: &Rereading) {
     let anew: BTreeMap<u32, &Observation> = rereading.observations.iter().map(|one| (one.number, one)).collect();
     for observation in &mut batch.observations {
         if let Some(read) = anew.get(&observation.number) {
+            let observation = Arc::make_mut(observation);
             observation.facts.clone_from(&read.facts);
             observation.outcome = read.outcome;
         }

@@ -16,7 +16,8 @@ pub(super) fn show(common: &Common, options: &Show, console: &Console) -> Result
     let verdict = verdict(&project, &run)?;
     let asset = one(&verdict, &options.device)?;
     let batch = rooms::batch(&project.store, &run)?;
-    let asked: Vec<&Observation> = batch.observations.iter().filter(|one| is_about(one, asset)).collect();
+    let asked: Vec<&Observation> =
+        batch.observations.iter().map(|one| &**one).filter(|one| is_about(one, asset)).collect();
     let mut render = rooms::options(&project.settings.hospital.name, console.lang);
     render.width = console.width;
     console.bytes(&rooms::device(&verdict, asset, &asked, &render, console.json)?)?;

@@ -1,18 +1,22 @@
 //! How long rows and machines take to be paired, and how that grows; beside a merge by pandas on the same keys.
 //!
-//! Each program runs by itself, under the yardstick. Daicho's makes its observations in memory, as the store would hand
-//! them over; pandas reads the same from tables. Compared is what comes after.
+//! Each program runs by itself, under the yardstick, and begins with the same files: the agent's batch and the ledger.
+//! pandas runs once more on a flat table of the observations, as if somebody had made one for it.
 
 mod world;
 
 use std::env;
 use std::ffi::OsStr;
-use std::fs;
+use std::fs::{self, File};
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
+use daicho::import::{Columns, join, read_in_process};
+use daicho::judge::entry::Ledger;
 use daicho::judge::{Case, Knowledge, judge, pairs};
+use daicho_shared::batch::Batch;
 use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
 
@@ -26,31 +30,50 @@ const SIZES: [u32; 4] = [1_000, 10_000, 100_000, 200_000];
 struct Told {
     /// Rows that have a machine.
     pairs: usize,
-    /// Seconds from observations to the result.
-    whole: f64,
+    /// Seconds to read the files.
+    reading: f64,
+    /// Seconds from what was read to the result.
+    judging: f64,
     /// Of these, seconds from machines to pairs.
     pairing: f64,
 }
 
 /// Every size, or one.
 pub(super) fn race(only: Option<u32>) {
-    println!("| rows and machines | program | pairs | whole | pairing alone | CPU | peak memory |");
-    println!("|---|---|---|---|---|---|---|");
+    println!("| rows and machines | program | pairs | reading | judging | of it pairing | whole | CPU | peak memory |");
+    println!("|---|---|---|---|---|---|---|---|---|");
     for size in SIZES.into_iter().filter(|size| only.is_none_or(|only| only == *size)) {
         let folder = TempDir::new().expect("a temporary folder");
-        let daicho = measured(&folder, &[own().as_os_str(), "pairing-child".as_ref(), size.to_string().as_ref()]);
+        files(size, folder.path());
+        let here = folder.path().as_os_str();
+        let daicho = measured(&folder, &[own().as_os_str(), "pairing-child".as_ref(), here]);
         print(size, "daicho", &daicho);
-        world::write_tables(size, folder.path()).expect("tables");
         let script = daicho_tests::root().join("tests/bench/pairing/merge.py");
         let python = daicho_tests::root().join("target/python/bin/python3");
-        let pandas = measured(&folder, &[python.as_os_str(), script.as_os_str(), folder.path().as_os_str()]);
-        print(size, "pandas", &pandas);
+        for (how, name) in [("lines", "pandas, the same files"), ("table", "pandas, a table made before")] {
+            let pandas = measured(&folder, &[python.as_os_str(), script.as_os_str(), how.as_ref(), here]);
+            print(size, name, &pandas);
+        }
     }
 }
 
-/// Judges a hospital of this size, then pairs once more by itself.
-pub(super) fn child(size: u32) {
-    let (batch, ledger, knowledge) = (world::batch(size), world::ledger(size), Knowledge::builtin());
+/// The files that every program begins with.
+pub(super) fn files(size: u32, folder: &Path) {
+    world::write_batch(size, &folder.join("night.jsonl")).expect("a batch");
+    world::write_table(size, &folder.join("night.csv")).expect("a table");
+    world::write_ledger(size, folder).expect("a ledger");
+}
+
+/// Reads and judges the hospital in this folder, then pairs once more by itself.
+pub(super) fn child(folder: &Path) {
+    let began = Instant::now();
+    let night = File::open(folder.join("night.jsonl")).expect("a batch");
+    let batch = Batch::read(BufReader::with_capacity(1 << 20, night)).expect("a batch");
+    remark("batch read");
+    let ledger = ledger(folder);
+    let reading = began.elapsed().as_secs_f64();
+    remark("ledger read");
+    let knowledge = Knowledge::builtin();
     let case = Case {
         batch: &batch,
         reread: None,
@@ -63,14 +86,32 @@ pub(super) fn child(size: u32) {
     };
     let began = Instant::now();
     let verdict = judge(&case);
-    let whole = began.elapsed().as_secs_f64();
+    let judging = began.elapsed().as_secs_f64();
+    remark("judged");
     let found = verdict.entries.iter().filter(|row| row.asset.is_some()).count();
     let began = Instant::now();
     let again = pairs(&ledger.entries, &verdict.assets, &knowledge).len();
     let pairing = began.elapsed().as_secs_f64();
     assert_eq!(again, verdict.comparisons.len(), "the same pairs");
-    let told = Told { pairs: found, whole, pairing };
+    let told = Told { pairs: found, reading, judging, pairing };
     println!("{}", serde_json::to_string(&told).expect("JSON"));
+}
+
+fn remark(what: &str) {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let lines = status.lines().filter(|line| line.starts_with("VmRSS") || line.starts_with("VmHWM"));
+    eprintln!("{what}: {}", lines.collect::<Vec<_>>().join(", "));
+}
+
+fn ledger(folder: &Path) -> Ledger {
+    let (columns, at) = (Columns::builtin(), "2026-03-31T01:00:00Z".parse().expect("a time"));
+    let mut names: Vec<PathBuf> = fs::read_dir(folder).expect("a folder").flatten().map(|file| file.path()).collect();
+    names.retain(|name| name.file_name().is_some_and(|name| name.to_string_lossy().starts_with("ledger-")));
+    names.sort();
+    join(names.iter().map(|file| {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        read_in_process(&name, &fs::read(file).expect("a ledger"), at, &columns).expect("a ledger")
+    }))
 }
 
 fn own() -> PathBuf {
@@ -93,10 +134,12 @@ fn read<T: for<'de> Deserialize<'de>>(file: &Path) -> T {
 #[allow(clippy::cast_precision_loss, reason = "counts of one run")]
 fn print(size: u32, program: &str, (told, taken): &(Told, Taken)) {
     println!(
-        "| {size} | {program} | {} | {:.2} s | {:.2} s | {:.2} s | {:.0} MiB |",
+        "| {size} | {program} | {} | {:.2} s | {:.2} s | {:.2} s | {:.2} s | {:.2} s | {:.0} MiB |",
         told.pairs,
-        told.whole,
+        told.reading,
+        told.judging,
         told.pairing,
+        told.reading + told.judging,
         taken.cpu_seconds,
         taken.peak_kib as f64 / 1024.0
     );

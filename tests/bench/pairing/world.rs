@@ -3,12 +3,13 @@
 //! Nine machines in ten have a row and nine rows in ten a machine. Of twenty that have both, one has another address, one
 //! another card, one another name; one row declares no MAC address and one no serial number.
 
-use std::io::Write;
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
 use std::net::{IpAddr, Ipv4Addr};
+use std::path::{Path, PathBuf};
 
-use daicho::judge::entry::{DeviceType, Entry, EntryId, FourValued, Ledger, Origin, Register, Status};
 use daicho_shared::address::Mac;
-use daicho_shared::batch::{Batch, End, Header};
+use daicho_shared::batch::{End, Header, Record, write_record};
 use daicho_shared::coverage::{Coverage, Outcome};
 use daicho_shared::fact::{Fact, NameSource, PortState, Transport};
 use daicho_shared::observation::{Observation, Target};
@@ -20,11 +21,11 @@ const PORTS: [u16; 13] = [22, 80, 104, 135, 139, 443, 445, 515, 631, 3389, 5900,
 const SEGMENT: u32 = 250;
 
 /// What is declared, or shown, of one machine.
-pub(super) struct Keys {
-    pub(super) address: IpAddr,
-    pub(super) mac: Option<Mac>,
-    pub(super) host: String,
-    pub(super) serial: Option<String>,
+struct Keys {
+    address: IpAddr,
+    mac: Option<Mac>,
+    host: String,
+    serial: Option<String>,
 }
 
 fn address(number: u32, last: u32) -> IpAddr {
@@ -37,7 +38,7 @@ fn mac(number: u32, maker: [u8; 3]) -> Mac {
 }
 
 /// What the ledger says of a machine.
-pub(super) fn declared(number: u32) -> Keys {
+fn declared(number: u32) -> Keys {
     let kind = number % 20;
     Keys {
         address: address(number, 1 + number % SEGMENT),
@@ -48,7 +49,7 @@ pub(super) fn declared(number: u32) -> Keys {
 }
 
 /// What the machine shows.
-pub(super) fn shown(number: u32) -> Keys {
+fn shown(number: u32) -> Keys {
     let kind = number % 20;
     let own = declared(number);
     Keys {
@@ -60,58 +61,23 @@ pub(super) fn shown(number: u32) -> Keys {
 }
 
 /// Numbers of the machines, and of the rows.
-pub(super) fn machines(size: u32) -> std::ops::Range<u32> {
+fn machines(size: u32) -> std::ops::Range<u32> {
     0..size
 }
 
-pub(super) fn rows(size: u32) -> std::ops::Range<u32> {
+fn rows(size: u32) -> std::ops::Range<u32> {
     size / 10..size + size / 10
 }
 
-pub(super) fn ledger(size: u32) -> Ledger {
-    Ledger { entries: rows(size).map(entry).collect(), records: vec![], files: vec![], problems: vec![] }
-}
+/// The most rows of one sheet.
+const SHEET: usize = 100_000;
 
-fn entry(number: u32) -> Entry {
-    let keys = declared(number);
-    Entry {
-        id: EntryId(format!("equipment:ledger.csv!!R{number}")),
-        register: Register::Equipment,
-        origin: Origin { file: "ledger.csv".into(), sheet: String::new(), row: number },
-        asset_no: Some(format!("IT-{number:06}")),
-        manufacturer: Some("富士通".into()),
-        model: None,
-        serial_no: keys.serial,
-        os: None,
-        software: vec![],
-        addresses: vec![keys.address],
-        dynamic_address: false,
-        macs: keys.mac.into_iter().collect(),
-        hostname: Some(keys.host),
-        location: Some(format!("{}階", number % 9)),
-        users: vec![],
-        registered: None,
-        status: Status::Active,
-        description: None,
-        department: None,
-        device_type: Some(DeviceType::Client),
-        remote_maintenance: FourValued::Unknown,
-        network: FourValued::Unknown,
-        external_connection: FourValued::Unknown,
-        dual_homed: FourValued::Unknown,
-        line_kind: None,
-        purpose: None,
-        vendor: None,
-        segments: vec![],
-        cells: std::collections::BTreeMap::new(),
-        others: std::collections::BTreeMap::new(),
-    }
-}
-
-pub(super) fn batch(size: u32) -> Batch {
+/// The night as the agent hands it in: JSON Lines.
+pub(super) fn write_batch(size: u32, file: &Path) -> io::Result<()> {
+    let mut out = BufWriter::new(File::create(file)?);
     let segments: Vec<IpNet> = (0..=size / SEGMENT).map(|n| segment(n * SEGMENT)).collect();
     let started = "2026-03-31T02:00:00Z".parse().expect("a time");
-    let mut batch = Batch::new(Header {
+    let header = Header {
         format: daicho_shared::batch::FORMAT.into(),
         version: daicho_shared::batch::VERSION,
         run: "01900000-0000-7000-8000-000000000001".into(),
@@ -122,20 +88,45 @@ pub(super) fn batch(size: u32) -> Batch {
         exclude: vec![],
         profile: "gentle".into(),
         interfaces: vec![],
-    });
+    };
+    write_record(&mut out, &Record::Header(header))?;
+    let mut count = 0;
+    for number in machines(size) {
+        for mut one in observed(number, started) {
+            count += 1;
+            one.number = count;
+            write_record(&mut out, &Record::Observation(one))?;
+        }
+    }
     for segment in segments {
         for probe in ["arp", "echo"] {
             let (asked, answered) = (254, SEGMENT);
             let (on_link, probe, not_allowed, not_reached) = (true, probe.into(), 0, 0);
-            batch.coverage.push(Coverage { segment, on_link, probe, asked, answered, not_allowed, not_reached });
+            let one = Coverage { segment, on_link, probe, asked, answered, not_allowed, not_reached };
+            write_record(&mut out, &Record::Coverage(one))?;
         }
     }
-    batch.observations.reserve_exact(size as usize * 20);
-    for number in machines(size) {
-        observe(&mut batch, number, started);
+    let end = End { finished: "2026-03-31T03:00:00Z".parse().expect("a time"), complete: true, reason: None };
+    write_record(&mut out, &Record::End(end))?;
+    out.flush()
+}
+
+/// The ledger as a hospital keeps it, in as many files as sheets allow; the files' names.
+pub(super) fn write_ledger(size: u32, folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let rows: Vec<u32> = rows(size).collect();
+    rows.chunks(SHEET).enumerate().map(|(n, rows)| write_sheet(rows, folder.join(format!("ledger-{n}.csv")))).collect()
+}
+
+fn write_sheet(rows: &[u32], file: PathBuf) -> io::Result<PathBuf> {
+    let mut out = BufWriter::new(File::create(&file)?);
+    writeln!(out, "管理番号,メーカー,シリアル番号,IPアドレス,MACアドレス,コンピュータ名,設置場所,機器区分,状態")?;
+    for number in rows {
+        let Keys { address, mac, host, serial } = declared(*number);
+        let (mac, serial) = (mac.map(|mac| mac.to_string()).unwrap_or_default(), serial.unwrap_or_default());
+        writeln!(out, "IT-{number:06},富士通,{serial},{address},{mac},{host},{}階,端末PC,稼働", number % 9)?;
     }
-    batch.end = Some(End { finished: "2026-03-31T03:00:00Z".parse().expect("a time"), complete: true, reason: None });
-    batch
+    out.flush()?;
+    Ok(file)
 }
 
 fn segment(number: u32) -> IpNet {
@@ -143,13 +134,14 @@ fn segment(number: u32) -> IpNet {
     IpNet::V4(Ipv4Net::new_assert(v4, 24))
 }
 
-fn observe(batch: &mut Batch, number: u32, at: jiff::Timestamp) {
+/// Twenty observations of one machine, without their numbers.
+fn observed(number: u32, at: jiff::Timestamp) -> Vec<Observation> {
     let keys = shown(number);
+    let mut seen = Vec::with_capacity(20);
     let mut see = |probe: &str, outcome: Outcome, facts: Vec<Fact>| {
         let target = Target { address: keys.address, mac: keys.mac, interface: None };
-        let number = u32::try_from(batch.observations.len()).expect("few enough") + 1;
         let (probe, request, reply) = (probe.into(), String::new(), String::new());
-        batch.observations.push(Observation { number, at, probe, target, outcome, facts, request, reply });
+        seen.push(Observation { number: 0, at, probe, target, outcome, facts, request, reply });
     };
     see("arp", Outcome::Answered, keys.mac.map(|mac| Fact::LinkAddress { mac }).into_iter().collect());
     see("echo", Outcome::Answered, vec![Fact::Alive]);
@@ -181,21 +173,15 @@ fn observe(batch: &mut Batch, number: u32, at: jiff::Timestamp) {
         firmware: None,
     };
     see("snmp-entity", Outcome::Answered, vec![product]);
+    seen
 }
 
-/// The same as tables: what each observation tells of the keys, and what the rows declare.
-pub(super) fn write_tables(size: u32, folder: &std::path::Path) -> std::io::Result<()> {
-    let mut file = std::io::BufWriter::new(std::fs::File::create(folder.join("ledger.csv"))?);
-    writeln!(file, "row,address,mac,host,serial")?;
-    for number in rows(size) {
-        let keys = declared(number);
-        let mac = keys.mac.map(|mac| mac.to_string()).unwrap_or_default();
-        writeln!(file, "{number},{},{mac},{},{}", keys.address, keys.host, keys.serial.unwrap_or_default())?;
-    }
-    file.flush()?;
-    let mut file = std::io::BufWriter::new(std::fs::File::create(folder.join("observations.csv"))?);
-    writeln!(file, "number,at,probe,address,mac,host,serial")?;
-    for one in batch(size).observations {
+/// The night as one flat table, as if somebody had made it for pandas already.
+pub(super) fn write_table(size: u32, file: &Path) -> io::Result<()> {
+    let mut out = BufWriter::new(File::create(file)?);
+    writeln!(out, "at,probe,address,mac,host,serial")?;
+    let at = "2026-03-31T02:00:00Z".parse().expect("a time");
+    for one in machines(size).flat_map(|number| observed(number, at)) {
         let (mut host, mut serial) = ("", "");
         for fact in &one.facts {
             match fact {
@@ -205,7 +191,7 @@ pub(super) fn write_tables(size: u32, folder: &std::path::Path) -> std::io::Resu
             }
         }
         let mac = one.target.mac.map(|mac| mac.to_string()).unwrap_or_default();
-        writeln!(file, "{},{},{},{},{mac},{host},{serial}", one.number, one.at, one.probe, one.target.address)?;
+        writeln!(out, "{},{},{},{mac},{host},{serial}", one.at, one.probe, one.target.address)?;
     }
-    file.flush()
+    out.flush()
 }

@@ -74,7 +74,7 @@ fn world(seen: &[(&str, Vec<Fact>)]) -> World {
     for (probe, facts) in seen {
         world.see(HOST, probe, facts.clone());
         if facts.is_empty() {
-            world.batch_mut().observations.last_mut().unwrap().outcome = Outcome::Silent;
+            world.last().outcome = Outcome::Silent;
         }
         sent(&mut world, probe);
     }

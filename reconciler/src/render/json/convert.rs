@@ -3,6 +3,7 @@
 //! Long because the document has many types; no function is long.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use daicho_shared::id::ObservationId;
 
@@ -173,7 +174,7 @@ fn claim(claim: &Claim) -> out::Claim {
     };
     out::Claim {
         value: claim.value.clone(),
-        source: claim.source.clone(),
+        source: claim.source.to_string(),
         confidence: claim.confidence,
         reasons: whys(&claim.reasons),
         others: claim.others.iter().map(other).collect(),
@@ -184,8 +185,8 @@ fn claim(claim: &Claim) -> out::Claim {
 
 fn whys(reasons: &[Why]) -> Vec<out::Why> {
     let one = |why: &Why| out::Why {
-        rule: why.rule.clone(),
-        field: why.field.clone(),
+        rule: why.rule.to_string(),
+        field: why.field.to_string(),
         text: why.text.clone(),
         weight: why.weight,
         evidence: ids(&why.evidence),
@@ -228,7 +229,7 @@ fn services(asset: &Asset) -> Vec<out::Service> {
     let one = |service: &crate::judge::asset::Service| out::Service {
         transport: service.transport,
         port: service.port,
-        name: service.name.clone(),
+        name: service.name.to_string(),
         product: service.product.clone(),
         version: service.version.clone(),
     };
@@ -237,7 +238,7 @@ fn services(asset: &Asset) -> Vec<out::Service> {
 
 fn joins(asset: &Asset) -> Vec<out::Join> {
     let one = |join: &crate::judge::asset::JoinReason| out::Join {
-        key: join.key.clone(),
+        key: join.key.to_string(),
         value: join.value.clone(),
         evidence: ids(&join.evidence),
     };
@@ -545,13 +546,13 @@ pub(super) fn basis(basis: &crate::judge::verdict::Basis) -> out::Basis {
 }
 
 fn evidence(verdict: &Verdict) -> BTreeMap<String, out::Evidence> {
-    let one = |(id, seen): (&ObservationId, &daicho_shared::observation::Observation)| {
+    let one = |(id, seen): (&ObservationId, &Arc<daicho_shared::observation::Observation>)| {
         let evidence = out::Evidence {
             at: seen.at,
             probe: seen.probe.to_string(),
             address: seen.target.address,
             mac: seen.target.mac,
-            interface: seen.target.interface.clone(),
+            interface: seen.target.interface.as_ref().map(ToString::to_string),
             outcome: seen.outcome,
             facts: seen.facts.clone(),
             request: seen.request.clone(),

@@ -254,7 +254,7 @@ impl Draw<'_, '_> {
             let said = [Some(service.name.as_str())].into_iter().chain(product).flatten().map(mark);
             let said = said.collect::<Vec<_>>().join(" ");
             // Where nothing was spoken, the name is the port's usual one.
-            let spoken = ports.get(service.transport, service.port).is_none_or(|row| row.name != service.name);
+            let spoken = ports.get(service.transport, service.port).is_none_or(|row| row.name != *service.name);
             let how = if spoken {
                 ""
             } else {

@@ -82,7 +82,7 @@ fn what_is_kept_is_read_back() {
     let mut expected = Batch::new(header("a", 1));
     for record in records {
         match record {
-            Record::Observation(observation) => expected.observations.push(observation),
+            Record::Observation(observation) => expected.observations.push(observation.into()),
             Record::Sent(sent) => expected.sent.push(sent),
             Record::Trouble(trouble) => expected.troubles.push(trouble),
             _ => {}
@@ -520,7 +520,8 @@ fn a_reading_takes_the_place_of_an_earlier_one_and_the_observations_stay() {
     let before = store.batch(&"a".into()).unwrap();
     for changed in [1, 2] {
         let reread = Reread { agent: "0.2.0".to_owned(), at: at(9), changed };
-        let rereading = Rereading { reread, observations: before.observations.clone() };
+        let rereading =
+            Rereading { reread, observations: before.observations.iter().map(|one| Observation::clone(one)).collect() };
         store.save_rereading(&"a".into(), &rereading).unwrap();
         assert_eq!(store.rereading(&"a".into()).unwrap(), Some(rereading));
     }
