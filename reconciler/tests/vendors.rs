@@ -363,6 +363,8 @@ fn a_vendors_own_batch_is_a_run_of_its_own_and_is_refused_where_it_is_about_othe
     let run = &runs.as_array().unwrap()[0];
     assert_eq!((runs.as_array().unwrap().len(), &run["vendor"]), (2, &json!("株式会社A医療")), "{runs:#}");
     assert!(folder.done(&["runs"]).contains("株式会社A医療から受領"));
+    let own = folder.daicho(&["import-batch", "--vendor", "A医療", "0001.jsonl"]);
+    assert_ne!(own.status.code(), Some(0), "the hospital's own run does not become a vendor's: {own:?}");
     let latest: Value = folder.json(&["reconcile"]);
     assert_eq!(latest["run"]["started"].as_str().unwrap()[..10], *"2026-03-01", "reports are about the hospital's run");
     let theirs: Value = folder.json(&["reconcile", "--run", run["id"].as_str().unwrap()]);

@@ -93,16 +93,17 @@ pub fn traces(asset: &Asset, knowledge: &Knowledge) -> Vec<Trace> {
 
 fn of_service(service: &Service, knowledge: &Knowledge) -> Option<Trace> {
     let row = knowledge.ports.get(service.transport, service.port);
-    let spoke = row.is_none_or(|row| row.name != service.name);
-    let named = |rule: &TraceRule| spoke && rule.services.contains(&service.name);
+    let name = service.name.to_string();
+    let spoke = row.is_none_or(|row| row.name != name);
+    let named = |rule: &TraceRule| spoke && rule.services.contains(&name);
     let by_port =
         |rule: &TraceRule| service.transport == Transport::Tcp && !spoke && rule.ports.contains(&service.port);
     let listed = knowledge.vendors.trace.iter().find(|(_, rule)| named(rule) || by_port(rule)).map(|(kind, _)| *kind);
     let tool = || row.is_some_and(|row| row.remote_maintenance.as_deref() == Some("yes"));
     let kind = listed.or_else(|| tool().then_some(TraceKind::RemoteTool))?;
     let what = match &service.product {
-        Some(product) => format!("{} ({product})", service.name),
-        None => service.name.clone(),
+        Some(product) => format!("{name} ({product})"),
+        None => name,
     };
     // An open port alone may be another program's.
     let grade = if spoke { Grade::Probable } else { Grade::Indication };

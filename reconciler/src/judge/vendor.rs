@@ -276,7 +276,11 @@ pub(crate) fn refers(record: &Record, rows: &[&Entry]) -> bool {
 }
 
 fn listed(record: &Record) -> BTreeSet<String> {
-    list(record, Field::DeviceRef).iter().map(|number| plain_number(number)).filter(|number| !number.is_empty()).collect()
+    list(record, Field::DeviceRef)
+        .iter()
+        .map(|number| plain_number(number))
+        .filter(|number| !number.is_empty())
+        .collect()
 }
 
 fn is_listed(listed: &BTreeSet<String>, rows: &[&Entry]) -> bool {

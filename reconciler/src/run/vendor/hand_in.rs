@@ -14,6 +14,7 @@ use super::one;
 use crate::judge::vendor::Names;
 use crate::run::project::Project;
 use crate::run::{Failure, rooms};
+use crate::store::{HandedIn, StoreError};
 use crate::vendor::ledger_dossiers;
 
 /// Addresses of one network that are compared one by one; a wider scope is no list of devices.
@@ -24,6 +25,10 @@ pub(in crate::run) fn own(project: &Project, vendor: &str, path: &Path) -> Resul
     let file = std::fs::File::open(path).map_err(|source| Failure::file(path, source))?;
     let batch = Batch::read(BufReader::new(file));
     let batch = batch.map_err(|source| Failure::Batch { path: path.to_owned(), source })?;
+    let kept = project.store.runs()?;
+    if kept.iter().any(|run| run.id == batch.header.run && run.vendor.is_none()) {
+        return Err(StoreError::Conflict { run: batch.header.run, what: "origin".to_owned() }.into());
+    }
     let (ledger, knowledge) = (rooms::ledger(&project.store)?, project.knowledge()?);
     let dossiers = ledger_dossiers(&ledger, &knowledge);
     let names = Names::new(&ledger.records, &knowledge);
@@ -55,6 +60,6 @@ pub(in crate::run) fn keep(
     let mut hash = Sha256::new();
     std::io::copy(&mut BufReader::new(file), &mut hash).map_err(|source| Failure::file(path, source))?;
     let (sha256, who) = (hex::encode(hash.finalize()), crate::edge::user());
-    let from = crate::store::HandedIn { vendor, who: &who, at: now, sha256: &sha256 };
+    let from = HandedIn { vendor, who: &who, at: now, sha256: &sha256 };
     Ok(project.store.hand_in(run, &from)?)
 }

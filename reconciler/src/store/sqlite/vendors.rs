@@ -99,3 +99,117 @@ impl Store {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use daicho_shared::batch::{FORMAT, Header, VERSION};
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::judge::vendor::Subject;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    fn store(runs: &[(&str, i64)]) -> (tempfile::TempDir, Store) {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = Store::open(&folder.path().join("daicho.sqlite")).unwrap();
+        for (run, started) in runs {
+            let header = Header {
+                format: FORMAT.into(),
+                version: VERSION,
+                run: (*run).into(),
+                agent: "0".into(),
+                host: "h".into(),
+                started: at(*started),
+                scope: vec![],
+                exclude: vec![],
+                profile: "gentle".into(),
+                interfaces: vec![],
+            };
+            store.begin_run(&header).unwrap();
+        }
+        (folder, store)
+    }
+
+    fn enquiry(number: i64, asked: i64) -> Enquiry {
+        let day = date(2026, 4, 1);
+        let (vendor, by, token) = ("B社".to_owned(), "山田".to_owned(), "t".to_owned());
+        Enquiry {
+            number,
+            vendor,
+            asked: at(asked),
+            asked_on: day,
+            by,
+            due: day,
+            token,
+            subjects: vec![Subject::whole()],
+        }
+    }
+
+    fn reply(received: i64, sha256: &str) -> Reply {
+        Reply {
+            number: 0,
+            enquiry: 1,
+            vendor: "B社".into(),
+            received: at(received),
+            received_on: date(2026, 4, 2),
+            by: "山田".into(),
+            file: "B.xlsx".into(),
+            sha256: sha256.into(),
+            answered_by: Some("佐藤".into()),
+            answered_on: None,
+            rows: BTreeMap::new(),
+        }
+    }
+
+    #[test]
+    fn answers_are_versions_and_the_same_file_is_one() {
+        let (_folder, mut store) = store(&[]);
+        store.add_enquiries(&[enquiry(1, 5)]).unwrap();
+        assert_eq!(store.next_enquiry().unwrap(), 2);
+        assert_eq!(["a", "b", "a"].map(|file| store.add_reply(&reply(9, file)).unwrap()), [1, 2, 1]);
+        let vendors = store.vendors().unwrap();
+        assert_eq!((vendors.enquiries, vendors.replies.len()), (vec![enquiry(1, 5)], 2));
+        for sql in [
+            "UPDATE enquiries SET record = '{}'",
+            "DELETE FROM enquiries",
+            "UPDATE replies SET record = '{}'",
+            "DELETE FROM replies",
+        ] {
+            assert!(store.connection.execute(sql, []).is_err(), "{sql}");
+        }
+        let stranger = Reply { enquiry: 7, ..reply(9, "c") };
+        assert!(store.add_reply(&stranger).is_err(), "no such enquiry");
+    }
+
+    #[test]
+    fn a_run_is_judged_by_what_was_known_before_the_next() {
+        let (_folder, mut store) = store(&[("first", 10), ("second", 30)]);
+        store.add_enquiries(&[enquiry(1, 5), enquiry(2, 35)]).unwrap();
+        store.add_reply(&reply(20, "a")).unwrap();
+        store.add_reply(&reply(40, "b")).unwrap();
+        let counted = |run: &str| {
+            let vendors = store.vendors_of(&run.into()).unwrap();
+            (vendors.enquiries.len(), vendors.replies.len())
+        };
+        assert_eq!((counted("first"), counted("second")), ((1, 1), (2, 2)));
+    }
+
+    #[test]
+    fn what_a_vendor_hands_in_is_no_run_of_the_hospitals() {
+        let (_folder, mut store) = store(&[("own", 10), ("theirs", 30)]);
+        let from = HandedIn { vendor: "B社", who: "山田", at: at(31), sha256: "a" };
+        store.hand_in(&"theirs".into(), &from).unwrap();
+        store.hand_in(&"theirs".into(), &HandedIn { vendor: "C社", ..from }).unwrap();
+        assert_eq!(store.latest_run().unwrap(), Some("own".into()));
+        let origins: Vec<Option<String>> = store.runs().unwrap().into_iter().map(|run| run.vendor).collect();
+        assert_eq!(origins, [Some("B社".to_owned()), None], "what was written down first stays");
+        store.add_enquiries(&[enquiry(1, 5)]).unwrap();
+        store.add_reply(&reply(40, "a")).unwrap();
+        assert_eq!(store.vendors_of(&"own".into()).unwrap().replies.len(), 1, "theirs does not end the hospital's");
+    }
+}
