@@ -92,6 +92,8 @@ fn to_fill(sheet: &mut Worksheet, page: &Sheet<'_>, row: u32) -> Result<u32, Xls
     sheet.write_blank(row, 2, &page.formats.entry)?;
     line(sheet, page, row + 1, (on, page.words.answered_on))?;
     sheet.write_blank(row + 1, 2, &page.formats.entry_day)?;
+    // A label may take two lines, and a signature needs room.
+    sheet.set_row_height(row, 34)?.set_row_height(row + 1, 26)?;
     Ok(row + 1)
 }
 
