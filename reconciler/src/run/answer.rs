@@ -161,7 +161,7 @@ fn form<'f>(forms: &'f Forms, asked: &Asked<'_>, today: Date) -> Result<&'f Form
 /// The last judged run until a day, but none that looked at a part only while another of those weeks looked at more.
 fn chosen(runs: &[RunInfo], day: Date, tz: &TimeZone) -> Option<RunId> {
     let on = |run: &RunInfo| on_the_wall(run.started, tz).date();
-    let until: Vec<&RunInfo> = runs.iter().filter(|run| run.judged && on(run) <= day).collect();
+    let until: Vec<&RunInfo> = runs.iter().filter(|run| own(run) && on(run) <= day).collect();
     let last = until.iter().map(|run| on(run)).max()?;
     let since = last.checked_sub(RECENT.days()).ok()?;
     let recent: Vec<&RunInfo> = until.into_iter().filter(|run| on(run) >= since).collect();
@@ -175,7 +175,7 @@ fn chosen(runs: &[RunInfo], day: Date, tz: &TimeZone) -> Option<RunId> {
 /// The last judged run until a day that looked at this network, e.g. `audit --closed`.
 fn tested(project: &Project, network: IpNet, day: Date, tz: &TimeZone) -> Result<Option<Verdict>, Failure> {
     let runs = project.store.runs()?;
-    let until = runs.iter().filter(|run| run.judged && run.complete && on_the_wall(run.started, tz).date() <= day);
+    let until = runs.iter().filter(|run| own(run) && run.complete && on_the_wall(run.started, tz).date() <= day);
     let mut looked = until.filter(|run| run.scope.iter().any(|scope| scope.contains(&network)));
     // The newest comes first. A verdict that cannot be read any more is derived, and no reason to stop.
     Ok(looked.find_map(|run| project.store.verdict(&run.id).ok().flatten()))
@@ -203,7 +203,7 @@ fn evidence(project: &Path) -> Result<BTreeMap<String, String>, Failure> {
 
 /// Days on which a diagram could be drawn: those of judged runs.
 fn diagrams(runs: &[RunInfo], day: Date, tz: &TimeZone) -> Vec<Date> {
-    let judged = runs.iter().filter(|run| run.judged).map(|run| on_the_wall(run.started, tz).date());
+    let judged = runs.iter().filter(|run| own(run)).map(|run| on_the_wall(run.started, tz).date());
     let days: BTreeSet<Date> = judged.filter(|on| *on <= day).collect();
     days.into_iter().collect()
 }
@@ -227,6 +227,11 @@ fn ledger(store: &Store, verdict: &Verdict, day: Date, tz: &TimeZone) -> Result<
 }
 
 /// To the second, by the clock on the wall.
+/// Judged, and the hospital's: what a vendor handed in is about that vendor's devices only.
+fn own(run: &RunInfo) -> bool {
+    run.judged && run.vendor.is_none()
+}
+
 fn on_the_wall(at: Timestamp, tz: &TimeZone) -> DateTime {
     let here = at.to_zoned(tz.clone()).datetime();
     here.date().at(here.hour(), here.minute(), here.second(), 0)
@@ -247,6 +252,7 @@ mod tests {
             reason: None,
             observations: 1,
             judged: true,
+            vendor: None,
         }
     }
 
@@ -258,6 +264,7 @@ mod tests {
             run("closed", "2026-03-25", &["10.1.0.0/24"]),
             run("later", "2026-04-02", &["10.0.0.0/8"]),
             RunInfo { judged: false, ..run("raw", "2026-03-30", &["10.0.0.0/8"]) },
+            RunInfo { vendor: Some("B社".into()), ..run("theirs", "2026-03-30", &["10.0.0.0/8"]) },
         ];
         let on = |day: &str| chosen(&runs, day.parse().unwrap(), &TimeZone::UTC).map(|run| run.0.to_string());
         assert_eq!(on("2026-03-31").as_deref(), Some("whole"));
