@@ -151,6 +151,7 @@ impl Situation {
             ledger: &ledger,
             history: &[],
             decisions: &[],
+            vendors: &self.world.vendors,
             knowledge: &KNOWLEDGE,
         })
     }

@@ -18,6 +18,7 @@ use super::finding::Severity;
 use super::graded::LineKind;
 use super::hours::Hours;
 use super::hypothesis::table::Hypotheses;
+use super::trace::{VENDORS, VendorRules};
 
 /// Keys, weights and severities, as compiled in.
 pub const IDENTITY: &str = include_str!("../../../config/identity.toml");
@@ -54,6 +55,8 @@ pub struct Knowledge {
     pub makers: Makers,
     /// `config/ports.toml`.
     pub ports: Ports,
+    /// `config/vendors.toml`.
+    pub vendors: VendorRules,
 }
 
 /// A table of knowledge cannot be read.
@@ -81,6 +84,7 @@ impl Knowledge {
             hours: read("hours.toml", HOURS)?,
             mind_hours: true,
             ports: Ports::builtin(),
+            vendors: read("vendors.toml", VENDORS)?,
             identity,
         })
     }

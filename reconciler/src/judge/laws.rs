@@ -341,6 +341,7 @@ fn a_row_with_a_defect_is_told_with_its_row() {
         ledger: &ledger,
         history: &[],
         decisions: &[],
+        vendors: &vendor::Vendors::default(),
         knowledge: &KNOWLEDGE,
     });
     let defects: Vec<_> = verdict.findings.iter().filter(|f| f.kind.code() == "defective_entry").collect();

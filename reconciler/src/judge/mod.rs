@@ -19,8 +19,10 @@
 //! `review` is what people decided about findings, `amendment` what of it changes the ledger: both are values beside
 //! the verdict, which is judged as if nobody had looked at it.
 //!
+//! `vendor` is what vendors were asked and answered, `trace` what speaks of a way in from afar at a device.
+//!
 //! `knowledge` holds what the judge knows beforehand: `config/classes.toml`, `identity.toml`, `uplinks.toml`,
-//! `hypotheses.toml`, `hours.toml`.
+//! `hypotheses.toml`, `hours.toml`, `vendors.toml`.
 
 pub mod alias;
 pub mod amendment;
@@ -37,7 +39,9 @@ pub mod pairing;
 pub mod record;
 pub mod review;
 pub mod revision;
+pub mod trace;
 pub mod understanding;
+pub mod vendor;
 pub mod verdict;
 
 mod changes;
@@ -47,7 +51,7 @@ mod difference;
 mod evidence;
 mod external;
 mod find;
-mod group;
+pub(crate) mod group;
 mod happening;
 mod hypothesis;
 mod identity;
@@ -84,6 +88,7 @@ use self::inventory::{Inventory, InventoryFile};
 pub use self::knowledge::Knowledge;
 use self::review::standing::Reviewed;
 use self::scene::Scene;
+use self::vendor::Vendors;
 use self::verdict::{Basis, EntryVerdict, ExternalPoint, Reread, RunSummary, Verdict};
 
 /// What is judged.
@@ -101,6 +106,8 @@ pub struct Case<'a> {
     pub history: &'a [Verdict],
     /// What people decided about devices.
     pub decisions: &'a [Decision],
+    /// What vendors were asked and answered.
+    pub vendors: &'a Vendors,
     /// What the judge knows beforehand.
     pub knowledge: &'a Knowledge,
 }
@@ -132,6 +139,7 @@ pub fn judge(case: &Case<'_>) -> Verdict {
         assets: scene.assets,
         inventories: sorted(&files(case), |file| file.run.clone()),
         basis: Some(basis(case)),
+        vendors: case.vendors.clone(),
         reviewed: Reviewed::default(),
     }
 }

@@ -20,6 +20,7 @@ use super::graded::{LineKind, Sign};
 use super::inventory::InventoryFile;
 use super::pairing::Comparison;
 use super::review::standing::Reviewed;
+use super::vendor::Vendors;
 
 /// The verdict: a value that holds everything a report says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +55,9 @@ pub struct Verdict {
     /// By which knowledge it was judged; verdicts of the first version do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub basis: Option<Basis>,
+    /// What vendors were asked and answered until then.
+    #[serde(default)]
+    pub vendors: Vendors,
     /// What people decided about the findings, as of the day on which it is shown. It changes by itself, with the
     /// calendar and with every decision, so it is never kept with the verdict.
     #[serde(skip)]

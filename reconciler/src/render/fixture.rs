@@ -21,6 +21,7 @@ use crate::judge::finding::*;
 use crate::judge::graded::{Benign, Effect, EvidenceClass, Explained, MethodSeen, Sight, Sign, SignSeen};
 use crate::judge::pairing::{Comparison, Decision, Level};
 use crate::judge::review::standing::Reviewed;
+use crate::judge::trace::{Trace, TraceKind};
 use crate::judge::verdict::*;
 
 /// What a hostile device calls itself.
@@ -63,6 +64,7 @@ pub(super) fn verdict() -> Verdict {
         changes: Some(changes()),
         inventories: vec![],
         basis: None,
+        vendors: crate::judge::vendor::Vendors::default(),
         reviewed: Reviewed::default(),
     }
 }
@@ -84,6 +86,7 @@ pub(super) fn quiet() -> Verdict {
         changes: None,
         inventories: vec![],
         basis: None,
+        vendors: crate::judge::vendor::Vendors::default(),
         reviewed: Reviewed::default(),
     }
 }
@@ -118,6 +121,7 @@ pub(super) fn every_kind() -> Verdict {
         let kind = Kind::NotChecked { reason };
         verdict.findings.push(finding(kind, Severity::Info, Grade::Confirmed, None, &[11], &[]));
     }
+    verdict.findings.extend(of_vendors());
     let kinds = [
         AddressMalformed,
         AddressPlaceholder,
@@ -506,6 +510,20 @@ fn findings() -> Vec<Finding> {
         finding(Kind::AmbiguousPair { assets: vec![id("mac-3C22FB010203"), id("mac-3C22FB010204")] }, Check, Indication, None, &[9], &[4]),
         finding(Kind::NotInLedger, Info, Confirmed, Some("mac-3C22FB010204"), &[], &[4]),
     ]
+}
+
+/// What vendors say and do not say.
+fn of_vendors() -> [Finding; 3] {
+    let day = |month| jiff::civil::date(2026, month, 1);
+    let seen = [(TraceKind::Vpn, "ike", Some((Transport::Udp, 500))), (TraceKind::Uplink, "lte-router", None)];
+    let seen = seen.map(|(kind, what, port)| Trace { kind, what: what.into(), port, grade: Grade::Probable });
+    let (vendor, said) = (FORMULA.to_owned(), FourValued::No);
+    [
+        Kind::VendorContradiction { vendor, said, seen: seen.into() },
+        Kind::VendorOutdated { vendor: "B社".into(), confirmed: day(1), months: 12 },
+        Kind::VendorSilent { vendor: "B社".into(), asked: day(1), due: day(2), open: 3 },
+    ]
+    .map(|kind| finding(kind, Severity::Check, Grade::Confirmed, Some("mac-0080A3123456"), &[5], &[1]))
 }
 
 fn coverage() -> Vec<Coverage> {

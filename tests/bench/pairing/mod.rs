@@ -81,6 +81,7 @@ pub(super) fn child(folder: &Path) {
         ledger: &ledger,
         history: &[],
         decisions: &[],
+        vendors: &daicho::judge::vendor::Vendors::default(),
         knowledge: &knowledge,
     };
     let began = Instant::now();

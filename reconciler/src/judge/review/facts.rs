@@ -149,6 +149,12 @@ fn values(kind: &Kind, asset: Option<&Asset>) -> Vec<(Fact, BTreeSet<String>)> {
             vec![(Fact::Signs, signs.collect())]
         }
         Kind::Unnatural { hows } => vec![(Fact::Hows, hows.iter().map(|how| bounded(how)).collect())],
+        Kind::VendorContradiction { said, seen, .. } => {
+            let traces = seen.iter().map(|trace| bounded(format!("{} {}", trace.what, trace.place()).trim()));
+            vec![(Fact::Declared, one(&format!("{said:?}"))), (Fact::Seen, traces.collect())]
+        }
+        Kind::VendorOutdated { confirmed, .. } => vec![(Fact::Declared, one(&confirmed.to_string()))],
+        Kind::VendorSilent { asked, .. } => vec![(Fact::Declared, one(&asked.to_string()))],
     }
 }
 

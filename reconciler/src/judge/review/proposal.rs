@@ -65,7 +65,10 @@ pub fn accept(
         | Kind::DuplicateEntry { .. }
         | Kind::DefectiveEntry { .. }
         | Kind::AmbiguousPair { .. }
-        | Kind::Unnatural { .. } => return Err(Refused::NothingSeen),
+        | Kind::Unnatural { .. }
+        | Kind::VendorContradiction { .. }
+        | Kind::VendorOutdated { .. }
+        | Kind::VendorSilent { .. } => return Err(Refused::NothingSeen),
     };
     if rows.is_empty() {
         return Err(Refused::NoRow);

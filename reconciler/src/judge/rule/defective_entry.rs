@@ -104,6 +104,7 @@ mod tests {
             ledger: &ledger,
             history: &[],
             decisions: &[],
+            vendors: &crate::judge::vendor::Vendors::default(),
             knowledge: &knowledge,
         };
         let findings = judge(&case).findings.into_iter().filter(|finding| finding.kind.code() == "defective_entry");

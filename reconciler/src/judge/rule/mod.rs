@@ -12,6 +12,9 @@ mod not_in_ledger;
 mod retired_but_seen;
 pub(crate) mod undeclared_uplink;
 mod unnatural;
+mod vendor_contradiction;
+mod vendor_outdated;
+mod vendor_silent;
 
 use daicho_shared::id::ObservationId;
 use sha2::{Digest, Sha256};
@@ -44,6 +47,9 @@ pub(crate) const RULES: &[Rule] = &[
     Rule { code: "duplicate_entry", speak: duplicate_entry::speak },
     Rule { code: "defective_entry", speak: defective_entry::speak },
     Rule { code: "not_checked", speak: not_checked::speak },
+    Rule { code: "vendor_contradiction", speak: vendor_contradiction::speak },
+    Rule { code: "vendor_outdated", speak: vendor_outdated::speak },
+    Rule { code: "vendor_silent", speak: vendor_silent::speak },
 ];
 
 /// What a rule says, before severity and identity are given to it.

@@ -3,7 +3,7 @@
 //! How we know stands in [`super::observation`], because it is said of observations, not of findings.
 
 use super::phrase::{Phrase, mark};
-use super::{Lang, advice, exit, fixed, problem};
+use super::{Lang, advice, exit, fixed, problem, vendor};
 use crate::judge::finding::{Finding, Happened, Kind, NotCheckedReason};
 use crate::render::scene::Scene;
 
@@ -115,6 +115,9 @@ fn what(finding: &Finding, scene: &Scene<'_>) -> String {
         Kind::DualHomed { .. } | Kind::UndeclaredUplink { .. } | Kind::ForwardsUndeclared | Kind::RetiredButSeen => {
             network(finding, scene)
         }
+        Kind::VendorContradiction { .. } | Kind::VendorOutdated { .. } | Kind::VendorSilent { .. } => {
+            vendor::what(&finding.kind, &device, lang)
+        }
     }
 }
 
@@ -217,7 +220,7 @@ mod tests {
     fn every_kind_is_said_in_full_in_both_languages() {
         let verdict = fixture::every_kind();
         let codes: BTreeSet<&str> = verdict.findings.iter().map(|finding| finding.kind.code()).collect();
-        assert_eq!(codes.len(), 12);
+        assert_eq!(codes.len(), 15);
         for lang in [Lang::Ja, Lang::En] {
             let options = fixture::options(lang);
             let scene = Scene::new(&verdict, &options);

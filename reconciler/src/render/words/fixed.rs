@@ -72,6 +72,9 @@ pub fn code(kind: &Kind, lang: Lang) -> String {
         Kind::ForwardsUndeclared => lang.pick("申告のないパケット中継", "undeclared packet forwarding"),
         Kind::RetiredButSeen => lang.pick("廃棄済みの記載だが応答あり", "declared retired, but answering"),
         Kind::Unnatural { .. } => lang.pick("応答が不自然", "unnatural answers"),
+        Kind::VendorContradiction { .. } => lang.pick("事業者の回答と実測の食い違い", "vendor's answer contradicted"),
+        Kind::VendorOutdated { .. } => lang.pick("事業者への確認が古い", "vendor's confirmation outdated"),
+        Kind::VendorSilent { .. } => lang.pick("事業者から回答がない", "no answer from the vendor"),
     };
     word.to_owned()
 }

@@ -297,6 +297,7 @@ fn verdict(run: &str, started: i64) -> Verdict {
         changes: None,
         inventories: vec![],
         basis: None,
+        vendors: crate::judge::vendor::Vendors::default(),
         reviewed: Reviewed::default(),
     }
 }
