@@ -152,6 +152,7 @@ impl Situation {
             vendors: &self.world.vendors,
             history: &[],
             decisions: &[],
+            vendors: &self.world.vendors,
             knowledge: &KNOWLEDGE,
         })
     }
