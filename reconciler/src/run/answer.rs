@@ -4,7 +4,6 @@
 //! on the day on which it is frozen.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::ErrorKind;
 use std::path::Path;
 
 use daicho_shared::id::RunId;
@@ -12,11 +11,10 @@ use ipnet::IpNet;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
-use sha2::{Digest, Sha256};
 
 use super::console::Console;
 use super::project::Project;
-use super::{CLEAN, Failure, reread, rooms};
+use super::{CLEAN, Failure, attached, reread, rooms};
 use crate::answer::forms::Forms;
 use crate::answer::ground::Ground;
 use crate::answer::question::Form;
@@ -29,10 +27,6 @@ use crate::store::{NewSnapshot, RunInfo, SnapshotInfo, Store};
 
 /// The folder of a project with forms of its own.
 const FOLDER: &str = "questions";
-/// The folder of a project with what the hospital keeps as proof: contracts, minutes, photographs.
-const EVIDENCE: &str = "evidence";
-/// The most of its files that are read.
-const EVIDENCE_FILES: usize = 10_000;
 /// A run of fewer networks does not stand for the hospital if a wider one is no more days older than this.
 const RECENT: i32 = 31;
 
@@ -128,8 +122,8 @@ pub(super) fn frozen(
     }
     let hospital = Some(project.settings.hospital.name.clone()).filter(|name| !name.is_empty());
     let (ledger_version, ledger_changed) = ledger(&project.store, &verdict, day, &tz)?;
-    let sheet =
-        sheet(form, &ground, Occasion { hospital, taken, ledger_changed, evidence: evidence(&project.folder)? });
+    let evidence = attached::hashes(&project.folder, &verdict.ledger);
+    let sheet = sheet(form, &ground, Occasion { hospital, taken, ledger_changed, evidence });
     let content = serde_json::to_string_pretty(&sheet).map_err(anyhow::Error::from)? + "\n";
     let new = NewSnapshot {
         form: &form.form,
@@ -184,26 +178,6 @@ fn tested(project: &Project, network: IpNet, day: Date, tz: &TimeZone) -> Result
     let mut looked = until.filter(|run| run.scope.iter().any(|scope| scope.contains(&network)));
     // The newest comes first. A verdict that cannot be read any more is derived, and no reason to stop.
     Ok(looked.find_map(|run| project.store.verdict(&run.id).ok().flatten()))
-}
-
-/// SHA-256 of every file of the folder of evidence, by name; folders in it are left alone.
-fn evidence(project: &Path) -> Result<BTreeMap<String, String>, Failure> {
-    let folder = project.join(EVIDENCE);
-    let failed = |source| Failure::file(&folder, source);
-    let entries = match std::fs::read_dir(&folder) {
-        Err(source) if source.kind() == ErrorKind::NotFound => return Ok(BTreeMap::new()),
-        entries => entries.map_err(failed)?,
-    };
-    let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).filter(|path| path.is_file()).collect();
-    paths.sort();
-    let hashed = paths.iter().take(EVIDENCE_FILES).map(|path| {
-        let mut hash = Sha256::new();
-        let mut file = std::fs::File::open(path).map_err(|source| Failure::file(path, source))?;
-        std::io::copy(&mut file, &mut hash).map_err(|source| Failure::file(path, source))?;
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        Ok((name, hex::encode(hash.finalize())))
-    });
-    hashed.collect()
 }
 
 /// Days on which a diagram could be drawn: those of judged runs.

@@ -34,6 +34,19 @@ pub(super) fn attached(folder: &Path, ledger: &Ledger) -> BTreeMap<String, Attac
     names(ledger).into_iter().take(NAMES).map(&mut looked).collect()
 }
 
+/// SHA-256 of those that are there, by the name in the cell and by the name without its folders.
+pub(super) fn hashes(folder: &Path, ledger: &Ledger) -> BTreeMap<String, String> {
+    let found = attached(folder, ledger).into_iter().filter_map(|(name, file)| match file {
+        Attached::Found { sha256, .. } => Some((name, sha256)),
+        _ => None,
+    });
+    let both = |(name, sha256): (String, String)| {
+        let bare = name.rsplit(['/', '\\']).next().unwrap_or(&name).to_owned();
+        [(bare, sha256.clone()), (name, sha256)]
+    };
+    found.flat_map(both).collect()
+}
+
 fn names(ledger: &Ledger) -> BTreeSet<String> {
     let of_rows = ledger.entries.iter().filter_map(|entry| Some(&entry.cells.get(&Field::Evidence)?.raw));
     let of_records = ledger.records.iter().filter_map(|record| Some(&record.values.get(&Field::Evidence)?.raw));
