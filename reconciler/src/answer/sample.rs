@@ -149,7 +149,6 @@ impl Situation {
             reread: None,
             inventories: &[],
             ledger: &ledger.into(),
-            vendors: &self.world.vendors,
             history: &[],
             decisions: &[],
             vendors: &self.world.vendors,
