@@ -76,7 +76,7 @@ fn says(batch: &Batch) {
 fn facts(batch: &Batch, last: u8) -> Vec<Fact> {
     let address: IpAddr = [10, 5, 0, last].into();
     let about = batch.observations.iter().filter(|it| it.target.address == address);
-    about.flat_map(|it| it.facts.clone()).collect()
+    about.flat_map(|it| it.facts.to_vec()).collect()
 }
 
 fn packets(batch: &Batch, last: u8) -> u32 {

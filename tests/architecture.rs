@@ -62,6 +62,11 @@ const FORBIDDEN: &[(&str, &[&str], &str)] = &[
     ),
     ("reconciler/src/store", &["crate::render", "crate::judge::rule"], "the store decides nothing"),
     (
+        "reconciler/src/vendor",
+        &["std::fs", "std::process", "rusqlite", "::now()", "println!", "crate::store", "crate::render", "crate::run"],
+        "what vendors are asked and answered are values",
+    ),
+    (
         "reconciler/src/export",
         &["std::fs", "std::process", "rusqlite", "::now()", "println!", "crate::store", "crate::run"],
         "an export takes octets and returns octets",

@@ -45,7 +45,7 @@ fn scan() -> Batch {
 fn facts(batch: &Batch, last: u8) -> Vec<Fact> {
     let about = IpAddr::from([10, 10, 0, last]);
     let own = batch.observations.iter().filter(|it| it.target.address == about);
-    own.flat_map(|it| it.facts.clone()).collect()
+    own.flat_map(|it| it.facts.to_vec()).collect()
 }
 
 fn has_product(facts: &[Fact], source: &str, wanted: [Option<&str>; 3]) {

@@ -56,7 +56,7 @@ fn take(observation: &mut Observation, reading: Reading) -> bool {
     if outcome == observation.outcome && sorted(&facts) == sorted(&observation.facts) {
         return false;
     }
-    (observation.facts, observation.outcome) = (facts, outcome);
+    (observation.facts, observation.outcome) = (facts.into(), outcome);
     true
 }
 
@@ -321,7 +321,7 @@ mod tests {
         });
         for (number, (probe, facts, bytes, outcome)) in (1..).zip(observations) {
             let target = Target { address: [10, 0, 0, 5].into(), mac: None, interface: None };
-            let (at, reply) = (Timestamp::UNIX_EPOCH, hex::encode(bytes));
+            let (at, reply, facts) = (Timestamp::UNIX_EPOCH, hex::encode(bytes), facts.into());
             let seen =
                 Observation { number, at, probe: probe.into(), target, outcome, facts, request: String::new(), reply };
             batch.observations.push(seen.into());

@@ -1,6 +1,6 @@
 //! The reconciler: reads what agents saw and what people declared, and says, with evidence, what differs.
 //!
-//! `import` and `store` bring values in, `judge` is pure, `render` puts values out; `run` joins them.
+//! `import` and `store` bring values in, `judge` and `vendor` are pure, `render` puts values out; `run` joins them.
 
 pub mod answer;
 pub mod cli;
@@ -14,3 +14,4 @@ pub mod render;
 pub mod run;
 pub mod settings;
 pub mod store;
+pub mod vendor;

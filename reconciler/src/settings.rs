@@ -50,6 +50,8 @@ pub struct Settings {
     pub report: Report,
     /// When to raise the alarm.
     pub judge: Judge,
+    /// How vendors are asked.
+    pub vendor: Vendor,
     /// What is decided about findings by rule.
     pub decide: Vec<DecideRule>,
 }
@@ -299,6 +301,22 @@ pub struct Report {
 impl Default for Report {
     fn default() -> Self {
         Self { lang: Lang::Ja, out: PathBuf::from("reports") }
+    }
+}
+
+/// How vendors are asked.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Vendor {
+    /// Days until an answer is expected.
+    pub answer_days: std::num::NonZeroU16,
+    /// Whom vendors may ask: department, name, telephone. Empty: who runs the program.
+    pub contact: String,
+}
+
+impl Default for Vendor {
+    fn default() -> Self {
+        Self { answer_days: std::num::NonZeroU16::MIN.saturating_add(29), contact: String::new() }
     }
 }
 

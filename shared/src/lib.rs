@@ -13,6 +13,7 @@ pub mod coverage;
 pub mod fact;
 pub mod id;
 pub mod knowledge;
+pub mod learned;
 pub mod observation;
 pub mod recognise;
 pub mod text;

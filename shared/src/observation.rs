@@ -3,12 +3,12 @@
 use std::net::IpAddr;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use crate::address::Mac;
 use crate::coverage::Outcome;
-use crate::fact::Fact;
 use crate::id::{ProbeName, Text};
+use crate::learned::Learned;
 
 /// The most octets of a reply that are kept as evidence.
 pub const REPLY_LIMIT: usize = 2048;
@@ -29,8 +29,8 @@ pub struct Observation {
     /// How the question ended.
     pub outcome: Outcome,
     /// What was learned.
-    #[serde(default, deserialize_with = "exact", skip_serializing_if = "Vec::is_empty")]
-    pub facts: Vec<Fact>,
+    #[serde(default, skip_serializing_if = "Learned::is_empty")]
+    pub facts: Learned,
     /// What was sent, lower-case hexadecimal, at most [`REPLY_LIMIT`] octets, where one packet was the whole
     /// question. Never holds a credential.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -39,13 +39,6 @@ pub struct Observation {
     /// re-read old evidence without a new scan. Never holds a credential.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reply: String,
-}
-
-/// A list that is read grows by doubling, and a night has millions of them: the room for more is given back.
-fn exact<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Fact>, D::Error> {
-    let mut facts = Vec::deserialize(deserializer)?;
-    facts.shrink_to_fit();
-    Ok(facts)
 }
 
 /// Whom an observation is about.

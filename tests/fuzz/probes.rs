@@ -131,7 +131,7 @@ fn variables(read: &SnmpRead, octets: &[u8]) -> Vec<Variable> {
 /// Whatever the probe may ask: at the ports where it speaks, and of its own accord.
 fn questions(probe: &dyn Probe) -> Vec<Question> {
     let mac = Some(Mac([0, 0x80, 0xa3, 1, 2, 3]));
-    let target = Target { address: IpAddr::from([10, 1, 0, 9]), mac, interface: Some("lan0".to_owned()) };
+    let target = Target { address: IpAddr::from([10, 1, 0, 9]), mac, interface: Some("lan0".into()) };
     let open: BTreeSet<u16> = PORTS.into_iter().collect();
     // A switch that answers by SNMP, whose tables are asked for, and that forwards.
     let hop = |sent_ttl| Fact::Hop {

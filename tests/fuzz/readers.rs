@@ -4,14 +4,17 @@ use std::io::{Cursor, Read, Write};
 use std::sync::LazyLock;
 
 use daicho::export::own_file;
-use daicho::import::{Columns, Mappings, inventory, original_in_process, read_in_process};
+use daicho::import::{Columns, Mappings, coded, inventory, original_in_process, read_in_process};
 use daicho::judge::amendment::{Amendment, Basis, Change};
 use daicho::judge::entry::{EntryId, Field, Ledger, Register};
+use daicho::judge::vendor::{Enquiry, Subject, Vendors};
 use daicho::pack::archive::{self, Held};
 use daicho::pack::sign::PublicKey;
 use daicho::pack::verify::verify;
 use daicho::pack::{INDEX, SIGNATURE};
 use daicho::render::words::{Lang, export::Words};
+use daicho::vendor::questions::Questions;
+use daicho::vendor::{MARKER, reading, row_key, vendor_code};
 use daicho_agent::edge::capture;
 use daicho_shared::batch::Records;
 use jiff::Timestamp;
@@ -49,10 +52,53 @@ target!(pack, |octets: &[u8]| {
     drop(archive::read(octets).map(|held| verify(&held, None)));
     let files = [INDEX, SIGNATURE].map(|name| (name.to_owned(), octets.to_vec()));
     drop(verify(&Held { files: files.into(), strange: vec![] }, None));
-    drop(PublicKey::parse(&String::from_utf8_lossy(octets)));
+    let _ = PublicKey::parse(&String::from_utf8_lossy(octets));
 });
 
 target!(export_separated, |octets: &[u8]| write_back(octets));
+
+// What a vendor filled in: a sheet of its workbook, and the same as text.
+target!(enquiry, |octets: &[u8]| {
+    let damaged = replaced(&ENQUIRY.1, "xl/worksheets/sheet1.xml", octets);
+    for (name, bytes) in [("照会票.xlsx", damaged.as_slice()), ("照会票.csv", octets)] {
+        if let Ok(coded) = coded::read_in_process(name, bytes, MARKER) {
+            drop(reading::read(&coded, &ENQUIRY.0, Questions::builtin(), jiff::civil::date(2026, 4, 21)));
+        }
+    }
+});
+
+/// One enquiry, and the workbook that answers it.
+static ENQUIRY: LazyLock<(Vendors, Vec<u8>)> = LazyLock::new(|| {
+    let day = jiff::civil::date(2026, 4, 1);
+    let enquiry = Enquiry {
+        number: 1,
+        vendor: "B社".into(),
+        asked: Timestamp::UNIX_EPOCH,
+        asked_on: day,
+        by: String::new(),
+        due: day,
+        token: "t".into(),
+        subjects: vec![Subject::whole()],
+    };
+    let (key, code) = (row_key(&enquiry, &Subject::whole()), vendor_code(&enquiry.vendor));
+    let [number, vendor, by, on] = reading::COVER;
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let cover = [[MARKER, reading::VALUE], [number, "1"], [vendor, &code], [by, "佐藤"], [on, "2026/4/20"]];
+    for rows in [cover.to_vec(), vec![[MARKER, "remote_maintenance"], [&key, "無"]]] {
+        let sheet = book.add_worksheet();
+        for (row, texts) in (0..).zip(&rows) {
+            sheet.write(row, 0, texts[0]).unwrap().write(row, 1, texts[1]).unwrap();
+        }
+    }
+    (Vendors { enquiries: vec![enquiry], replies: vec![] }, book.save_to_buffer().unwrap())
+});
+
+#[test]
+fn the_enquiry_that_is_damaged_is_whole_before() {
+    let (vendors, book) = &*ENQUIRY;
+    let coded = coded::read_in_process("照会票.xlsx", book, MARKER).unwrap();
+    assert!(reading::read(&coded, vendors, Questions::builtin(), jiff::civil::date(2026, 4, 21)).is_ok());
+}
 
 /// A small ledger with a note.
 static WORKBOOK: LazyLock<Vec<u8>> = LazyLock::new(|| {
@@ -71,7 +117,11 @@ static WORKBOOK: LazyLock<Vec<u8>> = LazyLock::new(|| {
 
 /// The workbook with one part replaced.
 fn with_part(name: &str, octets: &[u8]) -> Vec<u8> {
-    let mut archive = zip::ZipArchive::new(Cursor::new(WORKBOOK.as_slice())).unwrap();
+    replaced(&WORKBOOK, name, octets)
+}
+
+fn replaced(book: &[u8], name: &str, octets: &[u8]) -> Vec<u8> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(book)).unwrap();
     let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for index in 0..archive.len() {
         let mut part = archive.by_index(index).unwrap();

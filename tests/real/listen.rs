@@ -167,7 +167,7 @@ fn heard(batch: &Batch, probe: &str, last: Option<u8>) -> Vec<Fact> {
     let own = |it: &&daicho_shared::observation::Observation| {
         it.probe.0 == probe && last.is_none_or(|last| it.target.address == std::net::IpAddr::from([10, 77, 0, last]))
     };
-    batch.observations.iter().map(|it| &**it).filter(own).flat_map(|it| it.facts.clone()).collect()
+    batch.observations.iter().map(|it| &**it).filter(own).flat_map(|it| it.facts.to_vec()).collect()
 }
 
 fn assert_told(batch: &Batch, probe: &str, last: Option<u8>, wanted: &[&str]) {

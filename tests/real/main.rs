@@ -238,7 +238,7 @@ fn logs(lan: &Path) -> String {
 fn facts(batch: &Batch, last: u8) -> Vec<Fact> {
     let address: std::net::IpAddr = [10, 77, 0, last].into();
     let about = batch.observations.iter().filter(|it| it.target.address == address);
-    let facts: Vec<Fact> = about.flat_map(|it| it.facts.clone()).collect();
+    let facts: Vec<Fact> = about.flat_map(|it| it.facts.to_vec()).collect();
     assert!(facts.iter().any(|fact| matches!(fact, Fact::LinkAddress { .. })), "10.77.0.{last} was not found");
     facts
 }

@@ -284,7 +284,7 @@ impl Seen {
     fn read(batch: &Batch, number: u8) -> Self {
         let address = IpAddr::V4(Ipv4Addr::new(10, 78, 0, number));
         let about = || batch.observations.iter().filter(|it| it.target.address == address);
-        let facts: Vec<Fact> = about().flat_map(|it| it.facts.clone()).collect();
+        let facts: Vec<Fact> = about().flat_map(|it| it.facts.to_vec()).collect();
         let readable = |probe: &str| probe.starts_with("snmp") && probe != "snmp-engine";
         let lost = about().filter(|it| readable(&it.probe.0) && it.outcome != Outcome::Answered);
         let unanswered = lost.map(|it| format!("{} {:?}", it.probe.0, it.outcome)).collect();

@@ -148,7 +148,7 @@ fn read(folder: &Path, host: &Host, file: &str) -> String {
 fn of_mac(batch: &Batch, folder: &Path, host: &Host, probe: &str) -> Vec<Fact> {
     let mac: Mac = read(folder, host, "mac").trim().parse().unwrap();
     let own = batch.observations.iter().filter(|seen| seen.probe.0 == probe && seen.target.mac == Some(mac));
-    own.flat_map(|seen| seen.facts.clone()).collect()
+    own.flat_map(|seen| seen.facts.to_vec()).collect()
 }
 
 fn external(facts: &[Fact], wanted: &str) -> Option<(Option<IpAddr>, Option<bool>)> {

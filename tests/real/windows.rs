@@ -180,7 +180,7 @@ fn heard(path: &Path) -> Vec<Value> {
 fn by(batch: &Batch, address: &str, probes: &[&str]) -> Vec<Fact> {
     let address: IpAddr = address.parse().unwrap();
     let about = batch.observations.iter().filter(|it| it.target.address == address);
-    about.filter(|it| probes.contains(&it.probe.0.as_str())).flat_map(|it| it.facts.clone()).collect()
+    about.filter(|it| probes.contains(&it.probe.0.as_str())).flat_map(|it| it.facts.to_vec()).collect()
 }
 
 fn attribute(source: &str, key: &str, value: &str) -> Fact {

@@ -111,7 +111,7 @@ impl Log {
         let outcome = reading.outcome.unwrap_or(Outcome::Silent);
         self.number += 1;
         let kept = |octets: &[u8]| hex::encode(&octets[..octets.len().min(REPLY_LIMIT)]);
-        let (request, reply, facts) = (kept(request), kept(reply), reading.facts);
+        let (request, reply, facts) = (kept(request), kept(reply), reading.facts.into());
         let at = self.started + now;
         let probe = ProbeName::from(probe);
         self.fresh.push(Observation { number: self.number, at, probe, target, outcome, facts, request, reply });

@@ -304,7 +304,7 @@ fn a_dicom_port_is_verified_and_ends_the_questions() {
     let mut engine = engine("10.1.0.0/24", &[], &[]);
     let (_, observations) = world.run(&mut engine, None);
     let verified: Vec<_> = observations.iter().filter(|it| it.probe.0 == "dicom").collect();
-    assert!(matches!(verified[0].facts.as_slice(), [.., Fact::Association { answer, .. }] if answer == "rejected"));
+    assert!(matches!(&*verified[0].facts, [.., Fact::Association { answer, .. }] if answer == "rejected"));
     let asked: BTreeSet<&str> = observations.iter().map(|it| it.probe.0.as_str()).collect();
     assert_eq!(asked, BTreeSet::from(["arp", "dicom", "forwarding", "mllp"]), "nothing that asks more follows");
     assert!(engine.coverage().iter().any(|it| it.not_allowed > 0));

@@ -148,9 +148,10 @@ impl Situation {
             batch: &self.world.batch(),
             reread: None,
             inventories: &[],
-            ledger: &ledger,
+            ledger: &ledger.into(),
             history: &[],
             decisions: &[],
+            vendors: &self.world.vendors,
             knowledge: &KNOWLEDGE,
         })
     }

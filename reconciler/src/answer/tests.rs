@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use daicho_shared::fact::Fact;
+use daicho_shared::fact::{Fact, Transport};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
@@ -125,6 +125,28 @@ fn a_vendor_whose_line_is_another_than_declared_is_a_no() {
     let sheet = situation.answer("gmis");
     assert_eq!(sheet.points[0].seen, Seen::Otherwise);
     assert_eq!(drafts(&sheet)[2], "Q10 No points_undeclared points_otherwise");
+}
+
+#[test]
+fn a_vendor_whose_answer_the_network_contradicts_is_a_no() {
+    let mut situation = all_well();
+    let said = |answer| {
+        let cells = vec![
+            (Field::Vendor, Meaning::Text("通信事業者A".into())),
+            (Field::RemoteContract, Meaning::Answer(answer)),
+        ];
+        record(Register::Vendor, 1, cells)
+    };
+    let (transport, port) = (Transport::Udp, 500);
+    let ike = Fact::Service { transport, port, protocol: "ike".into(), product: None, version: None, banner: None };
+    situation.world.see("10.0.0.1", "ike", vec![ike]);
+    situation.records.push(said(FourValued::Yes));
+    assert_eq!(drafts(&situation.answer("gmis"))[2], "Q10 Yes");
+    situation.records.pop();
+    situation.records.push(said(FourValued::No));
+    let sheet = situation.answer("gmis");
+    assert_eq!(drafts(&sheet)[2], "Q10 No vendors_agree");
+    assert_eq!(sheet.figures["vendors.contradictions"].behind.len(), 1);
 }
 
 #[test]

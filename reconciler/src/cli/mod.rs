@@ -1,6 +1,7 @@
 //! What was typed.
 
 mod decide;
+mod vendor;
 pub mod words;
 
 use std::net::IpAddr;
@@ -11,6 +12,7 @@ use ipnet::IpNet;
 use jiff::civil::Date;
 
 pub use self::decide::{Chosen, Decide, DecideCommand, Findings, LogCommand, Said, Told};
+pub use self::vendor::{VendorCommand, VendorExport};
 use crate::export::Encoding;
 use crate::judge::entry::Register;
 use crate::judge::finding::Severity;
@@ -105,6 +107,9 @@ pub enum Command {
     /// Decide about findings, or say what a device is: that wins over every scan (人の判断の記録)
     #[command(subcommand)]
     Decide(DecideCommand),
+    /// Ask maintenance vendors, read their answers, and chase them (事業者への照会と回答)
+    #[command(subcommand)]
+    Vendor(VendorCommand),
     /// Show and verify the log of everything that was decided (判断の記録の表示と検証)
     #[command(subcommand)]
     Log(LogCommand),
@@ -113,6 +118,10 @@ pub enum Command {
         /// Files of JSON Lines; `-` is standard input.
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
+        /// The vendor that scanned its own devices and hands this in; refused where the scope holds other addresses
+        /// (この事業者が自社の機器を調べて提出したもの)
+        #[arg(long, value_name = "NAME")]
+        vendor: Option<String>,
     },
     /// Keep inventories of GLPI agent, OCS or Windows' own commands, and judge the latest run with them
     /// (インベントリの取り込み)
@@ -449,6 +458,7 @@ impl Command {
             Self::Show(_) => "show",
             Self::Findings(_) => "findings",
             Self::Decide(_) => "decide",
+            Self::Vendor(_) => "vendor",
             Self::Log(_) => "log",
             Self::ImportBatch { .. } => "import-batch",
             Self::ImportInventory { .. } => "import-inventory",

@@ -135,6 +135,11 @@ pub enum Reason {
         "this is no list of findings that was filled in: no row among the first 30 of any sheet has the headings Decision, Finding, Fingerprint and the others. Fill in a findings.xlsx that daicho wrote, and keep its headings and its column Finding."
     )]
     NotFindings,
+    /// No sheet has the codes of an enquiry.
+    #[error(
+        "this is no enquiry to a vendor that was filled in: no sheet has the hidden row of codes below its headings. Fill in the workbook that the hospital sent, and keep its first rows and its first column."
+    )]
+    NotEnquiry,
     /// None of the inventories that are read.
     #[error(
         "this is none of the inventories that are read: GLPI agent (JSON), OCS or FusionInventory (XML), or the output of systeminfo, Get-ComputerInfo | ConvertTo-Json, wmic … /format:csv, or ipconfig /all. Save the output of one of these as it is, without editing it."

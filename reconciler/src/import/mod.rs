@@ -10,6 +10,7 @@ mod archive;
 mod book;
 mod cells;
 pub mod child;
+pub mod coded;
 mod columns;
 mod csv;
 mod disposal;

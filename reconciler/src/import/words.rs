@@ -69,6 +69,7 @@ fn damaged(reason: &Reason) -> String {
             "台帳の見出しの行が見つかりません（調べたシート: {sheets}、各シートの先頭30行）。管理番号、IPアドレス、コンピュータ名などの見出しを、1つの行に3つ以上並べてください。"
         ),
         Reason::NotFindings => "記入済みの所見一覧ではありません（先頭30行に「判断」「所見ID」「内容の指紋」などの見出しが揃った行がありません）。daicho が書き出した findings.xlsx に記入し、見出しと「所見ID」の列を残したまま保存してください。".into(),
+        Reason::NotEnquiry => "記入済みの照会票ではありません（見出しの下の隠れた記号の行が、どのシートにもありません）。病院から受け取った照会票に、最初の行と左端の列を残したまま記入してください。".into(),
         Reason::NotInventory => "読み取れるインベントリではありません。GLPIエージェント（JSON）、OCS・FusionInventory（XML）、またはWindowsの systeminfo、Get-ComputerInfo | ConvertTo-Json、wmic … /format:csv、ipconfig /all の出力を、編集せずそのまま保存して指定してください。".into(),
         Reason::InventoryDamaged { detail } => format!(
             "インベントリの中身が途中で切れているか、壊れています（{detail}）。その機器でもう一度出力し、そのままコピーしてください。"
@@ -131,6 +132,7 @@ mod tests {
             Reason::Malformed { detail: text.clone() },
             Reason::NoTable { sheets: text.clone() },
             Reason::NotFindings,
+            Reason::NotEnquiry,
             Reason::ReaderTime { seconds: 1 },
             Reason::ReaderDied { detail: text.clone() },
             Reason::Reader { detail: text },

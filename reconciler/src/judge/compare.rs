@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::fmt::Display;
 use std::net::IpAddr;
 
@@ -14,6 +14,7 @@ use daicho_shared::knowledge::oui;
 use ipnet::IpNet;
 
 use super::asset::{Asset, Interface};
+use super::few::Few;
 use super::group::{Group, numbers_in, serial_key};
 use super::knowledge::{Knowledge, Weights};
 use super::names::{Likeness, host_key, likeness};
@@ -23,29 +24,29 @@ use super::pairing::Level;
 #[derive(Debug, Clone)]
 pub(crate) struct Shown {
     /// MAC addresses that were seen.
-    pub(crate) macs: BTreeSet<Mac>,
+    pub(crate) macs: Few<Mac>,
     /// MAC addresses that the device tells of.
-    pub(crate) told_macs: BTreeSet<Mac>,
+    pub(crate) told_macs: Few<Mac>,
     /// Every MAC address that was seen is one that devices make up.
     pub(crate) random: bool,
     /// Addresses that were seen, link-local ones left out.
-    pub(crate) addresses: BTreeSet<IpAddr>,
+    pub(crate) addresses: Few<IpAddr>,
     /// Addresses that the device tells of.
-    pub(crate) told_addresses: BTreeSet<IpAddr>,
+    pub(crate) told_addresses: Few<IpAddr>,
     /// The scanned networks in which it was seen.
-    pub(crate) segments: BTreeSet<IpNet>,
+    pub(crate) segments: Few<IpNet>,
     /// Host name keys.
-    pub(crate) hosts: BTreeSet<String>,
+    pub(crate) hosts: Few<String>,
     /// Serial number.
     pub(crate) serial: Option<String>,
     /// Keys that it alone has tonight; filled in where all machines are known.
-    pub(crate) keys: BTreeSet<String>,
+    pub(crate) keys: Few<String>,
     /// Words of its labels that may be a 管理番号.
-    pub(crate) numbers: BTreeSet<String>,
+    pub(crate) numbers: Few<String>,
     /// What its labels say of its place, folded.
-    pub(crate) places: BTreeSet<String>,
+    pub(crate) places: Few<String>,
     /// Makers: the device's word, or else its network interfaces' makers in both spellings.
-    pub(crate) makers: BTreeSet<String>,
+    pub(crate) makers: Few<String>,
     /// The device itself names its maker.
     pub(crate) says_maker: bool,
     /// The maker of a network interface that is used for one product family only.
@@ -59,7 +60,7 @@ impl Shown {
     pub(crate) fn new(asset: &Asset, knowledge: &Knowledge) -> Self {
         let (told, seen): (Vec<&Interface>, Vec<&Interface>) =
             asset.interfaces.iter().partition(|interface| interface.told);
-        let macs: BTreeSet<Mac> = seen.iter().filter_map(|interface| interface.mac).collect();
+        let macs: Few<Mac> = seen.iter().filter_map(|interface| interface.mac).collect();
         let makers: Vec<oui::Maker> = macs.iter().filter_map(|mac| oui::lookup(*mac)).collect();
         let says_maker = asset.maker.as_ref().is_some_and(|claim| claim.source != "oui");
         let said = asset.maker.iter().filter(|_| says_maker).map(|claim| claim.value.clone());
@@ -73,7 +74,7 @@ impl Shown {
             segments: seen.iter().filter_map(|interface| interface.segment.as_deref()?.parse().ok()).collect(),
             hosts: host_names(asset, knowledge).into_iter().map(|(key, _, _)| key).collect(),
             serial: asset.serial.as_ref().and_then(|claim| serial_key(&claim.value)),
-            keys: BTreeSet::new(),
+            keys: Few::default(),
             numbers: asset.labels.iter().flat_map(|label| numbers_in(&label.value)).collect(),
             places: places.map(|label| knowledge.aliases.folded(&label.value)).collect(),
             dedicated_maker: makers.iter().any(|maker| maker.dedicated),
@@ -85,7 +86,7 @@ impl Shown {
     }
 }
 
-fn addresses(list: &[&Interface]) -> BTreeSet<IpAddr> {
+fn addresses(list: &[&Interface]) -> Few<IpAddr> {
     let all = list.iter().flat_map(|interface| interface.addresses.iter().copied());
     all.filter(|address| !super::evidence::is_link_local(*address)).collect()
 }
@@ -107,20 +108,21 @@ pub(crate) fn host_names<'a>(
 /// Every key's level, in the order of the table; keys of which neither side says anything are left out.
 pub(crate) fn levels(group: &Group<'_>, shown: &Shown, knowledge: &Knowledge, spellings: &Spellings) -> Vec<Level> {
     let keys = &knowledge.identity.keys;
-    let mut levels = Vec::with_capacity(6);
+    let mut levels = Vec::with_capacity(10);
     let known = [
         mac_level(&keys.mac, group, shown),
-        set_level("serial", &keys.serial, &group.serials, &shown.serial.iter().cloned().collect(), &BTreeSet::new()),
-        set_level("key", &keys.key, &group.known, &shown.keys, &BTreeSet::new()),
+        set_level("serial", &keys.serial, &group.serials, shown.serial.as_slice(), &[]),
+        set_level("key", &keys.key, &group.known, &shown.keys, &[]),
         label_level(&keys.label, group, shown),
         host_level(&keys.hostname, group, shown),
         ip_level(&keys.ip, group, shown),
         place_level(group, shown, knowledge),
         vendor_level(&keys.vendor, group, shown, knowledge, spellings),
-        set_level("model", &keys.model, &group.models, &shown.model.iter().cloned().collect(), &BTreeSet::new()),
+        set_level("model", &keys.model, &group.models, shown.model.as_slice(), &[]),
         status_level(&keys.status, group),
     ];
     levels.extend(known.into_iter().flatten());
+    levels.shrink_to_fit();
     levels
 }
 
@@ -139,15 +141,15 @@ fn level(key: &'static str, reached: (&'static str, i32), declared: String, seen
     Level { key: Cow::Borrowed(key), level: Cow::Borrowed(reached.0), weight: reached.1, declared, seen }
 }
 
-fn set_level<T: Ord + Display>(
+fn set_level<T: PartialEq + Display>(
     key: &'static str,
     weights: &Weights,
-    declared: &BTreeSet<T>,
-    seen: &BTreeSet<T>,
-    told: &BTreeSet<T>,
+    declared: &[T],
+    seen: &[T],
+    told: &[T],
 ) -> Option<Level> {
     let silent = seen.is_empty() && told.is_empty();
-    let shared = || !declared.is_disjoint(seen) || !declared.is_disjoint(told);
+    let shared = || declared.iter().any(|value| seen.contains(value) || told.contains(value));
     let reached = match () {
         () if declared.is_empty() && silent => return None,
         () if declared.is_empty() || silent => ("absent", 0),
@@ -176,7 +178,7 @@ fn ip_level(weights: &Weights, group: &Group<'_>, shown: &Shown) -> Option<Level
 
 /// Only where a label holds the row's number: other words of it are no other number.
 fn label_level(weights: &Weights, group: &Group<'_>, shown: &Shown) -> Option<Level> {
-    let shared: BTreeSet<&String> = group.numbers.intersection(&shown.numbers).collect();
+    let shared: Few<&String> = group.numbers.iter().filter(|number| shown.numbers.contains(number)).collect();
     let reached = ("equal", weights.equal);
     (!shared.is_empty()).then(|| level("label", reached, listed(&group.numbers), listed(&shared)))
 }
@@ -202,7 +204,7 @@ fn place_level(group: &Group<'_>, shown: &Shown, knowledge: &Knowledge) -> Optio
     let near = |address: &IpAddr| shown.segments.iter().any(|segment| segment.contains(address));
     let weights = &knowledge.identity.keys.place;
     let locations = group.rows.iter().filter_map(|row| Some(knowledge.aliases.folded(row.location.as_deref()?)));
-    let locations: BTreeSet<String> = locations.filter(|it| it.len() > 3).collect();
+    let locations: Few<String> = locations.filter(|it| it.len() > 3).collect();
     let named = locations.iter().any(|location| shown.places.iter().any(|place| place.contains(location.as_str())));
     let reached = match () {
         () if named || group.addresses.iter().any(near) => ("equal", weights.equal),
@@ -274,6 +276,6 @@ pub(crate) fn same_maker(
 }
 
 /// Values as one text.
-pub(crate) fn listed<T: Display>(values: &BTreeSet<T>) -> String {
+pub(crate) fn listed<T: Display>(values: &[T]) -> String {
     values.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }

@@ -9,6 +9,7 @@ use daicho_shared::id::ObservationId;
 use super::asset::Grade;
 use super::compare::{Shown, host_names, listed, same_maker};
 use super::entry::Field;
+use super::few::Few;
 use super::group::Group;
 use super::names::{Likeness, likeness};
 use super::scene::Scene;
@@ -39,18 +40,17 @@ pub(crate) fn differences(scene: &Scene<'_>, group: usize, asset: usize) -> Vec<
 /// Compared within one address family: who declares IPv4 says nothing about IPv6. A machine known
 /// by a number of its own has certainly another address; one known by its name probably.
 fn address(scene: &Scene<'_>, rows: &Group<'_>, shown: &Shown, asset: usize) -> Option<Difference> {
-    let held: BTreeSet<IpAddr> = shown.addresses.union(&shown.told_addresses).copied().collect();
-    let seen: BTreeSet<IpAddr> = shown
+    let held = rows.addresses.meets(&shown.addresses) || rows.addresses.meets(&shown.told_addresses);
+    let seen: Few<IpAddr> = shown
         .addresses
         .iter()
         .filter(|seen| rows.addresses.iter().any(|declared| declared.is_ipv4() == seen.is_ipv4()))
         .copied()
         .collect();
-    if seen.is_empty() || !rows.addresses.is_disjoint(&held) {
+    if seen.is_empty() || held {
         return None;
     }
-    let certain =
-        !rows.macs.is_disjoint(&shown.macs) || shown.serial.iter().any(|serial| rows.serials.contains(serial));
+    let certain = rows.macs.meets(&shown.macs) || shown.serial.iter().any(|serial| rows.serials.contains(serial));
     let grade = if certain { Grade::Confirmed } else { Grade::Probable };
     let (declared, evidence) = (listed(&rows.addresses), scene.presence(asset));
     Some(Difference { field: Field::IpAddress, declared, seen: listed(&seen), grade, evidence })
@@ -58,7 +58,7 @@ fn address(scene: &Scene<'_>, rows: &Group<'_>, shown: &Shown, asset: usize) -> 
 
 /// Random addresses (phones, virtual machines) change by themselves: an indication.
 fn mac(scene: &Scene<'_>, rows: &Group<'_>, shown: &Shown, asset: usize) -> Option<Difference> {
-    let shared = !rows.macs.is_disjoint(&shown.macs) || !rows.macs.is_disjoint(&shown.told_macs);
+    let shared = rows.macs.meets(&shown.macs) || rows.macs.meets(&shown.told_macs);
     if rows.macs.is_empty() || shown.macs.is_empty() || shared {
         return None;
     }
@@ -81,7 +81,7 @@ fn hostname(scene: &Scene<'_>, rows: &Group<'_>, asset: usize) -> Option<Differe
     let by_device: Vec<_> = names.iter().filter(|(_, source, _)| *source != NameSource::Dns).collect();
     let grade = if by_device.is_empty() { Grade::Indication } else { Grade::Probable };
     let told = if by_device.is_empty() { names.iter().collect() } else { by_device };
-    let seen: BTreeSet<&str> = told.iter().map(|(name, _, _)| name.as_str()).collect();
+    let seen: Few<&str> = told.iter().map(|(name, _, _)| name.as_str()).collect();
     let evidence: BTreeSet<ObservationId> = told.iter().flat_map(|(_, _, ids)| ids.iter().cloned()).collect();
     let limit = scene.knowledge.identity.evidence_limit;
     let evidence = evidence.into_iter().take(limit).collect();

@@ -8,9 +8,10 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::asset::{AssetId, Grade};
-use super::entry::{EntryId, Field, ProblemKind, RowProblem};
+use super::entry::{EntryId, Field, FourValued, ProblemKind, RowProblem};
 use super::graded::Sign;
 use super::hint::VantageKind;
+use super::trace::Trace;
 
 /// One statement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -142,6 +143,35 @@ pub enum Kind {
         #[serde(flatten)]
         support: Support,
     },
+    /// 事業者の回答と観測の食い違い: a vendor denies remote maintenance, and something made for it stands at its device.
+    VendorContradiction {
+        /// The vendor.
+        vendor: String,
+        /// 無 or 契約なし.
+        said: FourValued,
+        /// What was seen.
+        seen: Vec<Trace>,
+    },
+    /// 事業者への確認が古い.
+    VendorOutdated {
+        /// The vendor.
+        vendor: String,
+        /// The oldest confirmation that counts.
+        confirmed: Date,
+        /// Months after which it is to be renewed.
+        months: u32,
+    },
+    /// 事業者から回答がない.
+    VendorSilent {
+        /// The vendor.
+        vendor: String,
+        /// When it was asked first.
+        asked: Date,
+        /// When the answer was expected.
+        due: Date,
+        /// Rows that are not answered.
+        open: u32,
+    },
 }
 
 /// A system and its last day of support.
@@ -233,6 +263,9 @@ impl Kind {
             Self::ManagementReachable { .. } => "management_reachable",
             Self::SupportEnded { .. } => "support_ended",
             Self::SupportEnding { .. } => "support_ending",
+            Self::VendorContradiction { .. } => "vendor_contradiction",
+            Self::VendorOutdated { .. } => "vendor_outdated",
+            Self::VendorSilent { .. } => "vendor_silent",
         }
     }
 }

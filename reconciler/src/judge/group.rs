@@ -8,6 +8,7 @@ use daicho_shared::address::Mac;
 use unicode_normalization::UnicodeNormalization;
 
 use super::entry::{DeviceType, Entry, EntryId, Field, FourValued, Register, Status};
+use super::few::Few;
 use super::knowledge::Knowledge;
 use super::names::host_key;
 
@@ -17,21 +18,21 @@ pub(crate) struct Group<'a> {
     /// In the ledger's order; never empty.
     pub(crate) rows: Vec<&'a Entry>,
     /// MAC addresses.
-    pub(crate) macs: BTreeSet<Mac>,
+    pub(crate) macs: Few<Mac>,
     /// Addresses that are an identity (not handed out by DHCP).
-    pub(crate) addresses: BTreeSet<IpAddr>,
+    pub(crate) addresses: Few<IpAddr>,
     /// Host name keys.
-    pub(crate) hosts: BTreeSet<String>,
+    pub(crate) hosts: Few<String>,
     /// Serial numbers.
-    pub(crate) serials: BTreeSet<String>,
+    pub(crate) serials: Few<String>,
     /// Makers.
-    pub(crate) makers: BTreeSet<String>,
+    pub(crate) makers: Few<String>,
     /// Models, folded.
-    pub(crate) models: BTreeSet<String>,
+    pub(crate) models: Few<String>,
     /// 管理番号 as keys.
-    pub(crate) numbers: BTreeSet<String>,
+    pub(crate) numbers: Few<String>,
     /// Keys that its machine had on earlier nights.
-    pub(crate) known: BTreeSet<String>,
+    pub(crate) known: Few<String>,
 }
 
 impl<'a> Group<'a> {
@@ -46,7 +47,7 @@ impl<'a> Group<'a> {
             makers: rows.iter().filter_map(|row| row.manufacturer.clone()).filter(|text| !text.is_empty()).collect(),
             models: rows.iter().filter_map(|row| serial_key(row.model.as_deref()?)).collect(),
             numbers: rows.iter().filter_map(|row| number_key(row.asset_no.as_deref()?)).collect(),
-            known: BTreeSet::new(),
+            known: Few::default(),
             rows,
         }
     }
@@ -257,20 +258,27 @@ pub(crate) struct Duplicate<'a> {
 
 /// 台帳重複. Retired and planned rows may share what their successor or predecessor has.
 pub(crate) fn duplicates<'a>(groups: &[Group<'a>]) -> Vec<Duplicate<'a>> {
-    type Claims<'a> = BTreeMap<usize, Vec<&'a Entry>>;
-    let mut claims: BTreeMap<(Register, Field, String), Claims<'a>> = BTreeMap::new();
+    let mut claims: Vec<(Claim, usize, &'a Entry)> = vec![];
     for (index, group) in groups.iter().enumerate() {
         for row in group.rows.iter().copied().filter(|row| !matches!(row.status, Status::Retired | Status::Planned)) {
-            for (field, value) in unique_values(row) {
-                claims.entry((row.register, field, value)).or_default().entry(index).or_default().push(row);
-            }
+            claims.extend(
+                unique_values(row).into_iter().map(|(field, value)| ((row.register, field, value), index, row)),
+            );
         }
     }
-    let shared = claims.into_iter().filter(|(_, holders)| holders.len() > 1);
+    // Stable: within a value, groups and rows keep the ledger's order.
+    claims.sort_by(|one, other| one.0.cmp(&other.0));
+    let shared = claims.chunk_by(|one, other| one.0 == other.0).filter(|held| held[0].1 != held[held.len() - 1].1);
     shared
-        .map(|((_, field, value), holders)| Duplicate { field, value, rows: holders.into_values().flatten().collect() })
+        .map(|held| {
+            let (_, field, value) = held[0].0.clone();
+            Duplicate { field, value, rows: held.iter().map(|(_, _, row)| *row).collect() }
+        })
         .collect()
 }
+
+/// A value of one column, within a register.
+type Claim = (Register, Field, String);
 
 fn unique_values(row: &Entry) -> Vec<(Field, String)> {
     let mut values: Vec<(Field, String)> = row.macs.iter().map(|mac| (Field::MacAddress, mac.to_string())).collect();

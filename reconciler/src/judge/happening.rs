@@ -11,11 +11,11 @@ pub(crate) fn happened(scene: &Scene<'_>, group: usize, asset: usize, found: &[D
     let (rows, shown) = (&scene.groups[group], scene.shown(asset));
     let differs = |field: Field| found.iter().any(|difference| difference.field == field);
     let by_serial = shown.serial.as_ref().is_some_and(|serial| rows.serials.contains(serial));
-    let by_key = !rows.known.is_disjoint(&shown.keys);
-    let by_mac = !rows.macs.is_disjoint(&shown.macs);
+    let by_key = rows.known.meets(&shown.keys);
+    let by_mac = rows.macs.meets(&shown.macs);
     let like = |seen: &String| rows.hosts.iter().any(|declared| likeness(declared, seen) != Likeness::Differs);
     let by_name = shown.hosts.iter().any(like);
-    let here = by_name || !rows.addresses.is_disjoint(&shown.addresses);
+    let here = by_name || rows.addresses.meets(&shown.addresses);
     let other_hardware = differs(Field::MacAddress) || differs(Field::SerialNo);
     match () {
         () if differs(Field::MacAddress) && shown.random => Some(Happened::RandomMac),

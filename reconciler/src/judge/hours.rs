@@ -60,6 +60,11 @@ impl Hours {
         whole || (on.covers(first) && on.covers(last) && (on.is_round_the_clock() || first.date() == last.date()))
     }
 
+    /// The day of a moment, where the hospital is.
+    pub(crate) fn day(&self, at: Timestamp) -> jiff::civil::Date {
+        self.local(at).date()
+    }
+
     /// The hospital's own time.
     pub(crate) fn local(&self, at: Timestamp) -> DateTime {
         let seconds = self.utc_offset_minutes.saturating_mul(60);

@@ -19,6 +19,7 @@ use super::graded::LineKind;
 use super::hint::table::{EndOfSupport, Services};
 use super::hours::Hours;
 use super::hypothesis::table::Hypotheses;
+use super::trace::{VENDORS, VendorRules};
 
 /// Keys, weights and severities, as compiled in.
 pub const IDENTITY: &str = include_str!("../../../config/identity.toml");
@@ -59,6 +60,8 @@ pub struct Knowledge {
     pub services: &'static Services,
     /// `config/end_of_support.toml`.
     pub support: &'static EndOfSupport,
+    /// `config/vendors.toml`.
+    pub vendors: VendorRules,
 }
 
 /// A table of knowledge cannot be read.
@@ -88,6 +91,7 @@ impl Knowledge {
             ports: Ports::builtin(),
             services: Services::builtin(),
             support: EndOfSupport::builtin(),
+            vendors: read("vendors.toml", VENDORS)?,
             identity,
         })
     }

@@ -338,9 +338,10 @@ fn a_row_with_a_defect_is_told_with_its_row() {
         batch: &batch,
         reread: None,
         inventories: &[],
-        ledger: &ledger,
+        ledger: &ledger.into(),
         history: &[],
         decisions: &[],
+        vendors: &vendor::Vendors::default(),
         knowledge: &KNOWLEDGE,
     });
     let defects: Vec<_> = verdict.findings.iter().filter(|f| f.kind.code() == "defective_entry").collect();

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use super::asset::{Asset, AssetId, Mark};
 use super::entry::EntryId;
+use super::few::Few;
 use super::group::Group;
 use super::verdict::{EntryState, Verdict};
 
@@ -28,13 +29,13 @@ pub(crate) fn text(mark: &Mark) -> String {
 }
 
 /// Keys that one of these machines has, and no other: those of a cloned image or of a firmware identify nothing.
-pub(crate) fn own_keys<'a>(assets: impl Iterator<Item = &'a Asset> + Clone) -> HashMap<&'a AssetId, BTreeSet<String>> {
+pub(crate) fn own_keys<'a>(assets: impl Iterator<Item = &'a Asset> + Clone) -> HashMap<&'a AssetId, Few<String>> {
     let mut holders: HashMap<(&str, &str), u32> = HashMap::new();
     for mark in assets.clone().flat_map(|asset| &asset.keys) {
         *holders.entry((&mark.kind, &mark.value)).or_default() += 1;
     }
     let alone = |mark: &&Mark| holders.get(&(mark.kind.as_str(), mark.value.as_str())) == Some(&1);
-    let own = |asset: &'a Asset| (&asset.id, asset.keys.iter().filter(alone).map(text).collect::<BTreeSet<_>>());
+    let own = |asset: &'a Asset| (&asset.id, asset.keys.iter().filter(alone).map(text).collect::<Few<_>>());
     assets.map(own).filter(|(_, keys)| !keys.is_empty()).collect()
 }
 
@@ -62,7 +63,7 @@ pub(crate) fn recall(groups: &mut [Group<'_>], history: &[Verdict]) {
         told.extend(now);
     }
     for (group, keys) in told {
-        groups[group].known = keys;
+        groups[group].known = keys.into_iter().collect();
     }
 }
 

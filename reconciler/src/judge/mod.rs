@@ -19,8 +19,10 @@
 //! `review` is what people decided about findings, `amendment` what of it changes the ledger: both are values beside
 //! the verdict, which is judged as if nobody had looked at it.
 //!
+//! `vendor` is what vendors were asked and answered, `trace` what speaks of a way in from afar at a device.
+//!
 //! `knowledge` holds what the judge knows beforehand: `config/classes.toml`, `identity.toml`, `uplinks.toml`,
-//! `hypotheses.toml`, `hours.toml`, `services.toml`, `end_of_support.toml`.
+//! `hypotheses.toml`, `hours.toml`, `services.toml`, `end_of_support.toml`, `vendors.toml`.
 
 pub mod alias;
 pub mod amendment;
@@ -38,7 +40,9 @@ pub mod pairing;
 pub mod record;
 pub mod review;
 pub mod revision;
+pub mod trace;
 pub mod understanding;
+pub mod vendor;
 pub mod verdict;
 
 mod changes;
@@ -47,8 +51,9 @@ mod compare;
 mod difference;
 mod evidence;
 mod external;
+mod few;
 mod find;
-mod group;
+pub(crate) mod group;
 mod happening;
 mod hypothesis;
 mod identity;
@@ -86,6 +91,7 @@ use self::inventory::{Inventory, InventoryFile};
 pub use self::knowledge::Knowledge;
 use self::review::standing::Reviewed;
 use self::scene::Scene;
+use self::vendor::Vendors;
 use self::verdict::{Basis, EntryVerdict, ExternalPoint, Reread, RunSummary, Verdict};
 
 /// What is judged.
@@ -98,11 +104,13 @@ pub struct Case<'a> {
     /// Inventory files that count for this run.
     pub inventories: &'a [Inventory],
     /// What people declared.
-    pub ledger: &'a Ledger,
+    pub ledger: &'a Arc<Ledger>,
     /// Verdicts on earlier runs of the same folder, oldest first.
     pub history: &'a [Verdict],
     /// What people decided about devices.
     pub decisions: &'a [Decision],
+    /// What vendors were asked and answered.
+    pub vendors: &'a Vendors,
     /// What the judge knows beforehand.
     pub knowledge: &'a Knowledge,
 }
@@ -122,7 +130,7 @@ pub fn judge(case: &Case<'_>) -> Verdict {
     let evidence = cited(&scene, &findings, &external_points, &hints);
     Verdict {
         run: run(case.batch),
-        ledger: case.ledger.clone(),
+        ledger: Arc::clone(case.ledger),
         entries: entries(&scene),
         comparisons,
         external_points,
@@ -136,6 +144,7 @@ pub fn judge(case: &Case<'_>) -> Verdict {
         assets: scene.assets,
         inventories: sorted(&files(case), |file| file.run.clone()),
         basis: Some(basis(case)),
+        vendors: case.vendors.clone(),
         reviewed: Reviewed::default(),
     }
 }

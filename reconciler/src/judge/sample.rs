@@ -33,6 +33,10 @@ pub(crate) struct World {
     pub(crate) decisions: Vec<Decision>,
     /// Imported inventories.
     pub(crate) inventories: Vec<Inventory>,
+    /// Rows of registers without devices.
+    pub(crate) records: Vec<super::entry::Record>,
+    /// What vendors were asked and answered.
+    pub(crate) vendors: super::vendor::Vendors,
 }
 
 impl World {
@@ -71,7 +75,15 @@ impl World {
             });
         }
         batch.end = Some(End { finished: "2026-03-31T03:00:00Z".parse().unwrap(), complete: true, reason: None });
-        Self { batch, rows: vec![], history: vec![], decisions: vec![], inventories: vec![] }
+        Self {
+            batch,
+            rows: vec![],
+            history: vec![],
+            decisions: vec![],
+            inventories: vec![],
+            records: vec![],
+            vendors: super::vendor::Vendors::default(),
+        }
     }
 
     /// The batch as it stands.
@@ -96,7 +108,7 @@ impl World {
             probe: probe.into(),
             target,
             outcome,
-            facts,
+            facts: facts.into(),
             request: String::new(),
             reply: String::new(),
         };
@@ -128,7 +140,7 @@ impl World {
 
     /// The ledger as it stands.
     pub(crate) fn ledger(&self) -> Ledger {
-        Ledger { entries: self.rows.clone(), records: vec![], files: vec![], problems: vec![] }
+        Ledger { entries: self.rows.clone(), records: self.records.clone(), files: vec![], problems: vec![] }
     }
 
     /// The verdict.
@@ -143,9 +155,10 @@ impl World {
             batch: &self.batch,
             reread: None,
             inventories: &self.inventories,
-            ledger: &ledger,
+            ledger: &ledger.into(),
             history: &self.history,
             decisions: &self.decisions,
+            vendors: &self.vendors,
             knowledge,
         })
     }

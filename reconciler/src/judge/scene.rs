@@ -22,6 +22,7 @@ use super::matching::{Pairing, pair};
 use super::memory;
 use super::portrait::{self, Facts};
 use super::silence::{Look, Past};
+use super::vendor::{self, Holding, Names, Vendors};
 use super::verdict::{EntryState, Verdict};
 use super::{decision, difference, hint, hypothesis, place, silence};
 
@@ -45,6 +46,12 @@ pub(crate) struct Scene<'a> {
     pub(crate) fates: Vec<Fate>,
     /// What people should be asked about services, management and support.
     pub(crate) hints: Hints,
+    /// What vendors were asked and answered.
+    pub(crate) vendors: &'a Vendors,
+    /// Which names mean one vendor.
+    pub(crate) names: Names<'a>,
+    /// What every vendor has in the hospital, by key.
+    pub(crate) holdings: BTreeMap<String, Holding<'a>>,
 }
 
 /// What became of one group.
@@ -75,6 +82,7 @@ impl<'a> Scene<'a> {
         let mut groups = groups(&case.ledger.entries, case.knowledge);
         memory::recall(&mut groups, case.history);
         let pairing = pair(&groups, &assets, case.knowledge);
+        let names = Names::new(&case.ledger.records, case.knowledge);
         let mut scene = Self {
             batch: case.batch,
             ledger: case.ledger,
@@ -89,7 +97,11 @@ impl<'a> Scene<'a> {
             past: silence::past(case.history),
             fates: vec![],
             hints: Hints::default(),
+            vendors: case.vendors,
+            holdings: BTreeMap::new(),
+            names,
         };
+        scene.holdings = vendor::holdings(case.ledger, &scene.groups, &scene.names);
         let hypotheses = hypothesis::judge(&scene);
         scene.assets.iter_mut().zip(hypotheses).for_each(|(asset, graded)| graded.settle(asset));
         scene.fates = (0..scene.groups.len()).map(|index| scene.fate(index)).collect();
@@ -101,6 +113,11 @@ impl<'a> Scene<'a> {
     /// matter.
     pub(crate) fn covers_hours(&self, group: &Group<'_>, started: Timestamp, finished: Option<Timestamp>) -> bool {
         !self.knowledge.mind_hours || self.knowledge.hours.cover(group, started, finished)
+    }
+
+    /// The day of the run, where the hospital is.
+    pub(crate) fn day(&self) -> jiff::civil::Date {
+        self.knowledge.hours.day(self.batch.header.started)
     }
 
     fn fate(&self, group: usize) -> Fate {

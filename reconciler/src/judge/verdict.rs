@@ -21,6 +21,7 @@ use super::hint::Hints;
 use super::inventory::InventoryFile;
 use super::pairing::Comparison;
 use super::review::standing::Reviewed;
+use super::vendor::Vendors;
 
 /// The verdict: a value that holds everything a report says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,7 +29,7 @@ pub struct Verdict {
     /// The run that was judged.
     pub run: RunSummary,
     /// The ledger it was judged against.
-    pub ledger: Ledger,
+    pub ledger: Arc<Ledger>,
     /// What stands on the network, sorted by id.
     pub assets: Vec<Asset>,
     /// What became of every row, in the ledger's order.
@@ -58,6 +59,9 @@ pub struct Verdict {
     /// By which knowledge it was judged; verdicts of the first version do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub basis: Option<Basis>,
+    /// What vendors were asked and answered until then.
+    #[serde(default)]
+    pub vendors: Vendors,
     /// What people decided about the findings, as of the day on which it is shown. It changes by itself, with the
     /// calendar and with every decision, so it is never kept with the verdict.
     #[serde(skip)]

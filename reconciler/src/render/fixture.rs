@@ -22,6 +22,7 @@ use crate::judge::graded::{Benign, Effect, EvidenceClass, Explained, MethodSeen,
 use crate::judge::hint::{Hints, VantageKind};
 use crate::judge::pairing::{Comparison, Decision, Level};
 use crate::judge::review::standing::Reviewed;
+use crate::judge::trace::{Trace, TraceKind};
 use crate::judge::verdict::*;
 
 /// What a hostile device calls itself.
@@ -47,7 +48,7 @@ pub(super) fn options(lang: Lang) -> Options {
 pub(super) fn verdict() -> Verdict {
     Verdict {
         run: run(),
-        ledger: Ledger { entries: entries(), records: vec![], files: files(), problems: problems() },
+        ledger: Ledger { entries: entries(), records: vec![], files: files(), problems: problems() }.into(),
         assets: assets(),
         entries: entry_verdicts(),
         comparisons: comparisons(),
@@ -65,6 +66,7 @@ pub(super) fn verdict() -> Verdict {
         changes: Some(changes()),
         inventories: vec![],
         basis: None,
+        vendors: crate::judge::vendor::Vendors::default(),
         reviewed: Reviewed::default(),
     }
 }
@@ -73,7 +75,7 @@ pub(super) fn verdict() -> Verdict {
 pub(super) fn quiet() -> Verdict {
     Verdict {
         run: RunSummary { complete: false, reason: Some("stopped by signal".into()), finished: None, ..run() },
-        ledger: Ledger { entries: vec![], records: vec![], files: vec![], problems: vec![] },
+        ledger: Ledger { entries: vec![], records: vec![], files: vec![], problems: vec![] }.into(),
         assets: vec![],
         entries: vec![],
         comparisons: vec![],
@@ -87,6 +89,7 @@ pub(super) fn quiet() -> Verdict {
         changes: None,
         inventories: vec![],
         basis: None,
+        vendors: crate::judge::vendor::Vendors::default(),
         reviewed: Reviewed::default(),
     }
 }
@@ -121,6 +124,7 @@ pub(super) fn every_kind() -> Verdict {
         let kind = Kind::NotChecked { reason };
         verdict.findings.push(finding(kind, Severity::Info, Grade::Confirmed, None, &[11], &[]));
     }
+    verdict.findings.extend(of_vendors());
     let kinds = [
         AddressMalformed,
         AddressPlaceholder,
@@ -543,6 +547,20 @@ fn findings() -> Vec<Finding> {
     ]
 }
 
+/// What vendors say and do not say.
+fn of_vendors() -> [Finding; 3] {
+    let day = |month| jiff::civil::date(2026, month, 1);
+    let seen = [(TraceKind::Vpn, "ike", Some((Transport::Udp, 500))), (TraceKind::Uplink, "lte-router", None)];
+    let seen = seen.map(|(kind, what, port)| Trace { kind, what: what.into(), port, grade: Grade::Probable });
+    let (vendor, said) = (FORMULA.to_owned(), FourValued::No);
+    [
+        Kind::VendorContradiction { vendor, said, seen: seen.into() },
+        Kind::VendorOutdated { vendor: "B社".into(), confirmed: day(1), months: 12 },
+        Kind::VendorSilent { vendor: "B社".into(), asked: day(1), due: day(2), open: 3 },
+    ]
+    .map(|kind| finding(kind, Severity::Check, Grade::Confirmed, Some("mac-0080A3123456"), &[5], &[1]))
+}
+
 fn coverage() -> Vec<Coverage> {
     let row = |segment: &str, on_link, probe: &str, [asked, answered, not_allowed, not_reached]: [u32; 4]| Coverage {
         segment: segment.parse().unwrap(),
@@ -586,7 +604,7 @@ fn observation(number: u32, probe: &str, address: &str, key: &str, facts: Vec<Fa
         probe: ProbeName::from(probe),
         target: Target { address: address.parse().unwrap(), mac: Some(mac(key)), interface: Some("eth0".into()) },
         outcome: Outcome::Answered,
-        facts,
+        facts: facts.into(),
         request: "00a0".into(),
         reply: "00a1ff".repeat(40),
     };

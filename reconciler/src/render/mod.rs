@@ -11,6 +11,7 @@ pub mod list;
 mod scene;
 pub mod text;
 pub mod understanding;
+pub mod vendor;
 mod view;
 pub mod words;
 mod wrap;

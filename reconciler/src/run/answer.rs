@@ -152,10 +152,15 @@ fn form<'f>(forms: &'f Forms, asked: &Asked<'_>, today: Date) -> Result<&'f Form
     forms.find(asked.form, asked.year, asked.as_of.unwrap_or(today)).ok_or_else(unknown)
 }
 
+/// It was judged, until a day, and is the hospital's own: what a vendor handed in is about its devices only.
+fn counts(run: &RunInfo, day: Date, tz: &TimeZone) -> bool {
+    run.judged && run.vendor.is_none() && on_the_wall(run.started, tz).date() <= day
+}
+
 /// The last judged run until a day, but none that looked at a part only while another of those weeks looked at more.
 fn chosen(runs: &[RunInfo], day: Date, tz: &TimeZone) -> Option<RunId> {
     let on = |run: &RunInfo| on_the_wall(run.started, tz).date();
-    let until: Vec<&RunInfo> = runs.iter().filter(|run| run.judged && on(run) <= day).collect();
+    let until: Vec<&RunInfo> = runs.iter().filter(|run| counts(run, day, tz)).collect();
     let last = until.iter().map(|run| on(run)).max()?;
     let since = last.checked_sub(RECENT.days()).ok()?;
     let recent: Vec<&RunInfo> = until.into_iter().filter(|run| on(run) >= since).collect();
@@ -169,7 +174,7 @@ fn chosen(runs: &[RunInfo], day: Date, tz: &TimeZone) -> Option<RunId> {
 /// The last judged run until a day that looked at this network, e.g. `audit --closed`.
 fn tested(project: &Project, network: IpNet, day: Date, tz: &TimeZone) -> Result<Option<Verdict>, Failure> {
     let runs = project.store.runs()?;
-    let until = runs.iter().filter(|run| run.judged && run.complete && on_the_wall(run.started, tz).date() <= day);
+    let until = runs.iter().filter(|run| run.complete && counts(run, day, tz));
     let mut looked = until.filter(|run| run.scope.iter().any(|scope| scope.contains(&network)));
     // The newest comes first. A verdict that cannot be read any more is derived, and no reason to stop.
     Ok(looked.find_map(|run| project.store.verdict(&run.id).ok().flatten()))
@@ -177,8 +182,8 @@ fn tested(project: &Project, network: IpNet, day: Date, tz: &TimeZone) -> Result
 
 /// Days on which a diagram could be drawn: those of judged runs.
 fn diagrams(runs: &[RunInfo], day: Date, tz: &TimeZone) -> Vec<Date> {
-    let judged = runs.iter().filter(|run| run.judged).map(|run| on_the_wall(run.started, tz).date());
-    let days: BTreeSet<Date> = judged.filter(|on| *on <= day).collect();
+    let judged = runs.iter().filter(|run| counts(run, day, tz));
+    let days: BTreeSet<Date> = judged.map(|run| on_the_wall(run.started, tz).date()).collect();
     days.into_iter().collect()
 }
 
@@ -221,6 +226,7 @@ mod tests {
             reason: None,
             observations: 1,
             judged: true,
+            vendor: None,
         }
     }
 
@@ -231,7 +237,9 @@ mod tests {
             run("whole", "2026-03-20", &["10.0.0.0/16", "10.1.0.0/24"]),
             run("closed", "2026-03-25", &["10.1.0.0/24"]),
             run("later", "2026-04-02", &["10.0.0.0/8"]),
+            RunInfo { vendor: Some("B社".into()), ..run("vendor", "2026-03-30", &["10.0.0.0/8"]) },
             RunInfo { judged: false, ..run("raw", "2026-03-30", &["10.0.0.0/8"]) },
+            RunInfo { vendor: Some("B社".into()), ..run("theirs", "2026-03-30", &["10.0.0.0/8"]) },
         ];
         let on = |day: &str| chosen(&runs, day.parse().unwrap(), &TimeZone::UTC).map(|run| run.0.to_string());
         assert_eq!(on("2026-03-31").as_deref(), Some("whole"));

@@ -198,6 +198,12 @@ pub(super) fn judge_again(project: &mut Project, run: &RunId, now: Timestamp) ->
     judge(project, run, now)
 }
 
+/// Judges a run by everything that is kept today, and keeps nothing.
+pub(super) fn judged_now(project: &Project, run: &RunId, knowledge: &Knowledge) -> Result<Verdict, Failure> {
+    let history = project.store.verdicts(run, HISTORY)?;
+    Ok(rooms::judge(&project.store, run, knowledge, &history)?)
+}
+
 /// Judges a run by this knowledge and keeps the verdict in place of an earlier one.
 pub(super) fn judge_by(
     project: &mut Project,

@@ -109,7 +109,7 @@ fn extension(path: &Path) -> String {
     path.extension().unwrap_or_default().to_string_lossy().to_lowercase()
 }
 
-fn ends_in(path: &Path, known: &[&str]) -> Result<(), Failure> {
+pub(super) fn ends_in(path: &Path, known: &[&str]) -> Result<(), Failure> {
     if known.contains(&extension(path).as_str()) {
         return Ok(());
     }
@@ -118,7 +118,7 @@ fn ends_in(path: &Path, known: &[&str]) -> Result<(), Failure> {
 }
 
 /// A new file, and only a new one: whatever has the name by now stays as it is.
-fn create(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+pub(super) fn create(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let made = edge::make_file(path);
     let written = made.and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()));
     written.map_err(|source| match source.kind() {

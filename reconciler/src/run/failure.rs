@@ -228,6 +228,34 @@ pub enum Failure {
         /// How many.
         problems: usize,
     },
+    /// The ledger names no such vendor.
+    #[error("no vendor {text}")]
+    NoVendor {
+        /// What was typed.
+        text: String,
+        /// Those that it names.
+        known: Vec<String>,
+    },
+    /// An answer is expected before today.
+    #[error("{due} has passed")]
+    DuePassed {
+        /// The day.
+        due: jiff::civil::Date,
+    },
+    /// A vendor's workbook with problems; nothing was kept.
+    #[error("{problems} problems in the answers")]
+    Misanswered {
+        /// How many.
+        problems: usize,
+    },
+    /// A batch that a vendor hands in is about others' addresses, too.
+    #[error("{network} is not {vendor}'s alone")]
+    NotTheirs {
+        /// The vendor.
+        vendor: String,
+        /// The network of its scope.
+        network: IpNet,
+    },
     /// No class has this code.
     #[error("no class {text}")]
     NoSuchClass {
@@ -299,6 +327,10 @@ impl Failure {
             | Self::BadHead { .. }
             | Self::NotConfirmed { .. }
             | Self::Misfilled { .. }
+            | Self::NoVendor { .. }
+            | Self::DuePassed { .. }
+            | Self::Misanswered { .. }
+            | Self::NotTheirs { .. }
             | Self::Rules(_)
             | Self::Mapping { .. }
             | Self::NoForm { .. }

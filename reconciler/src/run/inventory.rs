@@ -87,5 +87,5 @@ fn observation(number: u32, machine: &Machine, at: Timestamp) -> Observation {
     let target = Target { address, mac, interface: None };
     let (outcome, reply) = (Outcome::Answered, String::new());
     let request = String::new();
-    Observation { number, at, probe: PROBE.into(), target, outcome, facts: machine.facts(), request, reply }
+    Observation { number, at, probe: PROBE.into(), target, outcome, facts: machine.facts().into(), request, reply }
 }

@@ -25,6 +25,7 @@ mod review;
 mod rooms;
 mod runs;
 mod show;
+mod vendor;
 
 use std::process::ExitCode;
 
@@ -83,10 +84,11 @@ fn command(cli: &Cli, console: &mut Console, now: Timestamp) -> Result<u8, Failu
         Command::Answer(options) => answer::answer(common, options, console, now),
         Command::Show(options) => show::show(common, options, console),
         Command::Findings(options) => review::findings(common, options, console, now),
+        Command::Vendor(command) => vendor::vendor(common, command, console, now),
         Command::Log(command) => log::log(common, command, console),
         Command::Decide(command) => decide::decide(common, command, console, now),
         Command::ImportInventory { files } => inventory::import(common, files, console, now),
-        Command::ImportBatch { files } => runs::import(common, files, console, now),
+        Command::ImportBatch { files, vendor } => runs::import(common, files, vendor.as_deref(), console, now),
         Command::Demo { out } => demo::demo(common, out.as_deref(), console, now),
         Command::Runs => runs::list(common, console),
         Command::Completions { shell } => completions(*shell, console),

@@ -149,6 +149,11 @@ pub(super) fn filled(path: &Path, headings: &[Vec<&str>], lang: Lang) -> Result<
     crate::import::filled::read(path, headings).map_err(|error| refused(path, &error, lang))
 }
 
+/// A workbook that a vendor filled in.
+pub(super) fn coded(path: &Path, lang: Lang) -> Result<crate::import::coded::Coded, Failure> {
+    crate::import::coded::read(path, crate::vendor::MARKER).map_err(|error| refused(path, &error, lang))
+}
+
 /// A day as a cell or a person writes it.
 pub(super) fn day(text: &str) -> Option<Date> {
     crate::import::filled::day(text)
@@ -220,13 +225,15 @@ pub(super) fn judge(
 ) -> Result<Verdict, StoreError> {
     let (batch, rereading) = (batch(store, run)?, store.rereading(run)?);
     let (ledger, inventories, decisions) = (ledger(store)?, store.inventories(run)?, store.decisions()?);
+    let vendors = store.vendors_of(run)?;
     Ok(crate::judge::judge(&Case {
         batch: &batch,
         reread: rereading.as_ref().map(|rereading| &rereading.reread),
         inventories: &inventories,
-        ledger: &ledger,
+        ledger: &ledger.into(),
         history,
         decisions: &decisions,
+        vendors: &vendors,
         knowledge,
     }))
 }

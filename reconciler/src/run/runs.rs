@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use super::console::Console;
 use super::keeper::{Keeper, Kept};
 use super::project::Project;
+use super::vendor::hand_in;
 use super::{CLEAN, Failure, PARTIAL};
 use crate::cli::{Common, words};
 use crate::edge;
@@ -25,11 +26,22 @@ pub(super) fn list(common: &Common, console: &Console) -> Result<u8, Failure> {
     Ok(CLEAN)
 }
 
-pub(super) fn import(common: &Common, files: &[PathBuf], console: &Console, now: Timestamp) -> Result<u8, Failure> {
+pub(super) fn import(
+    common: &Common,
+    files: &[PathBuf],
+    vendor: Option<&str>,
+    console: &Console,
+    now: Timestamp,
+) -> Result<u8, Failure> {
     let (mut project, _lock) = Project::open(&common.folder, "import-batch", now)?;
     let mut code = CLEAN;
     for path in files {
+        let vendor = vendor.map(|vendor| hand_in::own(&project, vendor, path)).transpose()?;
         let kept = keep_file(&mut project.store, path)?;
+        if let Some(vendor) = &vendor {
+            hand_in::keep(&mut project, &kept.run, vendor, path, now)?;
+            console.note(&words::vendor::handed_in(&kept.run, vendor, console.lang));
+        }
         console.note(&words::scanned(&kept.run, kept.complete, kept.cut, console.lang));
         if !kept.complete {
             code = PARTIAL;

@@ -18,3 +18,4 @@ pub use sqlite::log::{Broken, Deed, LogRow, Verified};
 pub use sqlite::runs::{OpenRun, RunInfo};
 pub use sqlite::snapshots::{NewSnapshot, SnapshotInfo};
 pub use sqlite::understanding::Rereading;
+pub use sqlite::vendors::HandedIn;

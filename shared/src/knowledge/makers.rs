@@ -71,6 +71,12 @@ impl Makers {
         beginnings.filter(fits).find_map(|beginning| self.spellings.get(beginning)).map(String::as_str)
     }
 
+    /// The usual name where the text is one of its spellings as a whole: a company whose name only begins with a
+    /// maker's is another one.
+    pub fn named(&self, text: &str) -> Option<&str> {
+        self.spellings.get(&folded(text)).map(String::as_str)
+    }
+
     /// Whether two texts name one maker; `None` where nobody can tell, because a maker without a
     /// known spelling is written in two scripts.
     pub fn same(&self, one: &str, other: &str) -> Option<bool> {
@@ -157,5 +163,12 @@ mod tests {
             assert_eq!(Makers::builtin().known(text), Some(name), "{text}");
         }
         assert_eq!(Makers::builtin().known("Hpx"), None);
+    }
+
+    #[test]
+    fn a_company_that_only_begins_like_a_maker_is_not_named_so() {
+        let makers = Makers::builtin();
+        assert_eq!(makers.named("㈱富士通"), Some("Fujitsu"));
+        assert_eq!((makers.known("NECネッツエスアイ"), makers.named("NECネッツエスアイ")), (Some("NEC"), None));
     }
 }

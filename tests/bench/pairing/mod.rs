@@ -11,6 +11,7 @@ use std::fs::{self, File};
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 use std::time::Instant;
 
 use daicho::import::{Columns, join, read_in_process};
@@ -81,6 +82,7 @@ pub(super) fn child(folder: &Path) {
         ledger: &ledger,
         history: &[],
         decisions: &[],
+        vendors: &daicho::judge::vendor::Vendors::default(),
         knowledge: &knowledge,
     };
     let began = Instant::now();
@@ -102,15 +104,16 @@ fn remark(what: &str) {
     eprintln!("{what}: {}", lines.collect::<Vec<_>>().join(", "));
 }
 
-fn ledger(folder: &Path) -> Ledger {
+fn ledger(folder: &Path) -> Arc<Ledger> {
     let (columns, at) = (Columns::builtin(), "2026-03-31T01:00:00Z".parse().expect("a time"));
     let mut names: Vec<PathBuf> = fs::read_dir(folder).expect("a folder").flatten().map(|file| file.path()).collect();
     names.retain(|name| name.file_name().is_some_and(|name| name.to_string_lossy().starts_with("ledger-")));
     names.sort();
-    join(names.iter().map(|file| {
+    let files = names.iter().map(|file| {
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         read_in_process(&name, &fs::read(file).expect("a ledger"), at, &columns).expect("a ledger")
-    }))
+    });
+    join(files).into()
 }
 
 fn own() -> PathBuf {

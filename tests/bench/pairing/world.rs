@@ -140,7 +140,7 @@ fn observed(number: u32, at: jiff::Timestamp) -> Vec<Observation> {
     let mut seen = Vec::with_capacity(20);
     let mut see = |probe: &str, outcome: Outcome, facts: Vec<Fact>| {
         let target = Target { address: keys.address, mac: keys.mac, interface: None };
-        let (probe, request, reply) = (probe.into(), String::new(), String::new());
+        let (probe, facts, request, reply) = (probe.into(), facts.into(), String::new(), String::new());
         seen.push(Observation { number: 0, at, probe, target, outcome, facts, request, reply });
     };
     see("arp", Outcome::Answered, keys.mac.map(|mac| Fact::LinkAddress { mac }).into_iter().collect());

@@ -73,6 +73,8 @@ pub const KEYS: &[(&str, Count)] = &[
     ("vendors.mds_reviewed", vendors::mds_reviewed),
     ("vendors.checklist_returned", vendors::checklist_returned),
     ("vendors.role_table", vendors::role_table),
+    ("vendors.contradictions", vendors::contradictions),
+    ("vendors.overdue", vendors::overdue),
     ("remote.answered", vendors::remote_answered),
     ("remote.confirmed", vendors::remote_confirmed),
     ("remote.restricted", vendors::remote_restricted),

@@ -54,6 +54,21 @@ pub(super) fn role_table(ground: &Ground<'_>) -> Figure {
     })
 }
 
+/// Answers of vendors that what stands at their devices speaks against.
+pub(super) fn contradictions(ground: &Ground<'_>) -> Figure {
+    open(ground, &["vendor_contradiction"])
+}
+
+/// Vendors that did not answer in time, and answers that are too old.
+pub(super) fn overdue(ground: &Ground<'_>) -> Figure {
+    open(ground, &["vendor_silent", "vendor_outdated"])
+}
+
+fn open(ground: &Ground<'_>, codes: &[&str]) -> Figure {
+    let findings = ground.unsettled(codes).map(|finding| ground.behind(finding));
+    Figure::count(findings.collect(), Some(ground.scanned))
+}
+
 /// Rows of remote maintenance that say 有, 無 or 契約なし.
 pub(super) fn remote_answered(ground: &Ground<'_>) -> Figure {
     let remote = ground.records(Register::RemoteMaintenance);

@@ -38,6 +38,10 @@ pub fn explain(failure: &Failure, lang: Lang) -> String {
         | Failure::BadHead { .. }
         | Failure::NotConfirmed { .. }
         | Failure::Misfilled { .. } => super::review::failure(failure, lang),
+        Failure::NoVendor { .. }
+        | Failure::DuePassed { .. }
+        | Failure::Misanswered { .. }
+        | Failure::NotTheirs { .. } => super::vendor::failure(failure, lang),
         Failure::Batch { path, source } => batch(path, source, lang),
         Failure::OutTaken { .. }
         | Failure::OutEnding { .. }

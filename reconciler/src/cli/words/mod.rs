@@ -6,6 +6,7 @@ mod failure;
 pub mod ledger;
 pub mod pack;
 pub mod review;
+pub mod vendor;
 
 use std::path::Path;
 
@@ -90,7 +91,10 @@ pub fn run(run: &RunInfo, lang: Lang) -> String {
         Lang::Ja => format!("観測{}件", run.observations),
         Lang::En => format!("{} observations", run.observations),
     };
-    format!("{}\t{}\t{}\t{end}\t{seen}\t{judged}", clock(run.started), run.id, run.host)
+    let from = run.vendor.as_deref().map(crate::render::words::phrase::shown);
+    let from = from.map(|vendor| lang.pick(format!("\t{vendor}から受領"), format!("\thanded in by {vendor}")));
+    let from = from.unwrap_or_default();
+    format!("{}\t{}\t{}\t{end}\t{seen}\t{judged}{from}", clock(run.started), run.id, run.host)
 }
 
 /// A run was kept.

@@ -127,7 +127,7 @@ const KEYS: [(Key, &str); 15] = [
     (Key::Text, "文字"),
 ];
 
-const CODES: [(&str, &str); 16] = [
+const CODES: [(&str, &str); 19] = [
     ("not_in_ledger", "台帳未登録"),
     ("not_found", "所在不明"),
     ("not_checked", "未確認"),
@@ -144,6 +144,9 @@ const CODES: [(&str, &str); 16] = [
     ("management_reachable", "管理用の受け口への到達"),
     ("support_ended", "サポート終了の可能性"),
     ("support_ending", "サポート終了まで1年以内"),
+    ("vendor_contradiction", "事業者の回答と実測の食い違い"),
+    ("vendor_outdated", "事業者への確認が古い"),
+    ("vendor_silent", "事業者から回答がない"),
 ];
 const SEVERITIES: [(&str, &str); 4] = [("urgent", "至急"), ("act", "要対応"), ("check", "要確認"), ("info", "情報")];
 const STATES: [(&str, &str); 8] = [

@@ -160,6 +160,12 @@ fn values(kind: &Kind, asset: Option<&Asset>) -> Vec<(Fact, BTreeSet<String>)> {
         Kind::SupportEnded { support } | Kind::SupportEnding { support } => {
             vec![(Fact::Product, one(&support.product))]
         }
+        Kind::VendorContradiction { said, seen, .. } => {
+            let traces = seen.iter().map(|trace| bounded(format!("{} {}", trace.what, trace.place()).trim()));
+            vec![(Fact::Declared, one(&format!("{said:?}"))), (Fact::Seen, traces.collect())]
+        }
+        Kind::VendorOutdated { confirmed, .. } => vec![(Fact::Declared, one(&confirmed.to_string()))],
+        Kind::VendorSilent { asked, .. } => vec![(Fact::Declared, one(&asked.to_string()))],
     }
 }
 

@@ -69,7 +69,10 @@ pub fn accept(
         | Kind::UnneededServices { .. }
         | Kind::ManagementReachable { .. }
         | Kind::SupportEnded { .. }
-        | Kind::SupportEnding { .. } => return Err(Refused::NothingSeen),
+        | Kind::SupportEnding { .. }
+        | Kind::VendorContradiction { .. }
+        | Kind::VendorOutdated { .. }
+        | Kind::VendorSilent { .. } => return Err(Refused::NothingSeen),
     };
     if rows.is_empty() {
         return Err(Refused::NoRow);

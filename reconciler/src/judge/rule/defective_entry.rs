@@ -101,9 +101,10 @@ mod tests {
             batch: &batch,
             reread: None,
             inventories: &[],
-            ledger: &ledger,
+            ledger: &ledger.into(),
             history: &[],
             decisions: &[],
+            vendors: &crate::judge::vendor::Vendors::default(),
             knowledge: &knowledge,
         };
         let findings = judge(&case).findings.into_iter().filter(|finding| finding.kind.code() == "defective_entry");

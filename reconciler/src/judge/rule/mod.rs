@@ -15,6 +15,9 @@ mod support;
 pub(crate) mod undeclared_uplink;
 mod unnatural;
 mod unneeded_services;
+mod vendor_contradiction;
+mod vendor_outdated;
+mod vendor_silent;
 
 use daicho_shared::id::ObservationId;
 use sha2::{Digest, Sha256};
@@ -51,6 +54,9 @@ pub(crate) const RULES: &[Rule] = &[
     Rule { code: "management_reachable", speak: management_reachable::speak },
     Rule { code: "support_ending", speak: support::ending },
     Rule { code: "not_checked", speak: not_checked::speak },
+    Rule { code: "vendor_contradiction", speak: vendor_contradiction::speak },
+    Rule { code: "vendor_outdated", speak: vendor_outdated::speak },
+    Rule { code: "vendor_silent", speak: vendor_silent::speak },
 ];
 
 /// What a rule says, before severity and identity are given to it.

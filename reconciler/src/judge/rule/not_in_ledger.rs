@@ -64,7 +64,7 @@ impl Parts {
             for mac in &rows.macs {
                 parts.macs.entry(*mac).or_default().push(*paired);
             }
-            if rows.addresses.len() > 1 && !rows.addresses.is_disjoint(&scene.shown(*paired).addresses) {
+            if rows.addresses.len() > 1 && rows.addresses.meets(&scene.shown(*paired).addresses) {
                 rows.addresses.iter().for_each(|address| parts.addresses.entry(*address).or_default().push(*paired));
             }
         }

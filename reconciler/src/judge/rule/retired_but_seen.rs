@@ -13,7 +13,7 @@ pub(crate) fn speak(scene: &Scene<'_>) -> Vec<Draft> {
         .map(|(group, asset)| {
             let (rows, shown) = (&scene.groups[*group], scene.shown(*asset));
             let by_number =
-                !rows.macs.is_disjoint(&shown.macs) || shown.serial.iter().any(|serial| rows.serials.contains(serial));
+                rows.macs.meets(&shown.macs) || shown.serial.iter().any(|serial| rows.serials.contains(serial));
             Draft {
                 kind: Kind::RetiredButSeen,
                 stress: if by_number { Stress::Usual } else { Stress::Lowered },

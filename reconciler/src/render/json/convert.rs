@@ -554,7 +554,7 @@ fn evidence(verdict: &Verdict) -> BTreeMap<String, out::Evidence> {
             mac: seen.target.mac,
             interface: seen.target.interface.as_ref().map(ToString::to_string),
             outcome: seen.outcome,
-            facts: seen.facts.clone(),
+            facts: seen.facts.to_vec(),
             request: seen.request.clone(),
             reply: seen.reply.clone(),
         };

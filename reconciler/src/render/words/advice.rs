@@ -1,7 +1,7 @@
 //! What else a finding could be, what to do about it, and what would settle it.
 
 use super::phrase::mark;
-use super::{Lang, exit, hint, problem};
+use super::{Lang, exit, hint, problem, vendor};
 use crate::judge::entry::{Field, RowProblem};
 use crate::judge::finding::{Finding, Kind, NotCheckedReason};
 use crate::render::scene::Scene;
@@ -90,6 +90,9 @@ pub(super) fn other(kind: &Kind, lang: Lang) -> &'static [&'static str] {
         | Kind::ManagementReachable { .. }
         | Kind::SupportEnded { .. }
         | Kind::SupportEnding { .. } => hint::other(kind, lang),
+        Kind::VendorContradiction { .. } | Kind::VendorOutdated { .. } | Kind::VendorSilent { .. } => {
+            vendor::other(kind, lang)
+        }
     }
 }
 
@@ -183,6 +186,9 @@ pub(super) fn action(finding: &Finding, scene: &Scene<'_>) -> String {
             "情報システム担当者は、この機器の設置場所と用途を確認してください。心当たりがなければ、スイッチのどのポートにつながっているかを調べ、持ち主が分かるまで接続先を控えておいてください。以後の調査では、この機器への問い合わせを途中で止めています。".to_owned(),
             "IT staff: find out where this device stands and what it is for. If nobody knows it, find its switch port and note it until its owner is known. The scan stopped asking it half-way.".to_owned(),
         ),
+        Kind::VendorContradiction { .. } | Kind::VendorOutdated { .. } | Kind::VendorSilent { .. } => {
+            vendor::action(&finding.kind, &who, lang)
+        }
         Kind::RetiredButSeen => lang.pick(
             format!("{who}は、機器が実際に撤去されたかを設置場所で確認してください。使用中なら台帳の「状態」列を修正し、不要ならLANケーブルを外す時期を事業者に確認してください。"),
             format!("{who}: see whether the device was really removed. If in use, correct the ledger's status; if not, ask the vendor when it can be disconnected."),
@@ -263,6 +269,9 @@ pub(super) fn settle(kind: &Kind, lang: Lang) -> &'static str {
             "機器の現物と設定の確認、または途中の装置（ファイアウォールなど）の設定の確認",
             "the device and its settings in person, or those of a firewall on the way",
         ),
+        Kind::VendorContradiction { .. } | Kind::VendorOutdated { .. } | Kind::VendorSilent { .. } => {
+            vendor::settle(kind, lang)
+        }
         Kind::RetiredButSeen => {
             lang.pick("設置場所での現物の確認と、廃棄・撤去の記録", "the device in person and its disposal record")
         }

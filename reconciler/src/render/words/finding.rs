@@ -3,7 +3,7 @@
 //! How we know stands in [`super::observation`], because it is said of observations, not of findings.
 
 use super::phrase::{Phrase, mark};
-use super::{Lang, advice, exit, fixed, hint, problem};
+use super::{Lang, advice, exit, fixed, hint, problem, vendor};
 use crate::judge::finding::{Finding, Happened, Kind, NotCheckedReason};
 use crate::render::scene::Scene;
 
@@ -122,6 +122,9 @@ fn what(finding: &Finding, scene: &Scene<'_>) -> String {
             let subject = if finding.asset.is_some() { &device } else { &row };
             hint::what(finding, subject, lang)
         }
+        Kind::VendorContradiction { .. } | Kind::VendorOutdated { .. } | Kind::VendorSilent { .. } => {
+            vendor::what(&finding.kind, &device, lang)
+        }
     }
 }
 
@@ -224,7 +227,7 @@ mod tests {
     fn every_kind_is_said_in_full_in_both_languages() {
         let verdict = fixture::every_kind();
         let codes: BTreeSet<&str> = verdict.findings.iter().map(|finding| finding.kind.code()).collect();
-        assert_eq!(codes.len(), 16);
+        assert_eq!(codes.len(), 19);
         for lang in [Lang::Ja, Lang::En] {
             let options = fixture::options(lang);
             let scene = Scene::new(&verdict, &options);

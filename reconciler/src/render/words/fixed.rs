@@ -76,6 +76,9 @@ pub fn code(kind: &Kind, lang: Lang) -> String {
         Kind::ManagementReachable { .. } => lang.pick("管理用の受け口への到達", "management reachable"),
         Kind::SupportEnded { .. } => lang.pick("サポート終了の可能性", "support has ended, by its version"),
         Kind::SupportEnding { .. } => lang.pick("サポート終了まで1年以内", "support ends within a year"),
+        Kind::VendorContradiction { .. } => lang.pick("事業者の回答と実測の食い違い", "vendor's answer contradicted"),
+        Kind::VendorOutdated { .. } => lang.pick("事業者への確認が古い", "vendor's confirmation outdated"),
+        Kind::VendorSilent { .. } => lang.pick("事業者から回答がない", "no answer from the vendor"),
     };
     word.to_owned()
 }

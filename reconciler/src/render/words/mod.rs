@@ -13,6 +13,7 @@ mod column;
 pub mod date;
 pub mod device;
 pub mod diagram;
+pub mod enquiry;
 mod exit;
 pub mod export;
 pub mod field;
@@ -30,6 +31,7 @@ pub mod phrase;
 pub mod problem;
 pub mod standing;
 mod uplink;
+pub mod vendor;
 
 /// The language of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -6,6 +6,7 @@ pub(super) mod log;
 pub(super) mod runs;
 pub(super) mod snapshots;
 pub(super) mod understanding;
+pub(super) mod vendors;
 mod verdicts;
 
 use std::fs::File;

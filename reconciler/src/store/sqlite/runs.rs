@@ -48,6 +48,9 @@ pub struct RunInfo {
     pub observations: u64,
     /// A verdict is kept.
     pub judged: bool,
+    /// The vendor that handed it in; the hospital's own runs have none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vendor: Option<String>,
 }
 
 impl Store {
@@ -104,11 +107,11 @@ impl Store {
         Ok(batch)
     }
 
-    /// The run that began last.
+    /// The hospital's own run that began last: what a vendor handed in is about that vendor's devices only.
     pub fn latest_run(&self) -> Result<Option<RunId>, StoreError> {
         let id: Option<String> = self
             .connection
-            .query_row("SELECT id FROM runs ORDER BY started_us DESC, id DESC LIMIT 1", [], |row| row.get(0))
+            .query_row("SELECT id FROM runs WHERE key NOT IN (SELECT run FROM handed_in) ORDER BY started_us DESC, id DESC LIMIT 1", [], |row| row.get(0))
             .optional()
             .map_err(|source| self.failure(source))?;
         Ok(id.map(|id: String| RunId::from(id.as_str())))
@@ -118,9 +121,10 @@ impl Store {
     pub fn runs(&self) -> Result<Vec<RunInfo>, StoreError> {
         let sql = "SELECT header, (SELECT record FROM ends WHERE run = key),
                    (SELECT count(*) FROM observations WHERE run = key),
-                   EXISTS (SELECT 1 FROM verdicts WHERE run = key)
+                   EXISTS (SELECT 1 FROM verdicts WHERE run = key),
+                   (SELECT vendor FROM handed_in WHERE run = key)
                    FROM runs ORDER BY started_us DESC, id DESC";
-        let rows = self.rows(sql, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+        let rows = self.rows(sql, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?;
         rows.into_iter().map(info).collect()
     }
 
@@ -216,7 +220,9 @@ fn same(same: bool, run: &RunId, what: impl FnOnce() -> String) -> Result<(), St
     if same { Ok(()) } else { Err(Stopped::Store(StoreError::Conflict { run: run.clone(), what: what() })) }
 }
 
-fn info((header, end, observations, judged): (String, Option<String>, i64, bool)) -> Result<RunInfo, StoreError> {
+type Listed = (String, Option<String>, i64, bool, Option<String>);
+
+fn info((header, end, observations, judged, vendor): Listed) -> Result<RunInfo, StoreError> {
     let header: Header = from_json(&header, || "header of a run".to_owned())?;
     let end: Option<End> = end.map(|text| from_json(&text, || format!("end of run {}", header.run))).transpose()?;
     Ok(RunInfo {
@@ -229,5 +235,6 @@ fn info((header, end, observations, judged): (String, Option<String>, i64, bool)
         reason: end.and_then(|end| end.reason),
         observations: u64::try_from(observations).unwrap_or(0),
         judged,
+        vendor,
     })
 }

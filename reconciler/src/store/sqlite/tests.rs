@@ -47,7 +47,7 @@ fn observation(number: u32) -> Record {
         probe: "arp".into(),
         target: Target { address: "10.20.0.5".parse().unwrap(), mac: None, interface: None },
         outcome: Outcome::Answered,
-        facts: vec![],
+        facts: vec![].into(),
         request: String::new(),
         reply: "00".repeat(200),
     })
@@ -285,7 +285,7 @@ fn verdict(run: &str, started: i64) -> Verdict {
     };
     Verdict {
         run,
-        ledger: Ledger { entries: vec![], records: vec![], files: vec![], problems: vec![] },
+        ledger: Ledger { entries: vec![], records: vec![], files: vec![], problems: vec![] }.into(),
         assets: vec![],
         entries: vec![],
         comparisons: vec![],
@@ -299,6 +299,7 @@ fn verdict(run: &str, started: i64) -> Verdict {
         changes: None,
         inventories: vec![],
         basis: None,
+        vendors: crate::judge::vendor::Vendors::default(),
         reviewed: Reviewed::default(),
     }
 }

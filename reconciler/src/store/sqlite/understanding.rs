@@ -48,7 +48,8 @@ impl Store {
         let sql = "SELECT file, batch FROM inventories WHERE number IN (
                        SELECT max(number) FROM inventories WHERE imported_us < coalesce(
                            (SELECT min(next.started_us) FROM runs AS next, runs AS this
-                            WHERE this.id = ?1 AND next.started_us > this.started_us), 9223372036854775807)
+                            WHERE this.id = ?1 AND next.started_us > this.started_us
+                            AND next.key NOT IN (SELECT run FROM handed_in)), 9223372036854775807)
                        GROUP BY name) ORDER BY name";
         let collect = || -> rusqlite::Result<Vec<(String, String)>> {
             self.connection.prepare(sql)?.query_map([run.0.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()

@@ -34,12 +34,13 @@ impl Store {
         text.map(|text| from_json(&text, || format!("verdict on run {run}"))).transpose()
     }
 
-    /// The verdicts on the last `limit` judged runs that began before `run`, the oldest first.
+    /// The verdicts on the last `limit` judged runs of the hospital's own that began before `run`, the oldest first.
     /// A verdict of a version that wrote other words is left out: it is derived, and no reason to fail
     /// tonight's run.
     pub fn verdicts(&self, before: &RunId, limit: u32) -> Result<Vec<Verdict>, StoreError> {
         let sql = "SELECT verdict FROM verdicts JOIN runs ON key = run
                    WHERE (started_us, id) < (SELECT started_us, id FROM runs WHERE id = ?1)
+                   AND key NOT IN (SELECT run FROM handed_in)
                    ORDER BY started_us DESC, id DESC LIMIT ?2";
         let collect = || -> rusqlite::Result<Vec<String>> {
             self.connection.prepare(sql)?.query_map(params![before.0.as_str(), limit], |row| row.get(0))?.collect()

@@ -59,7 +59,11 @@ fn every_book_is_written_for_every_night_in_both_languages_and_holds_no_formula(
 #[test]
 fn a_day_is_a_day_in_the_official_ledger() {
     let mut verdict = fixture::verdict();
-    let entry = verdict.ledger.entries.iter_mut().find(|entry| entry.register == Register::Equipment).unwrap();
+    let entry = std::sync::Arc::make_mut(&mut verdict.ledger)
+        .entries
+        .iter_mut()
+        .find(|entry| entry.register == Register::Equipment)
+        .unwrap();
     entry.registered = Some(date(2024, 4, 1));
     let mut read = Xlsx::new(Cursor::new(made(Book::Equipment, &verdict, Lang::Ja))).unwrap();
     let range = read.worksheet_range("機器管理台帳").unwrap();

@@ -1,0 +1,372 @@
+//! Asking vendors and reading what they answer, with the program itself: from the workbook that goes out, through the one
+//! that comes back, to the finding that it makes and that a corrected answer takes away. No packet leaves.
+#![cfg(unix)]
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use calamine::{Data, Reader, Xlsx, open_workbook};
+use rust_xlsxwriter::Workbook;
+use serde_json::{Value, json};
+
+const LEDGER: &str =
+    "管理番号,IPアドレス,MACアドレス,コンピュータ名,部門,機器区分,リモート保守,保守事業者,システム名,説明
+ME-001,10.20.0.5,00:80:A3:00:00:05,CT-ROUTER,放射線科,ネットワーク機器,有,株式会社A医療,画像診断,B電子との共用ではない
+ME-002,10.20.0.6,00:80:A3:00:00:06,CT-CONSOLE,放射線科,医療機器,,㈱Ａ医療,画像診断,
+IT-003,10.20.0.7,00:80:A3:00:00:07,KARTE-SV,医療情報室,サーバ,,B電子,電子カルテ,
+IT-004,10.20.0.8,00:80:A3:00:00:08,OLD-PC,医療情報室,端末PC,,A医療サービス,,
+";
+
+/// Code above the keys, and what the cover calls its second column.
+const KEY: &str = "daicho:key";
+
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        let folder = Self(tempfile::tempdir().unwrap());
+        folder.done(&["init", ".", "--scope", "10.20.0.0/24"]);
+        fs::write(folder.path("台帳.csv"), LEDGER).unwrap();
+        folder.done(&["ledger", "import", "台帳.csv"]);
+        folder.night("0001", "2026-03-01", "10.20.0.0/24");
+        folder.daicho(&["reconcile"]);
+        folder
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn daicho(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_daicho"));
+        command.current_dir(self.0.path()).args(arguments).env("LANG", "ja_JP.UTF-8").env_remove("LC_ALL");
+        command.output().unwrap()
+    }
+
+    fn done(&self, arguments: &[&str]) -> String {
+        let output = self.daicho(arguments);
+        assert_eq!(output.status.code(), Some(0), "{arguments:?} {output:?}");
+        said(&output)
+    }
+
+    fn refused(&self, arguments: &[&str]) -> String {
+        let output = self.daicho(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?} {output:?}");
+        said(&output)
+    }
+
+    fn json(&self, arguments: &[&str]) -> Value {
+        let output = self.daicho(&[arguments, &["--json"]].concat());
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"))
+    }
+
+    fn findings(&self, code: &str) -> Vec<Value> {
+        self.json(&["findings", "--where", &format!("code={code}")]).as_array().unwrap().clone()
+    }
+
+    /// A night on which an IKE endpoint answered at the first device, and VNC at the second.
+    fn night(&self, run: &str, day: &str, scope: &str) {
+        let name = format!("{run}.jsonl");
+        fs::write(self.path(&name), batch(run, day, scope)).unwrap();
+        self.done(&["import-batch", &name]);
+    }
+
+    /// The workbook as somebody saves it who filled it in: only values, no formats. `fill` sees the cell's sheet, the
+    /// key of its row, its code, and what stands there.
+    fn filled(&self, from: &str, fill: impl Fn(&str, &str, &str, &str) -> Option<String>) -> String {
+        let mut book: Xlsx<_> = open_workbook(self.path(from)).unwrap();
+        let mut saved = Workbook::new();
+        for name in book.sheet_names() {
+            let range = book.worksheet_range(&name).unwrap();
+            let (top, left) = range.start().unwrap();
+            let page = saved.add_worksheet().set_name(&name).unwrap();
+            let rows: Vec<Vec<String>> = range.rows().map(|row| row.iter().map(text).collect()).collect();
+            let codes = rows.iter().find(|row| row.iter().any(|cell| cell == KEY)).cloned().unwrap_or_default();
+            let at = codes.iter().position(|cell| cell == KEY);
+            for (number, row) in (top..).zip(&rows) {
+                for (column, cell) in row.iter().enumerate() {
+                    let key = at.map_or("", |at| row[at].as_str());
+                    let code = codes.get(column).map_or("", String::as_str);
+                    let now = fill(&name, key, code, cell).unwrap_or_else(|| cell.clone());
+                    page.write(number, u16::try_from(column).unwrap() + u16::try_from(left).unwrap(), now).unwrap();
+                }
+            }
+        }
+        let path = self.path("返送.xlsx");
+        saved.save(&path).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+
+    /// Every text of a workbook.
+    fn texts(&self, name: &str) -> String {
+        let mut book: Xlsx<_> = open_workbook(self.path(name)).unwrap();
+        let mut all = String::new();
+        for sheet in book.sheet_names() {
+            let range = book.worksheet_range(&sheet).unwrap();
+            range.rows().flatten().for_each(|cell| all.push_str(&(text(cell) + "\n")));
+        }
+        all
+    }
+}
+
+fn text(cell: &Data) -> String {
+    match cell {
+        Data::DateTime(day) => {
+            let (year, month, date, ..) = day.to_ymd_hms_milli();
+            format!("{year}/{month}/{date}")
+        }
+        other => other.to_string(),
+    }
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+fn batch(run: &str, day: &str, scope: &str) -> String {
+    let at = format!("{day}T02:15:01Z");
+    let mut lines = vec![json!({
+        "record": "header", "format": "daicho-batch", "version": 1, "agent": "0.1.0", "host": "scanner",
+        "run": format!("01900000-0000-7000-8000-00000000{run}"), "started": at, "scope": [scope], "exclude": [],
+        "profile": "gentle", "interfaces": []
+    })];
+    let mut number = 0;
+    let mut see = |last: u8, probe: &str, facts: Vec<Value>| {
+        number += 1;
+        let (address, mac) = (format!("10.20.0.{last}"), format!("00:80:A3:00:00:{last:02X}"));
+        lines.push(json!({
+            "record": "observation", "number": number, "at": at, "probe": probe, "outcome": "answered",
+            "target": {"address": address, "mac": mac, "interface": "eth0"}, "facts": facts
+        }));
+    };
+    let service = |transport: &str, port: u16, protocol: &str| {
+        json!({"fact": "service", "transport": transport, "port": port, "protocol": protocol, "product": null,
+            "version": null, "banner": null})
+    };
+    for last in 5..9 {
+        let mac = format!("00:80:A3:00:00:{last:02X}");
+        see(last, "arp", vec![json!({"fact": "link_address", "mac": mac})]);
+    }
+    see(5, "ike", vec![service("udp", 500, "ike")]);
+    see(6, "vnc", vec![service("tcp", 5900, "vnc")]);
+    lines.push(json!({
+        "record": "coverage", "segment": scope, "on_link": true, "probe": "arp", "asked": 254, "answered": 4,
+        "not_allowed": 0, "not_reached": 0
+    }));
+    lines.push(json!({"record": "end", "finished": format!("{day}T02:16:00Z"), "complete": true}));
+    let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
+    lines.join("\n") + "\n"
+}
+
+/// Somebody signs, says `remote` of every row about remote maintenance, and that MDS/SDS were handed in.
+fn answers(remote: &'static str) -> impl Fn(&str, &str, &str, &str) -> Option<String> {
+    move |_, key, code, _| {
+        let value = match (key, code) {
+            ("cover:answered_by", "value") => "A医療 保守部 佐藤",
+            ("cover:answered_on", "value") => "2026/3/20",
+            (key, "remote_maintenance") if is_row(key) => remote,
+            (key, "disclosure") if is_row(key) => "有",
+            (key, "disclosure_kind") if is_row(key) => "MDS",
+            _ => return None,
+        };
+        Some(value.to_owned())
+    }
+}
+
+fn is_row(key: &str) -> bool {
+    key.starts_with("000") && key.len() == 15
+}
+
+#[test]
+fn a_round_trip_makes_a_finding_and_a_corrected_answer_takes_it_away() {
+    let folder = Folder::new();
+    let told = folder.done(&["vendor", "export", "--vendor", "(株)A医療", "--out", "A.xlsx"]);
+    assert!(told.contains("照会番号 0001、機器2台"), "{told}");
+    assert!(folder.refused(&["vendor", "export", "--vendor", "A医療", "--out", "A.xlsx"]).contains("A.xlsx"));
+    assert_eq!(folder.findings("vendor_contradiction"), Vec::<Value>::new());
+
+    // The vendor denies everything.
+    let denied = folder.filled("A.xlsx", answers("無"));
+    let looked = folder.done(&["vendor", "import", &denied, "--dry-run"]);
+    assert!(looked.contains("取り込んでいません") && looked.contains("（台帳では『有』）"), "{looked}");
+    assert_eq!(folder.json(&["vendor", "status"])[0]["answered"], 0, "a dry run keeps nothing");
+    let read = folder.done(&["vendor", "import", &denied]);
+    assert!(read.contains("A医療 保守部 佐藤") && read.contains("ME-001"), "{read}");
+    assert!(
+        read.contains("としていますが、この機器には外部からの保守に使える仕組み"),
+        "what speaks against it is told at once: {read}"
+    );
+    let found = folder.findings("vendor_contradiction");
+    assert_eq!(found.len(), 2, "the IKE endpoint and VNC: {found:#?}");
+    let severities: Vec<&str> = found.iter().map(|one| one["severity"].as_str().unwrap()).collect();
+    assert_eq!(severities, ["要対応", "要確認"], "an endpoint of tunnels weighs more than a program");
+    assert!(found[0]["text"].as_str().unwrap().contains("ike udp/500"), "{:#}", found[0]);
+    assert!(folder.done(&["vendor", "import", &denied]).contains("取り込み済み"), "the same file is the same answer");
+    let chase = folder.json(&["vendor", "status"]);
+    let line = chase.as_array().unwrap().iter().find(|line| line["vendor"] == "株式会社A医療").unwrap();
+    assert_eq!((&line["state"], &line["contradictions"]), (&json!("answered"), &json!(2)), "{chase:#}");
+
+    // It corrects itself: a further version; the earlier one stays.
+    let corrected = folder.filled("A.xlsx", |sheet, key, code, found| {
+        let said = answers("有")(sheet, key, code, found);
+        if code == "purpose" && is_row(key) { Some("装置の監視".to_owned()) } else { said }
+    });
+    let read = folder.done(&["vendor", "import", &corrected]);
+    assert!(read.contains("無 → 有") && read.contains("空欄: ME-001 CT-ROUTER 誰が"), "{read}");
+    assert_eq!(folder.findings("vendor_contradiction"), Vec::<Value>::new());
+    let store = daicho::store::Store::open_existing(&folder.path("data/daicho.sqlite")).unwrap();
+    let replies = store.vendors().unwrap().replies;
+    assert_eq!((replies.len(), replies[0].file.as_str(), replies[0].sha256.len()), (2, "返送.xlsx", 64));
+}
+
+#[test]
+fn no_contract_is_contradicted_and_unknown_is_not() {
+    let folder = Folder::new();
+    folder.done(&["vendor", "export", "--vendor", "A医療", "--out", "A.xlsx"]);
+    let unknown = folder.filled("A.xlsx", answers("不明"));
+    folder.done(&["vendor", "import", &unknown]);
+    assert_eq!(folder.findings("vendor_contradiction"), Vec::<Value>::new());
+    let none = folder.filled("A.xlsx", answers("契約なし（記入不要）"));
+    folder.done(&["vendor", "import", &none]);
+    let found = folder.findings("vendor_contradiction");
+    assert!(found.iter().all(|one| one["text"].as_str().unwrap().contains("契約なし")), "{found:#?}");
+    assert_eq!(found.len(), 2);
+}
+
+#[test]
+fn a_vendor_gets_its_own_devices_and_nothing_of_others() {
+    let folder = Folder::new();
+    folder.done(&["vendor", "export", "--all", "--out", "照会"]);
+    let mut names: Vec<String> =
+        fs::read_dir(folder.path("照会")).unwrap().map(|one| one.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    assert_eq!(names.len(), 3, "{names:?}");
+    for (name, own, others) in [
+        (
+            "株式会社A医療",
+            &["10.20.0.5", "10.20.0.6", "CT-ROUTER", "ike udp/500"][..],
+            &["10.20.0.7", "10.20.0.8", "KARTE", "OLD-PC", "B電子", "A医療サービス", "電子カルテ"][..],
+        ),
+        (
+            "B電子",
+            &["10.20.0.7", "KARTE-SV"],
+            &["10.20.0.5", "10.20.0.6", "10.20.0.8", "CT-", "A医療", "画像診断", "ike"],
+        ),
+        (
+            "A医療サービス",
+            &["10.20.0.8", "OLD-PC"],
+            &["10.20.0.5", "10.20.0.6", "10.20.0.7", "KARTE", "CT-", "B電子", "株式会社"],
+        ),
+    ] {
+        let file = names.iter().find(|file| file[5..].trim_end_matches(".xlsx") == name).unwrap();
+        let texts = folder.texts(&format!("照会/{file}"));
+        for one in own {
+            assert!(texts.contains(one), "{name} lacks {one}");
+        }
+        for one in others {
+            assert!(!texts.contains(one), "{name} gets {one}");
+        }
+    }
+}
+
+#[test]
+fn every_problem_is_told_with_its_cell_and_nothing_is_kept() {
+    let folder = Folder::new();
+    folder.done(&["vendor", "export", "--vendor", "A医療", "--out", "A.xlsx"]);
+    folder.done(&["vendor", "export", "--vendor", "B電子", "--out", "B.xlsx"]);
+    let whole = folder.filled("A.xlsx", answers("無"));
+    let wrong = folder.filled("A.xlsx", |sheet, key, code, found| match (sheet, code) {
+        ("リモートメンテナンス", KEY) if key.starts_with("0001-") => Some(format!("{}0", &key[..14])),
+        ("MDS・SDS", "disclosure") if is_row(key) => Some("たぶん".to_owned()),
+        ("対象機器", "patch_date") if is_row(key) => Some("いつか".to_owned()),
+        ("対象機器", "responsible") if is_row(key) => Some("○".to_owned()),
+        ("照会票", "value") if key == "cover:answered_by" => None,
+        _ => answers("無")(sheet, key, code, found),
+    });
+    let told = folder.refused(&["vendor", "import", &wrong]);
+    for part in [
+        "記号が書き換えられています",
+        "『たぶん』 一覧（有・無・不明",
+        "『いつか』 日付として読めません",
+        "『○』 一覧（有・無",
+        "回答者の記入が必要です",
+        "シート『対象機器』5行目",
+        "何も取り込んでいません",
+    ] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    // The other vendor's cover over this one's rows, and the other way round.
+    let swapped = folder.filled("B.xlsx", |sheet, key, code, found| match key {
+        "cover:vendor" if code == "value" => Some("株式会社A医療".to_owned()),
+        _ => answers("無")(sheet, key, code, found),
+    });
+    assert!(folder.refused(&["vendor", "import", &swapped]).contains("宛先が異なります"));
+    let mixed = folder.filled("A.xlsx", |sheet, key, code, found| match code {
+        KEY if key.starts_with("0001-") => Some(key.replace("0001-", "0002-")),
+        _ => answers("無")(sheet, key, code, found),
+    });
+    assert!(folder.refused(&["vendor", "import", &mixed]).contains("別の照会票のものです"));
+    let unknown = folder.filled("A.xlsx", |sheet, key, code, found| match key {
+        "cover:enquiry" if code == "value" => Some("0099".to_owned()),
+        _ => answers("無")(sheet, key, code, found),
+    });
+    assert!(folder.refused(&["vendor", "import", &unknown]).contains("記録にありません"));
+    let empty =
+        folder.filled("A.xlsx", |_, key, code, _| answers("")("", key, code, "").filter(|_| key.starts_with("cover:")));
+    assert!(folder.refused(&["vendor", "import", &empty]).contains("どの行にも回答がありません"));
+    assert!(folder.daicho(&["vendor", "import", "台帳.csv"]).status.code() == Some(4), "no enquiry at all");
+    let store = daicho::store::Store::open_existing(&folder.path("data/daicho.sqlite")).unwrap();
+    assert_eq!(store.vendors().unwrap().replies, []);
+    drop(store);
+    // `filled` writes one file: the whole one is made anew, and is taken.
+    let _ = whole;
+    let whole = folder.filled("A.xlsx", answers("無"));
+    folder.done(&["vendor", "import", &whole]);
+}
+
+#[test]
+fn silence_and_old_confirmations_are_findings_and_are_chased() {
+    let folder = Folder::new();
+    folder.done(&["vendor", "export", "--vendor", "A医療", "--out", "A.xlsx"]);
+    folder.done(&["vendor", "export", "--vendor", "B電子", "--out", "B.xlsx"]);
+    let answered = folder.filled("A.xlsx", answers("有"));
+    folder.done(&["vendor", "import", &answered]);
+    assert_eq!(folder.findings("vendor_silent"), Vec::<Value>::new());
+    // Two years later, by the run's own day.
+    folder.night("0002", "2031-03-01", "10.20.0.0/24");
+    folder.daicho(&["reconcile"]);
+    let silent = folder.findings("vendor_silent");
+    assert_eq!(silent.len(), 1, "{silent:#?}");
+    assert!(silent[0]["text"].as_str().unwrap().starts_with("B電子に"), "{silent:#?}");
+    let old = folder.findings("vendor_outdated");
+    assert_eq!(old.len(), 1, "{old:#?}");
+    assert!(old[0]["text"].as_str().unwrap().contains("2026年3月20日"), "{old:#?}");
+    let letter = folder.done(&["vendor", "remind", "--vendor", "Ｂ電子", "--contact", "医療情報室 山田"]);
+    assert!(letter.contains("B電子\nご担当者様") && letter.contains("照会番号 0002"), "{letter}");
+    folder.done(&["vendor", "status", "--out", "督促"]);
+    assert_eq!(fs::read_dir(folder.path("督促")).unwrap().count(), 1);
+    let table = folder.done(&["vendor", "status"]);
+    assert!(table.contains("回答待ち") && table.contains("未照会") && table.contains("再確認が必要"), "{table}");
+    assert!(folder.refused(&["vendor", "remind", "--vendor", "A医"]).contains("B電子"), "no vendor of that name");
+}
+
+#[test]
+fn a_vendors_own_batch_is_a_run_of_its_own_and_is_refused_where_it_is_about_others() {
+    let folder = Folder::new();
+    fs::write(folder.path("wide.jsonl"), batch("0003", "2026-04-01", "10.20.0.0/24")).unwrap();
+    let told = folder.refused(&["import-batch", "--vendor", "A医療", "wide.jsonl"]);
+    assert!(told.contains("10.20.0.0/24") && told.contains("何も取り込んでいません"), "{told}");
+    fs::write(folder.path("own.jsonl"), batch("0004", "2026-04-01", "10.20.0.5/32")).unwrap();
+    folder.done(&["import-batch", "--vendor", "A医療", "own.jsonl"]);
+    let runs = folder.json(&["runs"]);
+    let run = &runs.as_array().unwrap()[0];
+    assert_eq!((runs.as_array().unwrap().len(), &run["vendor"]), (2, &json!("株式会社A医療")), "{runs:#}");
+    assert!(folder.done(&["runs"]).contains("株式会社A医療から受領"));
+    let own = folder.daicho(&["import-batch", "--vendor", "A医療", "0001.jsonl"]);
+    assert_ne!(own.status.code(), Some(0), "the hospital's own run does not become a vendor's: {own:?}");
+    let latest: Value = folder.json(&["reconcile"]);
+    assert_eq!(latest["run"]["started"].as_str().unwrap()[..10], *"2026-03-01", "reports are about the hospital's run");
+    let theirs: Value = folder.json(&["reconcile", "--run", run["id"].as_str().unwrap()]);
+    assert_eq!(theirs["run"]["id"], run["id"]);
+}
