@@ -26,7 +26,7 @@ use crate::import::template::{Guide, choices, template};
 use crate::import::{Columns, ImportError, Imported, Mappings, Original, Progress};
 use crate::judge::amendment::Amendment;
 use crate::judge::asset::Asset;
-use crate::judge::entry::{EntryId, Field, Ledger, ProblemKind, Register, RowProblem};
+use crate::judge::entry::{Field, Ledger, ProblemKind, Register, RowProblem};
 use crate::judge::finding::Finding;
 use crate::judge::review::group;
 use crate::judge::review::proposal::Spelt;
@@ -339,9 +339,7 @@ pub(super) fn book(
 }
 
 /// The official columns of 機器管理台帳, and the ledger's rows by them.
-pub(super) fn official(
-    ledger: &Ledger,
-) -> (Vec<render::xlsx::OfficialColumn>, Vec<(EntryId, BTreeMap<Field, String>)>) {
+pub(super) fn official(ledger: &Ledger) -> (Vec<render::xlsx::OfficialColumn>, Vec<render::xlsx::OfficialRow>) {
     let columns = Columns::builtin();
     let official = crate::export::official(&columns).iter().map(|column| render::xlsx::OfficialColumn {
         field: column.field,

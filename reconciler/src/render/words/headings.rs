@@ -239,7 +239,7 @@ headings! {
     to_add: "追加するもの", "What to add";
     note: "提出にあたっての注意点", "Note of the form";
     added: "追加済み", "Added";
-    masked: "伏せ字版（アドレスの下位・シリアル番号・氏名は ［英数字5文字］ に置き換え。同じ機器は同じ伏せ字）", "masked: addresses, serial numbers and names stand as five letters in brackets, the same for the same device";
+    masked: "伏せ字版（アドレスの下位・シリアル番号・氏名を［英数字5文字］に置き換え、同じ機器には同じ伏せ字）", "masked: addresses, serial numbers and names stand as five letters in brackets, the same for the same device";
 }
 
 #[cfg(test)]

@@ -13,7 +13,9 @@ use rust_xlsxwriter::{
 
 use unicode_width::UnicodeWidthStr;
 
-pub use self::books::{Attached, Book, LedgerSource, Material, OfficialColumn, book, evidence_names, pack_index};
+pub use self::books::{
+    Attached, Book, LedgerSource, Material, OfficialColumn, OfficialRow, book, evidence_names, pack_index,
+};
 use self::sheets::{Column, Paper, Sheet, Value};
 use super::Options;
 use super::view::Report;

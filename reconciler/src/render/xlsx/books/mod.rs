@@ -109,7 +109,7 @@ pub struct Material {
     /// The official columns of 機器管理台帳, in the form's order.
     pub official: Vec<OfficialColumn>,
     /// The rows of the ledger by those columns.
-    pub rows: Vec<(EntryId, BTreeMap<Field, String>)>,
+    pub rows: Vec<OfficialRow>,
     /// External connection points by department, and the segments.
     pub listed: Listed,
     /// Files that the registers name as evidence, by the name that stands there.
@@ -128,6 +128,9 @@ pub struct LedgerSource {
     /// When it was imported.
     pub imported: Timestamp,
 }
+
+/// A row of the ledger by the official columns.
+pub type OfficialRow = (EntryId, BTreeMap<Field, String>);
 
 /// One column of the official form.
 #[derive(Debug, Clone, PartialEq, Eq)]
