@@ -213,7 +213,9 @@ fn a_pack_is_whole_until_somebody_touches_it() {
     let key = ["--key", key.to_str().unwrap()];
     let (folder, archive) = (project.path("copy"), project.pack("pack.zip", &[]));
     fs::create_dir(&folder).unwrap();
-    plain().iter().for_each(|(name, octets)| fs::write(folder.join(name), octets).unwrap());
+    for (name, octets) in plain() {
+        fs::write(folder.join(name), octets).unwrap();
+    }
     for pack in [&folder, &archive] {
         let (code, said) = project.verify(pack, &key);
         assert_eq!((code, said["signature"].as_str()), (Some(0), Some("valid")), "{said:#}");

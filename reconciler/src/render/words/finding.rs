@@ -102,16 +102,7 @@ fn what(finding: &Finding, scene: &Scene<'_>) -> String {
                 format!("{row} could be any of {} machines: {machines}.", assets.len()),
             )
         }
-        Kind::Unnatural { hows } => {
-            let hows: Vec<String> = hows.iter().take(5).map(|how| fixed::unnatural(how, lang)).collect();
-            let hows = hows.join(lang.pick("、", ", "));
-            lang.pick(
-                format!(
-                    "{device}の応答は、普通の機器では見られないものです（{hows}）。分類やOSの推定は当てになりません。"
-                ),
-                format!("{device} answers as no ordinary device does ({hows}). What it seems to be is worth little."),
-            )
-        }
+        Kind::Unnatural { hows } => unnatural(hows, &device, lang),
         Kind::DualHomed { .. } | Kind::UndeclaredUplink { .. } | Kind::ForwardsUndeclared | Kind::RetiredButSeen => {
             network(finding, scene)
         }
@@ -126,6 +117,15 @@ fn what(finding: &Finding, scene: &Scene<'_>) -> String {
             vendor::what(&finding.kind, &device, lang)
         }
     }
+}
+
+fn unnatural(hows: &[String], device: &str, lang: Lang) -> String {
+    let hows: Vec<String> = hows.iter().take(5).map(|how| fixed::unnatural(how, lang)).collect();
+    let hows = hows.join(lang.pick("、", ", "));
+    lang.pick(
+        format!("{device}の応答は、普通の機器では見られないものです（{hows}）。分類やOSの推定は当てになりません。"),
+        format!("{device} answers as no ordinary device does ({hows}). What it seems to be is worth little."),
+    )
 }
 
 fn network(finding: &Finding, scene: &Scene<'_>) -> String {
