@@ -1,6 +1,7 @@
 """What somebody with pandas would do: one line for each machine, then a merge on each key, the strongest first.
 
-    merge.py lines FOLDER   the agent's JSON Lines and the ledger's CSV, as they are
+    merge.py plain FOLDER   the agent's JSON Lines and the ledger's CSV, as they are, read in one call
+    merge.py lines FOLDER   the same, read in pieces, of each only what is needed
     merge.py table FOLDER   somebody made one flat table of the observations before
 """
 
@@ -19,9 +20,15 @@ def table(folder):
     return pd.read_csv(f"{folder}/night.csv", dtype=str)
 
 
+AS_IT_IS = {"lines": True, "dtype": False, "convert_dates": False}
+
+
+def plain(folder):
+    return flat(pd.read_json(f"{folder}/night.jsonl", **AS_IT_IS))
+
+
 def lines(folder):
-    """In pieces, and of each piece only what is needed: the whole file at once takes several times the memory."""
-    pieces = pd.read_json(f"{folder}/night.jsonl", lines=True, chunksize=100_000, dtype=False, convert_dates=False)
+    pieces = pd.read_json(f"{folder}/night.jsonl", chunksize=100_000, **AS_IT_IS)
     return pd.concat((flat(piece) for piece in pieces), ignore_index=True)
 
 
@@ -42,7 +49,7 @@ def flat(piece):
 
 def main(how, folder):
     began = time.perf_counter()
-    seen = {"lines": lines, "table": table}[how](folder)
+    seen = {"plain": plain, "lines": lines, "table": table}[how](folder)
     rows = pd.concat([pd.read_csv(file, dtype=str) for file in sorted(glob.glob(f"{folder}/ledger-*.csv"))])
     rows = rows.rename(columns=HEADINGS)
     read = time.perf_counter()
