@@ -35,13 +35,22 @@ pub(super) fn answers(paper: &Paper<'_>) -> Vec<Vec<Cell>> {
     paper.sheet.answers.iter().map(row).collect()
 }
 
-/// The form's own words; in English what they mean below them.
-fn question(answer: &Answer, lang: Lang) -> String {
-    let (text, english) = (&answer.question.text, answer.question.text_en.as_deref());
-    match (lang, english) {
-        (Lang::En, Some(english)) => format!("{text}\n{english}"),
-        _ => text.clone(),
+/// A question's number; with its heading where the form prints the number under several.
+fn called(paper: &Paper<'_>, answer: &Answer) -> String {
+    let number = &answer.question.number;
+    let twice = paper.sheet.answers.iter().filter(|other| other.question.number == *number).count() > 1;
+    match answer.question.group.as_deref().filter(|_| twice) {
+        Some(group) => format!("{number}\n{group}"),
+        None => number.clone(),
     }
+}
+
+/// The form's own words, under the heading that it prints; in English what they mean below them.
+fn question(answer: &Answer, lang: Lang) -> String {
+    let question = &answer.question;
+    let english = question.text_en.as_deref().filter(|_| lang == Lang::En);
+    let lines = [question.group.as_deref(), Some(&question.text), english];
+    lines.into_iter().flatten().collect::<Vec<_>>().join("\n")
 }
 
 /// Why, then every criterion that is not met, with its figure.
@@ -94,7 +103,7 @@ pub(super) fn criteria(paper: &Paper<'_>) -> Vec<Vec<Cell>> {
             let at = paper.sheet.figures.get(&check.figure).and_then(|figure| figure.at);
             let open = check.met != Met::Yes;
             rows.push(vec![
-                Cell::text(&answer.question.number),
+                Cell::text(called(paper, answer)),
                 Cell::text(words::criterion(criterion, lang)),
                 Cell::Met(check.met, words::met(check.met, lang)),
                 Cell::text(value(paper, check)),
@@ -106,7 +115,7 @@ pub(super) fn criteria(paper: &Paper<'_>) -> Vec<Vec<Cell>> {
         }
         let by_person = answer.question.person.iter().map(|said| words::said(said, lang)).map(|said| {
             let word = words::headings(lang).by_person;
-            let mut row = vec![Cell::text(&answer.question.number), Cell::text(said), Cell::text(word)];
+            let mut row = vec![Cell::text(called(paper, answer)), Cell::text(said), Cell::text(word)];
             row.extend([Cell::Blank, Cell::Blank, Cell::Box, Cell::Blank, Cell::Blank]);
             row
         });
@@ -132,7 +141,8 @@ pub(super) fn missing(paper: &Paper<'_>) -> Vec<Vec<Cell>> {
             let Some(criterion) = answer.criterion(&check.key) else { continue };
             let (all, more) = behind(paper, check);
             let line = |thing: String| {
-                let head = [&answer.question.number, words::criterion(criterion, lang), &thing];
+                let number = called(paper, answer);
+                let head = [&number, words::criterion(criterion, lang), &thing];
                 head.into_iter().map(Cell::text).chain([Cell::Box, Cell::DayBox]).collect::<Vec<_>>()
             };
             rows.extend(all.iter().map(|one| line(words::behind(one, lang))));

@@ -46,7 +46,8 @@ pub fn text(paper: &Paper<'_>, width: u16, output: &mut impl Write) -> io::Resul
 fn question(paper: &Paper<'_>, answer: &Answer, width: usize, output: &mut impl Write) -> io::Result<()> {
     let lang = paper.lang;
     let text = answer.question.text_en.as_deref().filter(|_| lang == crate::render::Lang::En);
-    let title = format!("{} {}", answer.question.number, text.unwrap_or(&answer.question.text));
+    let group = answer.question.group.as_ref().map(|group| format!("{group} ")).unwrap_or_default();
+    let title = format!("{group}{} {}", answer.question.number, text.unwrap_or(&answer.question.text));
     writeln!(output, "{}", wrap(&title, width))?;
     let target = answer.target.map(|day| {
         let day = date::day(day, lang);

@@ -12,6 +12,8 @@ pub const DEMO: &str = include_str!("../../demo/scenario.toml");
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scenario {
+    /// The day on which it was written: ends of support after it are no surprise, and not told here.
+    pub written: String,
     /// In no particular order.
     #[serde(rename = "finding")]
     pub findings: Vec<Expected>,
@@ -35,6 +37,8 @@ pub struct Expected {
     pub problem: Option<String>,
     /// Why a row could not be checked.
     pub reason: Option<String>,
+    /// A service or product that it is about.
+    pub about: Option<String>,
     /// Why it must be there, in one sentence.
     pub why: String,
 }
