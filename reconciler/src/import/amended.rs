@@ -138,7 +138,7 @@ fn cell(ledger: &mut Ledger, place: usize, begun: &str, texts: &Texts<'_>, colum
     if key(begun) != key(texts.before) && !means_same(entry, texts.field, begun, texts.after, columns) {
         return Fate::Conflict(RowProblem {
             origin: entry.origin.clone(),
-            column: entry.cells.get(&texts.field).map(|cell| cell.column.clone()),
+            column: entry.cells.get(&texts.field).map(|cell| cell.column.to_string()),
             field: Some(texts.field),
             kind: ProblemKind::AmendmentConflict,
             found: daicho_shared::text::bounded(&found),
@@ -320,7 +320,7 @@ fn row(
     entry.id = id.clone();
     for cell in entry.cells.values_mut() {
         // No file has this row, so no column has a letter.
-        cell.column.clear();
+        cell.column = "".into();
     }
     ledger.entries.push(entry);
     // Whoever accepted the row accepted it without a number, which the hospital gives when it is written down.

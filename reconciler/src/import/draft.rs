@@ -74,7 +74,7 @@ impl<'a> Draft<'a> {
         for field in self.cells.keys().copied().collect::<Vec<_>>() {
             let Some(meaning) = self.meaning(field) else { continue };
             let Cell { column, raw } = places.get(&field).cloned().unwrap_or_default();
-            values.insert(field, Written { column, raw, meaning });
+            values.insert(field, Written { column: column.to_string(), raw, meaning });
         }
         if let Some(department) = self.inherited.department.clone().filter(|_| self.register != Register::Department) {
             let carried = || Written {
@@ -285,7 +285,7 @@ impl<'a> Draft<'a> {
         let place = |pieces: &Vec<Piece>| {
             let columns: Vec<String> = pieces.iter().map(|piece| letters(piece.column)).collect();
             let raws: Vec<&str> = pieces.iter().map(|piece| piece.raw.as_str()).collect();
-            Cell { column: columns.join(", "), raw: raws.join("\n") }
+            Cell { column: columns.join(", ").into(), raw: raws.join("\n") }
         };
         self.cells.iter().map(|(field, pieces)| (*field, place(pieces))).collect()
     }

@@ -1,7 +1,7 @@
 //! What a row is called: by its number where that is its own, else by what it says of its device. Never by its line,
 //! which belongs to another device as soon as a row above it comes or goes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use sha2::{Digest, Sha256};
 
@@ -31,7 +31,7 @@ pub(crate) fn settle(entries: &mut [Entry], records: &mut [Record]) {
     let begun: Vec<String> = rows.iter().map(|row| row.id().0.clone()).collect();
     let ids = told_apart(&rows, begun, |row| {
         let number = row.by_number().filter(|number| *number == row.id().0);
-        number.is_some_and(|number| holders.get(&number).is_some_and(|count| *count > 1))
+        number.is_some_and(|number| holders.get(number.as_str()).is_some_and(|count| *count > 1))
     });
     assign(ids, entries, records);
 }
@@ -51,7 +51,8 @@ fn assign(ids: Vec<String>, entries: &mut [Entry], records: &mut [Record]) {
 /// first decides only between rows that say the same in every cell.
 fn told_apart(rows: &[Row<'_>], mut ids: Vec<String>, too_short: impl Fn(&Row<'_>) -> bool) -> Vec<String> {
     let counts = counted(&ids);
-    let mut open: Vec<usize> = (0..rows.len()).filter(|at| too_short(&rows[*at]) || counts[&ids[*at]] > 1).collect();
+    let several = |id: &String| counts[id.as_str()] > 1;
+    let mut open: Vec<usize> = (0..rows.len()).filter(|at| too_short(&rows[*at]) || several(&ids[*at])).collect();
     for level in [Row::key, Row::keys, Row::content] {
         for at in &open {
             let own = level(&rows[*at]);
@@ -60,7 +61,10 @@ fn told_apart(rows: &[Row<'_>], mut ids: Vec<String>, too_short: impl Fn(&Row<'_
             }
         }
         let counts = counted(&ids);
-        open.retain(|at| counts[&ids[*at]] > 1);
+        open.retain(|at| counts[ids[*at].as_str()] > 1);
+    }
+    if open.is_empty() {
+        return ids;
     }
     let still: BTreeSet<usize> = open.iter().copied().collect();
     let settled = ids.iter().enumerate().filter(|(at, _)| !still.contains(at)).map(|(_, id)| id.clone());
@@ -77,10 +81,10 @@ fn told_apart(rows: &[Row<'_>], mut ids: Vec<String>, too_short: impl Fn(&Row<'_
     ids
 }
 
-fn counted<'a>(ids: impl IntoIterator<Item = &'a String>) -> BTreeMap<String, usize> {
-    let mut counts = BTreeMap::new();
+fn counted<'a>(ids: impl IntoIterator<Item = &'a String>) -> HashMap<&'a str, usize> {
+    let mut counts = HashMap::new();
     for id in ids {
-        *counts.entry(id.clone()).or_default() += 1;
+        *counts.entry(id.as_str()).or_default() += 1;
     }
     counts
 }

@@ -137,7 +137,12 @@ pub fn read_in_process(
 pub fn join(files: impl IntoIterator<Item = Imported>) -> Ledger {
     let mut ledger = Ledger { entries: vec![], records: vec![], files: vec![], problems: vec![] };
     for mut imported in files {
-        ledger.entries.append(&mut imported.entries);
+        // The first file's rows are taken as they are: most ledgers are one file.
+        if ledger.entries.is_empty() {
+            ledger.entries = imported.entries;
+        } else {
+            ledger.entries.append(&mut imported.entries);
+        }
         ledger.records.append(&mut imported.records);
         ledger.problems.append(&mut imported.problems);
         ledger.files.push(imported.file);

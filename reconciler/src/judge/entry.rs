@@ -6,6 +6,7 @@ use std::net::IpAddr;
 
 use daicho_shared::address::Mac;
 use daicho_shared::class::Class;
+use daicho_shared::id::Text;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
@@ -167,7 +168,7 @@ pub struct Origin {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Cell {
     /// Column as the spreadsheet shows it, e.g. `F`.
-    pub column: String,
+    pub column: Text,
     /// The text as it stands there.
     pub raw: String,
 }
