@@ -16,24 +16,28 @@ impl<'a> Device<'a> {
         Self { rows }
     }
 
+    /// Some row that counts says so: what a program's retired row says is no longer so, while the device has others.
     fn any(&self, such: impl Fn(&Entry) -> bool) -> bool {
-        self.rows.iter().any(|row| such(row))
+        let all = self.is_gone();
+        self.rows.iter().filter(|row| all || !is_gone(row)).any(|row| such(row))
+    }
+
+    fn is_gone(&self) -> bool {
+        self.rows.iter().all(|row| is_gone(row))
     }
 
     /// It is one of the devices whose ledger is asked for: in the hospital, and of the medical information systems.
     pub(super) fn counts(&self) -> bool {
-        let gone = self.any(|row| matches!(row.status, Status::Retired | Status::Planned));
-        let outside = self.any(|row| text(row, Field::Scope).is_some_and(is_outside));
-        !gone && !outside && !self.rows.is_empty()
+        !self.is_gone() && self.any(|row| !text(row, Field::Scope).is_some_and(is_outside))
     }
 
     pub(super) fn is_medical(&self) -> bool {
         self.any(|row| row.register == Register::Medical || row.device_type == Some(DeviceType::Medical))
     }
 
-    /// Connected to a network, or nobody says that it is not.
+    /// Connected to a network, or not every row says that it is not.
     pub(super) fn is_networked(&self) -> bool {
-        !self.any(|row| row.network == FourValued::No)
+        self.any(|row| row.network != FourValued::No)
     }
 
     /// A server, a client PC or a network device; where no row says what it is, it may be one.
@@ -113,6 +117,11 @@ impl<'a> Device<'a> {
             field,
         }
     }
+}
+
+/// Not there any more, or not yet.
+fn is_gone(row: &Entry) -> bool {
+    matches!(row.status, Status::Retired | Status::Planned)
 }
 
 /// One of サーバ、端末PC、ネットワーク機器.

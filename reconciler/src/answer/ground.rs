@@ -15,6 +15,7 @@ use super::segments::{SegmentLook, segments};
 use crate::judge::asset::{Asset, AssetId};
 use crate::judge::entry::{DeviceType, Entry, EntryId, Record, Register};
 use crate::judge::finding::Finding;
+use crate::judge::review::standing::State;
 use crate::judge::verdict::Verdict;
 use crate::judge::{self, Knowledge};
 
@@ -117,10 +118,11 @@ impl<'a> Ground<'a> {
         of_code.filter(|finding| self.is_unsettled(finding))
     }
 
-    /// Neither accepted, corrected, closed nor set aside.
+    /// Neither accepted, corrected, closed nor set aside. A way out that was set aside is there all the same.
     pub(super) fn is_unsettled(&self, finding: &Finding) -> bool {
         let state = &self.verdict.standing(finding).state;
-        state.is_open() || matches!(state, judge::review::standing::State::Assigned { .. })
+        let uplink = matches!(finding.kind, judge::finding::Kind::UndeclaredUplink { .. });
+        state.is_open() || matches!(state, State::Assigned { .. }) || uplink && matches!(state, State::Ignored { .. })
     }
 
     /// 機器区分 of a finding's device: what its rows say, otherwise what it seems to be.

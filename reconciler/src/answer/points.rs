@@ -166,21 +166,26 @@ struct Place<'v, 'a> {
 }
 
 impl Place<'_, '_> {
-    /// A point whose line is gone is none.
+    /// A point whose line is gone is none, unless its device answers; then it is used otherwise than declared, and so
+    /// is a disconnected line whose device still shows a way out.
     fn point(&self, point: &ExternalPoint) -> Option<PointRow> {
         let device = point.entry.as_ref().and_then(|row| self.by_row.get(row));
         let row = device.and_then(|device| register_row(device));
-        if row.is_some_and(|row| row.status == Status::Retired) && point.status != PointStatus::Undeclared {
+        let undeclared = point.status == PointStatus::Undeclared;
+        let is = |such: &[Status]| !undeclared && row.is_some_and(|row| such.contains(&row.status));
+        let (gone, kept) = (is(&[Status::Retired]), is(&[Status::Stopped, Status::Spare]));
+        let answers = point.status != PointStatus::DeclaredUnseen;
+        if gone && !answers {
             return None;
         }
-        let undeclared = point.status == PointStatus::Undeclared;
+        let alive = gone || kept && answers && point.grade >= Grade::Probable;
         let finding = point.asset.as_ref().filter(|_| undeclared).and_then(|asset| self.finding(asset));
         let confirmed = row.and_then(|row| dated(row, Field::ConfirmedDate)).map(|dated| dated.from);
         Some(PointRow {
             department: point.department.as_deref().map(|name| self.department(name)),
             name: row.and_then(|row| row.asset_no.clone().or_else(|| device::name(row).map(str::to_owned))),
-            seen: seen(point.status),
-            dormant: !undeclared && row.is_some_and(|row| matches!(row.status, Status::Stopped | Status::Spare)),
+            seen: if alive { Seen::Otherwise } else { seen(point.status) },
+            dormant: kept && !alive,
             settled: finding.as_ref().is_some_and(|(_, settled)| *settled),
             could_be_seen: point.could_be_seen,
             kind: point.kind.clone(),
@@ -237,12 +242,17 @@ impl Place<'_, '_> {
             .findings
             .iter()
             .find(|one| matches!(one.kind, Kind::UndeclaredUplink { .. }) && one.asset.as_ref() == Some(asset))?;
-        Some((about.id.clone(), self.is_settled(&about.id)))
+        // Put off is not declared: the line is there all the same.
+        let put_off = matches!(self.state(&about.id), Some(State::Ignored { .. }));
+        Some((about.id.clone(), self.is_settled(&about.id) && !put_off))
     }
 
     fn is_settled(&self, finding: &str) -> bool {
-        let state = self.verdict.reviewed.standings.get(finding).map(|standing| &standing.state);
-        state.is_some_and(|state| !state.is_open() && !matches!(state, State::Assigned { .. }))
+        self.state(finding).is_some_and(|state| !state.is_open() && !matches!(state, State::Assigned { .. }))
+    }
+
+    fn state(&self, finding: &str) -> Option<&State> {
+        self.verdict.reviewed.standings.get(finding).map(|standing| &standing.state)
     }
 
     /// As the list of departments writes it.

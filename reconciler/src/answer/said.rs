@@ -15,6 +15,7 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| Words::parse(TABLE).expect("con
 #[serde(deny_unknown_fields)]
 struct Words {
     empty: BTreeSet<String>,
+    unknown: BTreeSet<String>,
     masks: BTreeSet<String>,
     open: BTreeSet<String>,
     outside: BTreeSet<String>,
@@ -26,6 +27,7 @@ impl Words {
         let folded = |words: BTreeSet<String>| words.iter().map(|word| fold(word)).collect();
         Ok(Self {
             empty: folded(read.empty),
+            unknown: folded(read.unknown),
             masks: folded(read.masks),
             open: folded(read.open),
             outside: folded(read.outside),
@@ -38,10 +40,15 @@ pub(super) fn fold(text: &str) -> String {
     text.nfkc().flat_map(char::to_lowercase).filter(|c| !c.is_whitespace()).collect()
 }
 
-/// A cell says something: it is neither empty nor a word for that, nor the form's example, nor masked.
+/// A cell says something: it is neither empty nor a word for that, nor says that nobody knows, nor the form's example, nor
+/// masked.
 pub(super) fn is_said(text: &str) -> bool {
     let text = fold(text);
-    !text.is_empty() && !WORDS.empty.contains(&text) && !WORDS.masks.iter().any(|mask| text.contains(mask.as_str()))
+    let holds = |words: &BTreeSet<String>| words.iter().any(|word| text.contains(word.as_str()));
+    text.contains(char::is_alphanumeric)
+        && !WORDS.empty.contains(&text)
+        && !holds(&WORDS.unknown)
+        && !holds(&WORDS.masks)
 }
 
 /// The text, where it says something.
@@ -71,7 +78,9 @@ mod tests {
 
     #[test]
     fn placeholders_are_empty() {
-        for text in ["", " ", "　", "不明", "―", "-", "192.168.〇.〇", "〇〇電子カルテ", "Ｎ／Ａ", "ＸＸＸ"]
+        for text in ["", " ", "　", "不明", "―", "-", "192.168.〇.〇", "〇〇電子カルテ", "Ｎ／Ａ", "ＸＸＸ", "？？"]
+            .into_iter()
+            .chain(["バージョン不明", "不明（メーカーに確認中）", "未", "調査中です", "問合せ中", "最新", "2F（未定）"])
         {
             assert!(!is_said(text), "{text}");
         }

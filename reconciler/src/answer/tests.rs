@@ -177,7 +177,29 @@ fn what_was_decided_is_not_open_and_what_was_handed_over_is() {
     stand(&mut verdict, State::Assigned { to: "放射線科".into(), until: None });
     assert_eq!(drafts(&situation.answer_of("gmis", &verdict))[2], "Q10 No points_undeclared");
     stand(&mut verdict, State::Ignored { until: day("2026-12-31") });
+    let put_off = situation.answer_of("gmis", &verdict);
+    assert_eq!(drafts(&put_off)[2], "Q10 No points_undeclared", "a line that is put off is there all the same");
+    stand(&mut verdict, State::Accepted);
     assert_eq!(drafts(&situation.answer_of("gmis", &verdict))[2], "Q10 Yes");
+}
+
+#[test]
+fn a_line_that_is_called_gone_and_whose_device_answers_is_used_otherwise() {
+    let mut situation = all_well();
+    situation.world.rows[3].status = Status::Retired;
+    let sheet = situation.answer("gmis");
+    assert_eq!(sheet.points[0].seen, Seen::Otherwise);
+    assert!(drafts(&sheet)[2].starts_with("Q10 No") && drafts(&sheet)[2].contains("points_otherwise"), "{sheet:?}");
+}
+
+#[test]
+fn the_retired_row_of_a_program_takes_no_device_out_and_gives_it_no_version() {
+    let mut situation = all_well();
+    let mut old = situation.world.rows[2].clone();
+    (old.id, old.status) = (EntryId("medical:old".into()), Status::Retired);
+    situation.world.rows[2].software[0].version = None;
+    situation.world.rows.push(old);
+    assert_eq!(drafts(&situation.answer("gmis"))[1], "Q9 No medical_version");
 }
 
 #[test]
