@@ -43,7 +43,7 @@ pub(crate) fn all_well() -> Situation {
             segment(2, "10.0.1.0/24", "検査系", Some("閉域")),
         ],
         files: vec![LedgerFile {
-            name: "機器台帳.xlsx".into(),
+            name: "ledger.csv".into(),
             sha256: "00".repeat(32),
             encoding: None,
             updated: Some(day("2026-03-01")),

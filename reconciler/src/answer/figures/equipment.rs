@@ -1,5 +1,7 @@
 //! サーバ、端末PC、ネットワーク機器: what the ledger says of them, and which of them it does not know.
 
+use std::collections::BTreeSet;
+
 use daicho_shared::class::Class;
 
 use super::super::device::{Device, is_one_of_three};
@@ -16,10 +18,15 @@ pub(super) fn rows(ground: &Ground<'_>) -> Figure {
 
 /// 最終更新日: of several files the oldest, because the ledger is no newer than that.
 pub(super) fn updated(ground: &Ground<'_>) -> Figure {
-    let files = &ground.verdict.ledger.files;
-    let dates: Option<Vec<_>> = files.iter().map(|file| file.updated).collect();
-    let newest_of_some = || files.iter().filter_map(|file| file.updated).min();
-    Figure::day(dates.and_then(|dates| dates.into_iter().min()).or_else(newest_of_some), Why::NoDate)
+    last_updated(ground, Device::is_equipment)
+}
+
+/// Of the files in which such devices stand, and that have a date, the oldest.
+pub(super) fn last_updated<'a>(ground: &Ground<'a>, which: impl Fn(&Device<'a>) -> bool) -> Figure {
+    let rows = devices(ground, which).into_iter().flat_map(|device| &device.rows);
+    let names: BTreeSet<&str> = rows.map(|row| row.origin.file.as_str()).collect();
+    let files = ground.verdict.ledger.files.iter().filter(|file| names.contains(file.name.as_str()));
+    Figure::day(files.filter_map(|file| file.updated).min(), Why::NoDate)
 }
 
 /// Something to be matched by.

@@ -15,6 +15,11 @@ pub(super) fn rows(ground: &Ground<'_>) -> Figure {
     Figure::new(Value::Count { count: networked(ground).len() }, ground.imported, vec![])
 }
 
+/// 最終更新日 of the files in which they stand.
+pub(super) fn updated(ground: &Ground<'_>) -> Figure {
+    equipment::last_updated(ground, |device| device.is_medical() && device.is_networked())
+}
+
 /// Machines that look like medical devices and stand in the ledger.
 pub(super) fn listed(ground: &Ground<'_>) -> Figure {
     equipment::listed(ground, |asset| asset.class.value.is_medical())

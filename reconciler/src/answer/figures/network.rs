@@ -12,6 +12,15 @@ pub(super) fn registered(ground: &Ground<'_>) -> Figure {
     Figure::new(Value::Count { count: in_use(ground).len() }, ground.imported, vec![])
 }
 
+/// Points whose department stands in the list of departments; without a list, whose department is written.
+pub(super) fn department_known(ground: &Ground<'_>) -> Figure {
+    let listed = |name: &str| ground.departments.is_empty() || ground.departments.iter().any(|one| one.is(name));
+    Figure::share(&in_use(ground), ground.imported, Value::None, |point| {
+        let known = point.department.as_deref().is_some_and(listed);
+        must(known, || behind(point, ground, Some(Field::Department)))
+    })
+}
+
 /// Points that were confirmed within a year.
 pub(super) fn confirmed(ground: &Ground<'_>) -> Figure {
     filled(ground, Field::ConfirmedDate, |point| point.is_confirmed)
