@@ -132,7 +132,8 @@ impl Reply {
 }
 
 impl Vendors {
-    /// The newest answers to a question about any of these, by this vendor, with the reply that holds them.
+    /// The newest answers to a question about any of these, by this vendor, with the reply that holds them: by the day on
+    /// which they were given, then in the order in which they came.
     pub fn newest<'a>(
         &'a self,
         names: &Names<'_>,
@@ -140,12 +141,12 @@ impl Vendors {
         subjects: &[Subject],
         question: &str,
     ) -> Option<(&'a Reply, &'a Said)> {
-        let own = self.replies.iter().rev().filter(|reply| names.is(&reply.vendor, vendor));
+        let own = self.replies.iter().filter(|reply| names.is(&reply.vendor, vendor));
         let said = |reply: &'a Reply| {
             let mut rows = subjects.iter().filter_map(|subject| reply.rows.get(subject));
             Some((reply, rows.find_map(|row| row.get(question))?))
         };
-        own.into_iter().find_map(said)
+        own.filter_map(said).max_by_key(|(reply, _)| (reply.day(), reply.number))
     }
 
     /// What of an enquiry no reply answers that came in since, to whichever enquiry.
