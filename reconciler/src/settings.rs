@@ -1,5 +1,7 @@
 //! What is meant: `daicho.toml`, read strictly. A mistyped key is an error with its place, never ignored:
 //! `exclud = […]` would otherwise scan what somebody wanted left alone.
+//!
+//! Long because every table and key is described where it is read.
 
 use std::ffi::OsString;
 use std::fmt;

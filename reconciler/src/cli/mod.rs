@@ -1,4 +1,6 @@
 //! What was typed.
+//!
+//! Long because it lists every command with its options; large ones have files of their own.
 
 mod decide;
 mod vendor;

@@ -1,4 +1,6 @@
 //! What stands in which sheet; how it looks is the parent's business.
+//!
+//! Long because the workbook has many sheets; none of them is.
 
 use std::borrow::Cow;
 
