@@ -94,8 +94,8 @@ pub(super) fn ledger_template(lang: Lang) -> Result<Vec<u8>, Failure> {
 }
 
 /// Where the cells of a ledger file stand.
-pub(super) fn original(path: &Path, lang: Lang) -> Result<Original, Failure> {
-    crate::import::original(path, &Columns::builtin()).map_err(|error| refused(path, &error, lang))
+pub(super) fn original(path: &Path, mappings: &Mappings, lang: Lang) -> Result<Original, Failure> {
+    crate::import::original(path, &Columns::builtin(), mappings).map_err(|error| refused(path, &error, lang))
 }
 
 /// What people accepted to change in the ledger.
