@@ -144,7 +144,7 @@ fn a_month() -> i32 {
 }
 
 /// A local date of TOML.
-fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
+pub(super) fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
     let written = toml::value::Datetime::deserialize(deserializer)?;
     written.to_string().parse().map_err(|_| D::Error::custom(format!("{written} is not a day, e.g. 2026-03-31")))
 }

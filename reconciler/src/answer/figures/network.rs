@@ -3,6 +3,7 @@
 use super::super::figure::{Behind, Figure, Value, Why};
 use super::super::ground::Ground;
 use super::super::points::{PointRow, Seen};
+use super::super::said::is_done;
 use super::super::segments::SegmentLook;
 use super::must;
 use crate::judge::entry::Field;
@@ -52,12 +53,14 @@ pub(super) fn unknown(ground: &Ground<'_>) -> Figure {
 
 /// 監視.
 pub(super) fn monitored(ground: &Ground<'_>) -> Figure {
-    filled(ground, Field::Monitoring, |point| point.says.contains_key(&Field::Monitoring))
+    filled(ground, Field::Monitoring, |point| point.says.get(&Field::Monitoring).is_some_and(|text| is_done(text)))
 }
 
 /// アクセス制御・接続元制限.
 pub(super) fn restricted(ground: &Ground<'_>) -> Figure {
-    filled(ground, Field::AccessControl, |point| point.says.contains_key(&Field::AccessControl))
+    filled(ground, Field::AccessControl, |point| {
+        point.says.get(&Field::AccessControl).is_some_and(|text| is_done(text))
+    })
 }
 
 /// 責任分界点.

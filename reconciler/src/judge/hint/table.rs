@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use jiff::civil::Date;
 use serde::Deserialize;
+use unicode_normalization::UnicodeNormalization;
 
 use crate::judge::knowledge::Pattern;
 
@@ -143,6 +144,13 @@ pub struct Edition {
     pub last_day: Date,
 }
 
+impl Management {
+    /// A segment with this name or purpose is for managing equipment.
+    pub(super) fn is_for_managing(&self, text: &str) -> bool {
+        text.lines().any(|line| self.segments.0.is_match(line.nfkc().collect::<String>().trim()))
+    }
+}
+
 impl Services {
     /// The table that is compiled in.
     ///
@@ -254,6 +262,59 @@ mod tests {
         assert_eq!(days("Windows 10 IoT Enterprise LTSC 21H2"), day("2032-01-13"));
         assert_eq!(days("Windows 10 Enterprise 21H2 (19044)"), day("2024-06-11"));
         assert_eq!(days("Windows 10 22H2 (19045)"), day("2025-10-14"));
+    }
+
+    #[test]
+    fn a_segment_is_for_managing_equipment_where_it_says_so_of_equipment() {
+        let management = &Services::builtin().management;
+        for text in [
+            "管理用",
+            "管理セグメント",
+            "機器管理用VLAN",
+            "ネットワーク機器管理",
+            "ネットワーク機器の管理・監視",
+            "サーバ管理用",
+            "運用管理",
+            "運用管理系",
+            "運用監視",
+            "死活監視用",
+            "保守用",
+            "VLAN99 管理用",
+            "管理用（スイッチ）",
+            "ＭＧＭＴ",
+            "mgmt",
+            "mgmt-vlan",
+            "VLAN99_mgmt",
+            "Management",
+            "network management",
+            "OOB network",
+        ] {
+            assert!(management.is_for_managing(text), "{text}");
+        }
+        for text in [
+            "監視カメラ",
+            "監視カメラ用",
+            "薬剤管理用",
+            "薬剤管理",
+            "ME機器管理用",
+            "医療機器管理",
+            "検体管理用",
+            "入退室管理",
+            "温度監視",
+            "中央監視",
+            "患者監視モニタ",
+            "物品管理用セグメント",
+            "病床管理システム",
+            "管理棟",
+            "管理栄養士",
+            "運用管理室",
+            "drug management",
+            "building management",
+            "administration",
+            "診療系",
+        ] {
+            assert!(!management.is_for_managing(text), "{text}");
+        }
     }
 
     #[test]
