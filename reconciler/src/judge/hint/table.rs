@@ -100,8 +100,20 @@ pub struct EndOfSupport {
     pub near_days: i32,
     /// A last day so many days ago is long past.
     pub long_days: i32,
+    /// How people write what is told of a system, one after the other.
+    pub spelling: Vec<Spelling>,
     /// The particular before the general.
     pub product: Vec<Product>,
+}
+
+/// A spelling that is read as another one.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spelling {
+    /// As it is written.
+    pub written: Pattern,
+    /// As it is read; `$1` is the first group.
+    pub read: String,
 }
 
 /// One product.
@@ -140,6 +152,9 @@ pub struct Edition {
     pub name_ja: String,
     /// What is told of a system of this edition.
     pub text: Pattern,
+    /// The last day of its first release, where the text leaves open which release it is.
+    #[serde(default)]
+    pub earliest: Option<Date>,
     /// Its last day.
     pub last_day: Date,
 }
@@ -187,7 +202,23 @@ impl EndOfSupport {
 
     /// The product that this system is.
     pub fn product_of(&self, system: &str) -> Option<&Product> {
-        self.product.iter().find(|product| product.system.0.is_match(system))
+        let system = self.spelt(system);
+        self.product.iter().find(|product| product.system.0.is_match(&system))
+    }
+
+    /// The product, its last day, and that of the edition with the longest support where the text tells no edition.
+    pub(super) fn last_days(&self, system: &str) -> Option<(&Product, Date, Option<Date>)> {
+        let product = self.product_of(system)?;
+        let (last_day, latest) = product.last_days(&self.spelt(system));
+        Some((product, last_day, latest))
+    }
+
+    /// As the patterns of the products are written: `Windows10Pro` is Windows 10 Pro.
+    fn spelt(&self, system: &str) -> String {
+        // A trade mark sign becomes letters when widths are folded.
+        let folded: String = system.chars().filter(|c| !matches!(c, '™' | '℠')).nfkc().collect();
+        let read = |text: String, one: &Spelling| one.written.0.replace_all(&text, &one.read).into_owned();
+        self.spelling.iter().fold(folded, read).trim().to_owned()
     }
 
     /// The product of this name.
@@ -197,10 +228,10 @@ impl EndOfSupport {
 }
 
 impl Product {
-    /// The last day, and that of the edition with the longest support where the text tells no edition.
-    pub(super) fn last_days(&self, system: &str) -> (Date, Option<Date>) {
+    fn last_days(&self, system: &str) -> (Date, Option<Date>) {
         if let Some(edition) = self.edition.iter().find(|edition| edition.text.0.is_match(system)) {
-            return (edition.last_day, None);
+            let latest = edition.earliest.map(|_| edition.last_day);
+            return (edition.earliest.unwrap_or(edition.last_day), latest);
         }
         let plain = SHORTEST.iter().any(|word| system.split_whitespace().any(|told| told.eq_ignore_ascii_case(word)));
         let latest = self.edition.iter().map(|edition| edition.last_day).max().filter(|day| *day > self.last_day);
@@ -239,10 +270,65 @@ mod tests {
             ("VMware ESXi 6.7.0", "VMware ESXi 6.7"),
             ("FortiOS 7.2.8", "FortiOS 7.2"),
             ("FortiOS v7.0.12", "FortiOS 7.0"),
+            ("Windows10Pro", "Windows 10"),
+            ("Ｗｉｎｄｏｗｓ１０", "Windows 10"),
+            ("Windows® 10 Pro", "Windows 10"),
+            ("Microsoft Windows™10", "Windows 10"),
+            ("Microsoft(R) Windows(R) XP", "Windows XP"),
+            ("ウィンドウズ7", "Windows 7"),
+            ("Win 7", "Windows 7"),
+            ("WIN7Pro SP1", "Windows 7"),
+            ("WinXP", "Windows XP"),
+            ("WindowsXP", "Windows XP"),
+            ("Windows 8.1Pro", "Windows 8.1"),
+            ("Windows10Pro22H2", "Windows 10 22H2"),
+            ("Win10 Ent 1909", "Windows 10 1909"),
+            ("Windows 10 Enterprise 2016 LTSB", "Windows 10 1607"),
+            ("Windows 10 LTSB 2015", "Windows 10 1507"),
+            ("Windows10IoT Enterprise LTSC2019", "Windows 10 1809"),
+            ("Windows 10 IoT Enterprise 2021 LTSC", "Windows 10 21H2"),
+            ("Windows 11 IoT Enterprise LTSC 2024", "Windows 11 24H2"),
+            ("Windows2012R2", "Windows Server 2012 R2"),
+            ("WindowsServer2012R2 Standard", "Windows Server 2012 R2"),
+            ("Windows Storage Server 2012R2", "Windows Server 2012 R2"),
+            ("Windows 2008 R2", "Windows Server 2008 R2"),
+            ("Server2016", "Windows Server 2016"),
+            ("Server 2019 Std", "Windows Server 2019"),
+            ("Windowsサーバー2008", "Windows Server 2008"),
+            ("CentOS7", "CentOS Linux 7"),
+            ("CentOS7.9", "CentOS Linux 7"),
+            ("RHEL7.9", "Red Hat Enterprise Linux 7"),
+            ("RedHat Enterprise Linux Server release 7.9 (Maipo)", "Red Hat Enterprise Linux 7"),
+            ("Debian10", "Debian 10"),
+            ("Ubuntu18.04", "Ubuntu 18.04 LTS"),
+            ("Ubuntu18.04LTS", "Ubuntu 18.04 LTS"),
+            ("ESXi6.7", "VMware ESXi 6.7"),
+            ("VMware ESXi6.7U3", "VMware ESXi 6.7"),
+            ("FortiOS7.0.12", "FortiOS 7.0"),
+            ("Rocky8", "Rocky Linux 8"),
         ] {
             assert_eq!(table.product_of(told).map(|it| it.name.as_str()), Some(product), "{told}");
         }
         for told in ["Windows 11", "Windows", "Linux 5.14.0", "Debian", "FortiOS 7.4.1", "FortiOS", "ESXi", "Debian 1"]
+            .into_iter()
+            .chain([
+                "Windows 100",
+                "Windows 75",
+                "WIN7500",
+                "WIN-10K",
+                "BIWIN 10",
+                "SQL Server 2016",
+                "Exchange Server 2013",
+            ])
+            .chain([
+                "Windows 10.0.22631",
+                "Windows 10.0.17763",
+                "CentOS 70",
+                "CentOS Stream 9",
+                "RHEL 75",
+                "Ubuntu 18.041",
+            ])
+            .chain(["ESXi 6.70", "Debian 100", "Windows Server 2025", "Server room 2016", "FortiOS 70.1", "Linux 7.0"])
         {
             assert_eq!(table.product_of(told).map(|it| it.name.as_str()), None, "{told}");
         }
@@ -252,7 +338,7 @@ mod tests {
     fn an_edition_that_is_told_has_its_own_day_and_one_that_is_not_leaves_both() {
         let table = EndOfSupport::builtin();
         let days = |told: &str| {
-            let (day, latest) = table.product_of(told).unwrap().last_days(told);
+            let (_, day, latest) = table.last_days(told).unwrap();
             (day.to_string(), latest.map(|day| day.to_string()))
         };
         let day = |text: &str| (text.to_owned(), None);
@@ -262,6 +348,11 @@ mod tests {
         assert_eq!(days("Windows 10 IoT Enterprise LTSC 21H2"), day("2032-01-13"));
         assert_eq!(days("Windows 10 Enterprise 21H2 (19044)"), day("2024-06-11"));
         assert_eq!(days("Windows 10 22H2 (19045)"), day("2025-10-14"));
+        assert_eq!(days("Windows10 LTSC 2019"), day("2029-01-09"));
+        assert_eq!(days("Windows 10 Enterprise 2016 LTSB"), day("2026-10-13"));
+        assert_eq!(days("Windows 10 LTSC2021 IoT"), day("2032-01-13"));
+        assert_eq!(days("Windows10Pro 21H2"), day("2023-06-13"));
+        assert_eq!(days("Windows 10 LTSC"), ("2025-10-14".into(), Some("2032-01-13".into())));
     }
 
     #[test]
@@ -327,6 +418,8 @@ mod tests {
         for product in &support.product {
             assert_eq!(product.note.is_some(), product.note_ja.is_some(), "{}", product.name);
             assert!(product.edition.iter().all(|edition| edition.last_day > product.last_day), "{}", product.name);
+            let first = product.edition.iter().filter_map(|edition| edition.earliest);
+            assert!(first.into_iter().all(|day| day >= product.last_day), "{}", product.name);
             assert!(product.source.contains("https://"), "{}", product.name);
         }
         assert!(services.service.iter().all(|it| !(it.way.spoken.is_empty() && it.way.open.is_empty())));
