@@ -251,6 +251,84 @@ fn supported_questions_are_never_yes() {
 }
 
 #[test]
+fn what_is_written_of_a_measure_that_is_not_taken_is_no_measure() {
+    let restricted = |text: &str| {
+        let mut situation = all_well();
+        situation.world.rows[3].others.insert(Field::AccessControl, Meaning::Text(text.into()));
+        situation.answer("hospital-checklist").figures["points.restricted"].value
+    };
+    assert_eq!(restricted("203.0.113.5のみ許可"), Value::Share { part: 1, of: 1 });
+    for text in ["未実施", "していない", "なし", "検討中", "制限なし", "令和8年度に実施予定"]
+    {
+        assert_eq!(restricted(text), Value::Share { part: 0, of: 1 }, "{text}");
+    }
+    let mut nothing = all_well();
+    nothing.world.rows.pop();
+    nothing.records.clear();
+    let value = nothing.answer("hospital-checklist").figures["points.restricted"].value;
+    assert!(matches!(value, Value::Unknown { .. }), "no register is no restriction: {value:?}");
+}
+
+#[test]
+fn a_restriction_is_not_said_while_an_undeclared_line_is_open() {
+    let mut situation = with_lte_router();
+    situation.world.rows[3].others.insert(Field::AccessControl, Meaning::Answer(FourValued::Yes));
+    let sheet = situation.answer("hospital-checklist");
+    assert_eq!(said(answer(&sheet, "2-(8)")), "2-(8) No points_undeclared");
+}
+
+#[test]
+fn remote_maintenance_is_asked_of_every_device_of_the_ledger() {
+    let mut situation = all_well();
+    let known = |situation: &Situation| situation.answer("hospital-checklist").figures["remote.known"].value;
+    assert_eq!(known(&situation), Value::Share { part: 0, of: 3 });
+    situation.world.rows[0].remote_maintenance = FourValued::Yes;
+    situation.world.rows[1].remote_maintenance = FourValued::NoContract;
+    let named = |answer| {
+        let cells = vec![
+            (Field::DeviceRef, Meaning::Text("ME-003".into())),
+            (Field::RemoteMaintenance, Meaning::Answer(answer)),
+        ];
+        record(Register::RemoteMaintenance, 1, cells)
+    };
+    situation.records.push(named(FourValued::Unknown));
+    assert_eq!(known(&situation), Value::Share { part: 2, of: 3 });
+    situation.records.pop();
+    situation.records.push(named(FourValued::No));
+    assert_eq!(known(&situation), Value::Share { part: 3, of: 3 });
+}
+
+#[test]
+fn a_vendor_that_the_ledger_names_must_stand_in_the_register() {
+    let mut situation = all_well();
+    let registered = |situation: &Situation| situation.answer("contract").figures["vendors.registered"].value;
+    assert_eq!(registered(&situation), Value::Share { part: 0, of: 1 });
+    let vendor = |cells: Vec<(Field, Meaning)>| {
+        let name = (Field::Vendor, Meaning::Text("株式会社 通信事業者A".into()));
+        record(Register::Vendor, 1, std::iter::once(name).chain(cells).collect())
+    };
+    situation.records.push(vendor(vec![]));
+    assert_eq!(registered(&situation), Value::Share { part: 1, of: 1 });
+    let contacts = |situation: &Situation| situation.answer("contract").figures["vendors.contact_filled"].value;
+    assert_eq!(contacts(&situation), Value::Share { part: 0, of: 1 });
+    let text = |text: &str| Meaning::Text(text.into());
+    situation.records.pop();
+    situation
+        .records
+        .push(vendor(vec![(Field::Contact, text("03-0000-0000")), (Field::EmergencyContact, text("24時間窓口"))]));
+    assert_eq!(contacts(&situation), Value::Share { part: 1, of: 1 });
+}
+
+#[test]
+fn a_device_of_which_nobody_knows_whether_it_can_be_used_is_a_no() {
+    let mut situation = all_well();
+    situation.world.rows[1].status = Status::Unknown;
+    assert_eq!(drafts(&situation.answer("gmis"))[0], "Q8 No rows_status");
+    situation.world.rows[2].status = Status::Unknown;
+    assert_eq!(drafts(&situation.answer("gmis"))[1], "Q9 No medical_status");
+}
+
+#[test]
 fn a_frozen_sheet_is_read_back_as_it_was() {
     let sheet = with_lte_router().answer("gmis");
     let text = serde_json::to_string_pretty(&sheet).unwrap();

@@ -12,7 +12,7 @@ use super::super::said::{fold, is_done, is_without_contract, mds_since};
 use super::must;
 use crate::judge::entry::{Field, FourValued, Meaning, Record, Register};
 
-const NO_VENDORS: Value = Value::Unknown { why: Why::NoVendors };
+pub(super) const NO_VENDORS: Value = Value::Unknown { why: Why::NoVendors };
 const NO_REMOTE: Value = Value::Unknown { why: Why::NoRemote };
 const NOTHING_RECEIVED: Value = Value::Unknown { why: Why::NothingReceived };
 
@@ -158,7 +158,7 @@ fn share(
     Figure::share(records, ground.imported, none, |record| must(holds(record), || behind(record, field)))
 }
 
-fn behind(record: &Record, field: Field) -> Behind {
+pub(super) fn behind(record: &Record, field: Field) -> Behind {
     let told = [Field::Vendor, Field::SystemName, Field::AssetNo];
     Behind::Row {
         row: record.id.0.clone(),
