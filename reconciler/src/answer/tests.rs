@@ -12,7 +12,7 @@ use super::figure::{Met, Value};
 use super::ground::Ground;
 use super::points::Seen;
 use super::sample::{Situation, all_well, day, department, record};
-use super::sheet::Sheet;
+use super::sheet::{First, Sheet};
 use crate::judge::entry::*;
 use crate::judge::review::standing::{Said, Standing, State};
 use crate::judge::sample::KNOWLEDGE;
@@ -326,6 +326,34 @@ fn a_device_of_which_nobody_knows_whether_it_can_be_used_is_a_no() {
     assert_eq!(drafts(&situation.answer("gmis"))[0], "Q8 No rows_status");
     situation.world.rows[2].status = Status::Unknown;
     assert_eq!(drafts(&situation.answer("gmis"))[1], "Q9 No medical_status");
+}
+
+#[test]
+fn a_day_after_the_forms_year_is_proposed_and_said_to_be_late() {
+    let sheet = with_lte_router().answer("hospital-checklist");
+    let ledger = answer(&sheet, "2-(1)");
+    assert_eq!((ledger.target, ledger.late), (Some(day("2026-05-02")), Some(day("2025-03-31"))));
+    let open = with_lte_router().answer("minimum-measures");
+    let points = open.answers.iter().find(|one| one.question.key == "external_points").unwrap();
+    assert!(points.target.is_some() && points.late.is_none(), "that form names no last day");
+}
+
+#[test]
+fn a_form_that_prints_no_answer_gets_no_day() {
+    for form in ["contract", "okayama", "bcp"] {
+        let sheet = with_lte_router().answer(form);
+        let no: Vec<_> = sheet.answers.iter().filter(|one| one.draft == Draft::No).collect();
+        assert!(!no.is_empty() && no.iter().all(|one| one.target.is_none() && one.late.is_none()), "{form}");
+    }
+}
+
+#[test]
+fn an_earlier_answer_stands_in_the_first_slot_of_a_form_that_prints_two() {
+    let first = First::of(3, &with_lte_router().answer("hospital-checklist"));
+    let second = all_well().answer_after("hospital-checklist", first.clone());
+    assert_eq!(second.first.as_ref().unwrap().drafts["ledger"].draft, Draft::No);
+    assert_eq!(answer(&second, "2-(1)").draft, Draft::Yes);
+    assert_eq!(all_well().answer_after("gmis", first).first, None, "the survey prints one answer");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::Paper;
 use super::cells::Cell;
+use super::slots::slots;
 use crate::answer::draft::{Answer, Check};
 use crate::answer::figure::{Behind, Met, Value};
 use crate::answer::points::{DepartmentPoints, PointRow};
@@ -17,21 +18,7 @@ const NAMED: usize = 3;
 
 /// One line a question: the draft, and the boxes.
 pub(super) fn answers(paper: &Paper<'_>) -> Vec<Vec<Cell>> {
-    let lang = paper.lang;
-    let row = |answer: &Answer| {
-        vec![
-            Cell::text(&answer.question.number),
-            Cell::text(question(answer, lang)),
-            Cell::Draft(answer.draft, words::draft(answer, lang)),
-            Cell::text(reason(paper, answer)),
-            Cell::day(answer.target),
-            Cell::Box,
-            Cell::DayBox,
-            Cell::Box,
-            Cell::DayBox,
-            Cell::Box,
-        ]
-    };
+    let row = |answer: &Answer| slots(paper.sheet).iter().map(|slot| slot.cell(paper, answer)).collect();
     paper.sheet.answers.iter().map(row).collect()
 }
 
@@ -46,7 +33,7 @@ fn called(paper: &Paper<'_>, answer: &Answer) -> String {
 }
 
 /// The form's own words, under the heading that it prints; in English what they mean below them.
-fn question(answer: &Answer, lang: Lang) -> String {
+pub(super) fn question(answer: &Answer, lang: Lang) -> String {
     let question = &answer.question;
     let english = question.text_en.as_deref().filter(|_| lang == Lang::En);
     let lines = [question.group.as_deref(), Some(&question.text), english];
@@ -60,7 +47,8 @@ pub(super) fn reason(paper: &Paper<'_>, answer: &Answer) -> String {
         let criterion = answer.criterion(&check.key)?;
         Some(format!("{} {}: {}", mark(check.met), words::criterion(criterion, lang), value(paper, check)))
     });
-    std::iter::once(words::because(answer, lang)).chain(lacking).collect::<Vec<_>>().join("\n")
+    let late = answer.late.map(|last| words::late(last, lang));
+    std::iter::once(words::because(answer, lang)).chain(lacking).chain(late).collect::<Vec<_>>().join("\n")
 }
 
 fn mark(met: Met) -> &'static str {
