@@ -302,11 +302,15 @@ fn remote_maintenance_is_asked_of_every_device_of_the_ledger() {
 fn a_vendor_that_the_ledger_names_must_stand_in_the_register() {
     let mut situation = all_well();
     let registered = |situation: &Situation| situation.answer("contract").figures["vendors.registered"].value;
-    assert_eq!(registered(&situation), Value::Share { part: 0, of: 1 });
-    let vendor = |cells: Vec<(Field, Meaning)>| {
-        let name = (Field::Vendor, Meaning::Text("株式会社 通信事業者A".into()));
+    assert!(matches!(registered(&situation), Value::Unknown { .. }), "there is no register");
+    let named = |name: &str, cells: Vec<(Field, Meaning)>| {
+        let name = (Field::Vendor, Meaning::Text(name.into()));
         record(Register::Vendor, 1, std::iter::once(name).chain(cells).collect())
     };
+    situation.records.push(named("別の事業者", vec![]));
+    assert_eq!(registered(&situation), Value::Share { part: 0, of: 1 });
+    situation.records.pop();
+    let vendor = |cells| named("株式会社 通信事業者A", cells);
     situation.records.push(vendor(vec![]));
     assert_eq!(registered(&situation), Value::Share { part: 1, of: 1 });
     let contacts = |situation: &Situation| situation.answer("contract").figures["vendors.contact_filled"].value;

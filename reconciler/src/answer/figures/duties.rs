@@ -2,7 +2,7 @@
 //! device.
 
 use super::super::device::Device;
-use super::super::figure::{Figure, Value, Why};
+use super::super::figure::{Figure, Value};
 use super::super::ground::Ground;
 use super::super::said::{is_done, is_said};
 use super::vendors::{self, NO_VENDORS};
@@ -21,8 +21,10 @@ pub(super) fn vendor_filled(ground: &Ground<'_>) -> Figure {
 
 /// Of the vendors that devices and registers name, those that stand in the register of vendors.
 pub(super) fn vendors_registered(ground: &Ground<'_>) -> Figure {
-    let none = Value::Unknown { why: Why::NoVendors };
-    Figure::share(&ground.vendors, ground.imported, none, |one| must(one.listed, || one.behind.clone()))
+    if ground.records(Register::Vendor).is_empty() {
+        return Figure::new(NO_VENDORS, ground.imported, vec![]);
+    }
+    Figure::share(&ground.vendors, ground.imported, Value::None, |one| must(one.listed, || one.behind.clone()))
 }
 
 /// Vendors whose contract is named.

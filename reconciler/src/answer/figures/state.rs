@@ -9,7 +9,7 @@ use crate::judge::entry::{DeviceType, Field, FourValued, Meaning, Status};
 
 /// 状態 of servers, client PCs and network devices.
 pub(super) fn equipment(ground: &Ground<'_>) -> Figure {
-    known(ground, |device| device.is_equipment())
+    known(ground, Device::is_equipment)
 }
 
 /// 状態 of medical devices that are connected.
@@ -17,7 +17,7 @@ pub(super) fn medical(ground: &Ground<'_>) -> Figure {
     known(ground, |device| device.is_medical() && device.is_networked())
 }
 
-fn known(ground: &Ground<'_>, which: fn(&Device<'_>) -> bool) -> Figure {
+fn known<'a>(ground: &Ground<'a>, which: impl Fn(&Device<'a>) -> bool) -> Figure {
     Figure::share(&devices(ground, which), ground.imported, NO_ROWS, |device| {
         let known = device.rows.iter().any(|row| row.status != Status::Unknown);
         must(known, || device.behind(Some(Field::Status)))

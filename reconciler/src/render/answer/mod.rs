@@ -1,13 +1,15 @@
-//! A frozen answer on paper: a workbook to be filled in and signed, and a summary for the terminal. Everything comes
+//! A frozen answer on paper: a workbook to be filled in and signed, the same as a page, and a summary for the terminal. Everything comes
 //! from what was frozen, so that the same answer gives the same octets for ever.
 
 mod cells;
+mod html;
 mod page;
 mod slots;
 mod tables;
 mod text;
 mod workbook;
 
+pub use self::html::html;
 pub use self::text::text;
 pub use self::workbook::workbook;
 
@@ -163,6 +165,38 @@ mod tests {
             text(&paper(&sheet, Lang::Ja), 100, &mut told).unwrap();
             let told = String::from_utf8(told).unwrap();
             assert!(!told.contains("いいえ（案）") && !told.contains("目標日（案）"), "{told}");
+        }
+    }
+
+    #[test]
+    fn the_page_stands_alone_and_what_devices_and_vendors_say_is_only_text() {
+        let mut situation = hostile();
+        situation.world.rows[1].hostname = Some("<script>alert(1)</script>".into());
+        situation.world.rows[3].department = Some("\"><img src=http://x onerror=y>".into());
+        for (form, lang) in
+            [("gmis", Lang::Ja), ("gmis", Lang::En), ("hospital-checklist", Lang::Ja), ("bcp", Lang::En)]
+        {
+            let sheet = situation.answer(form);
+            let bytes = html(&paper(&sheet, lang)).unwrap();
+            keep(&format!("{form}-{}.html", lang.tag()), &bytes);
+            let page = String::from_utf8(bytes).unwrap();
+            let body = page.split_once("<body").unwrap().1;
+            assert!(!body.contains("<script") && !body.contains("<img") && !body.contains("javascript:"), "{form}");
+            assert!(!body.chars().any(|c| (c.is_control() && c != '\n') || c == '\u{202e}'), "{form}");
+            assert!(page.contains("default-src 'none'") && !page.contains("<link"), "{form}");
+            let escaped = |text: &str| {
+                let signs = [("&", "&#38;"), ("<", "&#60;"), (">", "&#62;"), ("\"", "&#34;"), ("'", "&#39;")];
+                signs.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
+            };
+            for answer in &sheet.answers {
+                assert!(page.contains(&escaped(&answer.question.text)), "{form}: {}", answer.question.text);
+            }
+            for (answer, check) in sheet.answers.iter().flat_map(|one| one.checks.iter().map(move |check| (one, check)))
+            {
+                let criterion = answer.criterion(&check.key).unwrap();
+                let said = lang.pick(&criterion.text, &criterion.text_en);
+                assert!(page.contains(&escaped(said)), "{form}: {said}");
+            }
         }
     }
 

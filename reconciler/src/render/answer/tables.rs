@@ -83,32 +83,35 @@ pub(super) fn behind<'p>(paper: &Paper<'p>, check: &'p Check) -> (Vec<&'p Behind
 
 /// One line a criterion; then what only a person can say.
 pub(super) fn criteria(paper: &Paper<'_>) -> Vec<Vec<Cell>> {
+    paper.sheet.answers.iter().flat_map(|answer| criteria_of(paper, answer)).collect()
+}
+
+/// The same of one question.
+pub(super) fn criteria_of(paper: &Paper<'_>, answer: &Answer) -> Vec<Vec<Cell>> {
     let lang = paper.lang;
     let mut rows = vec![];
-    for answer in &paper.sheet.answers {
-        for check in &answer.checks {
-            let Some(criterion) = answer.criterion(&check.key) else { continue };
-            let at = paper.sheet.figures.get(&check.figure).and_then(|figure| figure.at);
-            let open = check.met != Met::Yes;
-            rows.push(vec![
-                Cell::text(called(paper, answer)),
-                Cell::text(words::criterion(criterion, lang)),
-                Cell::Met(check.met, words::met(check.met, lang)),
-                Cell::text(value(paper, check)),
-                Cell::day(at),
-                Cell::text(if open { named(paper, check) } else { String::new() }),
-                Cell::text(if open { words::todo(criterion, figure(paper, check), lang) } else { "" }),
-                if open { Cell::Number(f64::from(criterion.takes_days)) } else { Cell::Blank },
-            ]);
-        }
-        let by_person = answer.question.person.iter().map(|said| words::said(said, lang)).map(|said| {
-            let word = words::headings(lang).by_person;
-            let mut row = vec![Cell::text(called(paper, answer)), Cell::text(said), Cell::text(word)];
-            row.extend([Cell::Blank, Cell::Blank, Cell::Box, Cell::Blank, Cell::Blank]);
-            row
-        });
-        rows.extend(by_person);
+    for check in &answer.checks {
+        let Some(criterion) = answer.criterion(&check.key) else { continue };
+        let at = paper.sheet.figures.get(&check.figure).and_then(|figure| figure.at);
+        let open = check.met != Met::Yes;
+        rows.push(vec![
+            Cell::text(called(paper, answer)),
+            Cell::text(words::criterion(criterion, lang)),
+            Cell::Met(check.met, words::met(check.met, lang)),
+            Cell::text(value(paper, check)),
+            Cell::day(at),
+            Cell::text(if open { named(paper, check) } else { String::new() }),
+            Cell::text(if open { words::todo(criterion, figure(paper, check), lang) } else { "" }),
+            if open { Cell::Number(f64::from(criterion.takes_days)) } else { Cell::Blank },
+        ]);
     }
+    let by_person = answer.question.person.iter().map(|said| words::said(said, lang)).map(|said| {
+        let word = words::headings(lang).by_person;
+        let mut row = vec![Cell::text(called(paper, answer)), Cell::text(said), Cell::text(word)];
+        row.extend([Cell::Blank, Cell::Blank, Cell::Box, Cell::Blank, Cell::Blank]);
+        row
+    });
+    rows.extend(by_person);
     rows
 }
 
