@@ -1,7 +1,8 @@
 //! A draft answer: each criterion with its figure, what follows of them, and the shortest way to はい.
 //!
 //! A draft is never better than its weakest criterion. はい needs every one of them met and known; いいえ needs one that
-//! is certainly not met; everything else is left to a person.
+//! is certainly not met; everything else is left to a person. Of a day of which neither scan nor ledger is kept, はい is
+//! never said.
 
 use std::collections::BTreeMap;
 
@@ -85,7 +86,7 @@ pub(super) fn answers(
     let one = |question: &Question| {
         let checked = |criterion: &Criterion| check(criterion, ground, figures.get(&criterion.figure));
         let (checks, steps): (Vec<Check>, Vec<Option<Step>>) = question.criteria.iter().map(checked).unzip();
-        let draft = draft(question, &checks);
+        let draft = draft(question, &checks, ground.is_of_its_day());
         let mut way: Vec<Step> = steps.into_iter().flatten().collect();
         way.sort_by_key(|step| (step.takes_days, step.items));
         let target = (draft == Draft::No).then(|| target(&way, form, today)).flatten();
@@ -111,7 +112,7 @@ fn check(criterion: &Criterion, ground: &Ground<'_>, figure: Option<&Figure>) ->
     (check, (met != Met::Yes).then_some(step))
 }
 
-fn draft(question: &Question, checks: &[Check]) -> Draft {
+fn draft(question: &Question, checks: &[Check], of_its_day: bool) -> Draft {
     if question.by == By::Person {
         return Draft::Person;
     }
@@ -120,7 +121,7 @@ fn draft(question: &Question, checks: &[Check]) -> Draft {
     let all_met = !checks.is_empty() && checks.iter().all(|check| check.met == Met::Yes);
     match question.by {
         _ if broken > 0 => Draft::No,
-        By::Computed if all_met => Draft::Yes,
+        By::Computed if all_met && of_its_day => Draft::Yes,
         _ => Draft::Undecided,
     }
 }

@@ -13,7 +13,7 @@ use super::figure::{Behind, is_within};
 use super::points::{PointRow, points};
 use super::segments::{SegmentLook, segments};
 use crate::judge::asset::{Asset, AssetId};
-use crate::judge::entry::{DeviceType, Entry, EntryId, Record, Register};
+use crate::judge::entry::{DeviceType, Entry, EntryId, LedgerFile, Record, Register};
 use crate::judge::finding::Finding;
 use crate::judge::review::standing::State;
 use crate::judge::verdict::Verdict;
@@ -85,6 +85,17 @@ impl<'a> Ground<'a> {
                 *segment = seen;
             }
         }
+    }
+
+    /// Files of the ledger that were imported after the day, with their days: nobody has an older one.
+    pub(super) fn later_files(&self) -> impl Iterator<Item = (&'a LedgerFile, Date)> {
+        let files = self.verdict.ledger.files.iter().map(|file| (file, self.on(file.imported)));
+        files.filter(|(_, on)| *on > self.day)
+    }
+
+    /// Scan and ledger are of the day or of days before it: what came later is no word on that day.
+    pub(super) fn is_of_its_day(&self) -> bool {
+        self.scanned <= self.day && self.later_files().next().is_none()
     }
 
     /// A moment by the clock on the wall, to the second.
