@@ -170,11 +170,16 @@ impl Place<'_, '_> {
     /// is a disconnected line whose device still shows a way out.
     fn point(&self, point: &ExternalPoint) -> Option<PointRow> {
         let device = point.entry.as_ref().and_then(|row| self.by_row.get(row));
-        let row = device.and_then(|device| register_row(device));
         let undeclared = point.status == PointStatus::Undeclared;
+        let row = device.and_then(|device| match &point.entry {
+            Some(id) if !undeclared => device.rows.iter().find(|row| row.id == *id).copied(),
+            _ => register_row(device),
+        });
         let is = |such: &[Status]| !undeclared && row.is_some_and(|row| such.contains(&row.status));
         let (gone, kept) = (is(&[Status::Retired]), is(&[Status::Stopped, Status::Spare]));
-        let answers = point.status != PointStatus::DeclaredUnseen;
+        // A device that has another line in use answers for that one.
+        let answers =
+            point.status != PointStatus::DeclaredUnseen && !device.is_some_and(|device| has_other(device, row));
         if gone && !answers {
             return None;
         }
@@ -259,6 +264,12 @@ impl Place<'_, '_> {
     fn department(&self, name: &str) -> String {
         self.departments.iter().find(|one| one.is(name)).map_or(name, |one| one.name).to_owned()
     }
+}
+
+/// The device has a line in use beside this one.
+fn has_other(device: &Device<'_>, line: Option<&Entry>) -> bool {
+    let lines = device.rows.iter().filter(|row| row.register == Register::ExternalConnection);
+    lines.filter(|row| Some(&row.id) != line.map(|line| &line.id)).any(|row| row.status.is_expected())
 }
 
 fn seen(status: PointStatus) -> Seen {
