@@ -11,6 +11,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::figure::{BEHIND, Behind, Figure, Met};
+use super::figures::concerns;
 use super::ground::Ground;
 use super::question::{By, Criterion, Form, Question};
 
@@ -97,7 +98,8 @@ pub(super) fn answers(
 
 fn check(criterion: &Criterion, ground: &Ground<'_>, figure: Option<&Figure>) -> (Check, Option<Step>) {
     let codes: Vec<&str> = criterion.findings.iter().map(String::as_str).collect();
-    let open: Vec<Behind> = ground.unsettled(&codes).map(|finding| ground.behind(finding)).collect();
+    let own = ground.unsettled(&codes).filter(|finding| concerns(&criterion.figure, ground, finding));
+    let open: Vec<Behind> = own.map(|finding| ground.behind(finding)).collect();
     let met = match figure {
         Some(figure) => criterion.met(figure.value, ground.day),
         None => Met::Unknown,

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::department::{Department, YEAR};
+use super::department::{Department, Stated, YEAR};
 use super::device::{self, Device, dated};
 use super::figure::is_within;
 use super::said::{fold, is_said};
@@ -92,7 +92,8 @@ pub struct DepartmentPoints {
     pub department: Option<String>,
     /// The list of departments has it.
     pub listed: bool,
-    /// The number that it stated, 0 included; `None` where nobody said so with a date.
+    /// The number that it stated, 0 included; `None` where nobody said so with a date. Of several statements the first
+    /// that is not the number in the register.
     pub stated: Option<u32>,
     /// When.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -100,6 +101,9 @@ pub struct DepartmentPoints {
     /// Who.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stated_by: Option<String>,
+    /// Other statements of its, where it stands in the list more than once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also_stated: Vec<Stated>,
     /// Declared and in use.
     pub registered: usize,
     /// Of these, confirmed within a year.
@@ -324,10 +328,14 @@ pub(super) fn by_department(points: &[PointRow], departments: &[Department<'_>])
         points.iter().map(|point| (key(point.department.as_deref()), point.department.clone())).collect();
     let listed = departments.iter().map(|department| {
         let mut counted = count(points, Some(department.name));
-        let stated = department.stated();
-        (counted.listed, counted.stated) = (true, stated.map(|(number, _)| number));
-        counted.stated_on = stated.map(|(_, day)| day);
-        counted.stated_by = stated.and_then(|_| department.stated_name());
+        let mut stated: Vec<Stated> = department.statements().collect();
+        stated.sort_by_key(|one| usize::try_from(one.number) == Ok(counted.registered));
+        counted.listed = true;
+        if !stated.is_empty() {
+            let worst = stated.remove(0);
+            (counted.stated, counted.stated_on, counted.stated_by) = (Some(worst.number), Some(worst.on), worst.by);
+        }
+        counted.also_stated = stated;
         counted
     });
     let listed: Vec<DepartmentPoints> = listed.collect();
@@ -354,6 +362,7 @@ fn count(points: &[PointRow], department: Option<&str>) -> DepartmentPoints {
         stated: None,
         stated_on: None,
         stated_by: None,
+        also_stated: vec![],
         registered: registered(|_| true),
         confirmed: registered(|point| point.is_confirmed),
         seen: registered(|point| point.seen != Seen::Unseen),

@@ -1,5 +1,6 @@
 //! What is answered in situations that every hospital knows.
 
+mod kinds;
 mod points;
 
 use std::collections::BTreeMap;

@@ -23,19 +23,19 @@ pub(super) fn listed(ground: &Ground<'_>) -> Figure {
 
 /// Vendors whose MDS/SDS were received; of those without a contract none are asked for.
 pub(super) fn mds_received(ground: &Ground<'_>) -> Figure {
-    share(ground, &asked(ground), NO_VENDORS, Field::MdsReceived, has_mds)
+    share(ground, &asked(ground), none(ground, Register::Vendor, NO_VENDORS), Field::MdsReceived, has_mds)
 }
 
 /// Of those received, in a form that is asked for.
 pub(super) fn mds_current(ground: &Ground<'_>) -> Figure {
-    share(ground, &received(ground), NOTHING_RECEIVED, Field::MdsFormVersion, |record| {
+    share(ground, &received(ground), nothing_received(ground), Field::MdsFormVersion, |record| {
         record_text(record, Field::MdsFormVersion).and_then(version).is_some_and(|version| version >= FORM)
     })
 }
 
 /// Of those received, reviewed.
 pub(super) fn mds_reviewed(ground: &Ground<'_>) -> Figure {
-    share(ground, &received(ground), NOTHING_RECEIVED, Field::MdsReviewed, |record| {
+    share(ground, &received(ground), nothing_received(ground), Field::MdsReviewed, |record| {
         raw(record, Field::MdsReviewed).is_some_and(is_said)
     })
 }
@@ -81,15 +81,19 @@ pub(super) fn remote_answered(ground: &Ground<'_>) -> Figure {
 pub(super) fn remote_confirmed(ground: &Ground<'_>) -> Figure {
     let recent =
         |record: &Record| day(record, Field::ConfirmedDate).is_some_and(|day| is_within(day, YEAR, ground.day));
-    share(ground, &remote(ground), NO_REMOTE, Field::ConfirmedDate, recent)
+    share(ground, &remote(ground), none(ground, Register::RemoteMaintenance, NO_REMOTE), Field::ConfirmedDate, recent)
 }
 
 /// Rows of remote maintenance whose source addresses are restricted.
 pub(super) fn remote_restricted(ground: &Ground<'_>) -> Figure {
     let open = remote(ground).into_iter().filter(|one| answer(one, Field::RemoteMaintenance) != Some(FourValued::No));
-    share(ground, &open.collect::<Vec<_>>(), NO_REMOTE, Field::SourceIpRestriction, |record| {
-        answer(record, Field::SourceIpRestriction) == Some(FourValued::Yes)
-    })
+    share(
+        ground,
+        &open.collect::<Vec<_>>(),
+        none(ground, Register::RemoteMaintenance, NO_REMOTE),
+        Field::SourceIpRestriction,
+        |record| answer(record, Field::SourceIpRestriction) == Some(FourValued::Yes),
+    )
 }
 
 /// The last report to management.
@@ -97,6 +101,16 @@ pub(super) fn review_last(ground: &Ground<'_>) -> Figure {
     let held = ground.records(Register::Confirmation);
     let until = held.iter().filter_map(|record| day(record, Field::HeldOn)).filter(|day| *day <= ground.day);
     Figure::day(until.max(), Why::NoMeeting)
+}
+
+/// Rows that need nothing are rows all the same: 該当なし.
+fn none(ground: &Ground<'_>, register: Register, not_imported: Value) -> Value {
+    if ground.records(register).is_empty() { not_imported } else { Value::None }
+}
+
+fn nothing_received(ground: &Ground<'_>) -> Value {
+    let needless = !vendors(ground).is_empty() && asked(ground).is_empty();
+    if needless { Value::None } else { NOTHING_RECEIVED }
 }
 
 fn vendors<'a>(ground: &Ground<'a>) -> Vec<&'a Record> {

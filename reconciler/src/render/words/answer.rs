@@ -85,6 +85,20 @@ pub(crate) fn behind(behind: &Behind, lang: Lang) -> String {
                 lang,
             )
         }
+        Behind::Otherwise { origin, name, department, field, class, .. } => {
+            let (field, class) = (column::field(*field, lang), fixed::class(*class, lang));
+            let differs =
+                lang.pick(format!("『{field}』の欄、実測では{class}"), format!("column “{field}”, seen: {class}"));
+            join(
+                &[
+                    name.as_deref().map(shown),
+                    department.as_deref().map(shown),
+                    Some(place(origin, lang)),
+                    Some(differs),
+                ],
+                lang,
+            )
+        }
         Behind::Finding { says, severity, device, department, .. } => {
             let what = Some(format!("{} {}", fixed::severity_mark(*severity), fixed::code(says, lang)));
             join(&[what, device.as_deref().map(shown), department.as_deref().map(shown)], lang)

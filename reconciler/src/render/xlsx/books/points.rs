@@ -17,7 +17,7 @@ use crate::render::scene;
 use crate::render::view::closed;
 use crate::render::words::phrase::{Phrase, shown};
 use crate::render::words::problem::field;
-use crate::render::words::{Lang, date, fixed, hypothesis, observation};
+use crate::render::words::{Lang, answer_points, date, fixed, hypothesis, observation};
 use crate::render::xlsx::sheets::{Column, Sheet, Value, columns, foreign, number, text};
 
 /// Codes of the lines that a register may name.
@@ -178,7 +178,7 @@ fn rows_of<'a>(shelf: &Shelf<'a>, point: &PointRow) -> Vec<&'a Entry> {
     let mut rows: Vec<&Entry> = own.chain(asset(point).iter().flat_map(|id| scene.rows_of(id))).collect();
     let declared = !matches!(point.seen, Seen::Undeclared | Seen::Unclear);
     let other =
-        |row: &&Entry| row.register == Register::ExternalConnection && Some(&row.origin) != point.origin.as_ref();
+        |row: &Entry| row.register == Register::ExternalConnection && Some(&row.origin) != point.origin.as_ref();
     rows.retain(|row| !other(row) && (declared || row.register != Register::ExternalConnection));
     let mut known = BTreeSet::new();
     rows.retain(|row| known.insert(&row.id));
@@ -214,7 +214,7 @@ fn subtotal(shelf: &Shelf<'_>, one: &DepartmentPoints) -> Vec<Value> {
     vec![
         Value::Sum(heading),
         Value::Sum(number_of(one.registered, lang)),
-        Value::Rest(format!("{stated}{}", counts(one, lang))),
+        Value::Rest(format!("{stated}{}{}", answer_points::also_stated(one, lang), counts(one, lang))),
     ]
 }
 
