@@ -68,6 +68,25 @@ impl Folder {
         self.daicho(&["reconcile"]);
     }
 
+    /// As if a version of the ledger had been imported on another day.
+    fn imported_on(&self, version: i64, day: &str) {
+        let database = rusqlite::Connection::open(self.path("data/daicho.sqlite")).unwrap();
+        let guards = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'ledger_versions'";
+        let guards: Vec<(String, String)> = {
+            let mut rows = database.prepare(guards).unwrap();
+            rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect()
+        };
+        guards.iter().for_each(|(name, _)| database.execute_batch(&format!("DROP TRIGGER {name}")).unwrap());
+        let at = format!("{day}T03:00:00Z");
+        let changed = database.execute(
+            "UPDATE ledger_versions SET imported_us = unixepoch(?2) * 1000000,
+             ledger = json_set(ledger, '$.files[0].imported', ?2) WHERE number = ?1",
+            rusqlite::params![version, at],
+        );
+        assert_eq!(changed.unwrap(), 1);
+        guards.iter().for_each(|(_, sql)| database.execute_batch(sql).unwrap());
+    }
+
     fn read(&self, name: &str) -> Vec<u8> {
         fs::read(self.path(name)).unwrap()
     }
@@ -149,6 +168,46 @@ fn a_frozen_answer_stays_as_it_is_whatever_comes_later() {
     for file in ["gmis-r7-2026-03-31.json", "gmis-r7-2026-03-31.xlsx"] {
         assert_eq!(folder.read(&format!("a/{file}")), folder.read(&format!("b/{file}")), "{file}");
     }
+}
+
+#[test]
+fn a_past_day_is_answered_by_the_ledger_of_that_day() {
+    let folder = Folder::new();
+    folder.imported_on(1, "2026-03-20");
+    folder.imported_on(2, "2026-03-20");
+    let of_day = || folder.json(&["answer", "gmis", "--as-of", "2026-03-31", "--out", "x", "--json"]);
+    let filled = |sheet: &Value| sheet["figures"]["ledger.version_filled"]["value"].clone();
+    let (before, half) = (of_day(), json!({"is": "share", "part": 1, "of": 2}));
+    assert_eq!(filled(&before), half);
+    assert!(!before["unseen"].to_string().contains("later_ledger"), "{}", before["unseen"]);
+    // What is filled in, corrected by a decision, or withdrawn afterwards counts for no day before, whenever the run is
+    // judged again.
+    folder.import("台帳.csv", &LEDGER.replace("不明", "Windows 11 24H2").replace("10.20.0.6,", "10.20.0.7,"));
+    folder.daicho(&["reconcile"]);
+    let mismatch = folder.json(&["findings", "--json", "--where", "code=mismatch"]);
+    let handle = mismatch[0]["handle"].as_str().unwrap();
+    folder.runs(&["decide", "correct", handle, "--set", "設置場所=5F", "--by", "山田"]);
+    folder.runs(&["ledger", "withdraw", "部門マスタ.csv"]);
+    folder.daicho(&["reconcile"]);
+    let (after, today) = (of_day(), folder.json(&["answer", "gmis", "--as-of", "2199-01-01", "--out", "x", "--json"]));
+    assert_eq!((filled(&after), &after["departments"]), (half, &before["departments"]));
+    assert_eq!((&after["answers"], &after["basis"]), (&before["answers"], &before["basis"]));
+    assert_eq!(filled(&today), json!({"is": "share", "part": 2, "of": 2}));
+    assert_eq!(today["figures"]["departments.covered"]["value"]["why"], "no_departments");
+    // The version of a day between.
+    folder.imported_on(3, "2026-04-10");
+    let between = folder.json(&["answer", "gmis", "--as-of", "2026-04-15", "--out", "x", "--json"]);
+    assert_eq!(filled(&between), json!({"is": "share", "part": 2, "of": 2}));
+    assert_eq!(between["departments"], before["departments"]);
+}
+
+#[test]
+fn without_a_ledger_of_that_day_the_first_one_is_told_and_no_yes() {
+    let folder = Folder::new();
+    let sheet = folder.json(&["answer", "gmis", "--as-of", "2026-03-31", "--out", "x", "--json"]);
+    let later = sheet["unseen"].as_array().unwrap().iter().filter(|one| one["what"] == "later_ledger").count();
+    assert_eq!(later, 2);
+    assert!(!sheet["answers"].as_array().unwrap().iter().any(|answer| answer["draft"] == "yes"));
 }
 
 #[test]

@@ -186,7 +186,7 @@ fn hints(verdict: &mut Verdict) {
         let seen: &[u32] = if asset.is_some() { &[4] } else { &[] };
         verdict.findings.push(finding(kind, Severity::Info, Grade::Indication, asset, rows, seen));
     };
-    add(Kind::UnneededServices { services }, pc, &[]);
+    add(Kind::UnneededServices { denied: services[..1].to_vec(), services }, pc, &[]);
     for segment in [VantageKind::Clinical, VantageKind::Shared, VantageKind::Unlisted] {
         let from = from.filter(|_| segment != VantageKind::Unlisted);
         add(Kind::ManagementReachable { ways: ways.clone(), from, segment }, pc, &[]);

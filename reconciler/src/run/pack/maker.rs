@@ -17,6 +17,7 @@ use crate::render::Options;
 use crate::render::answer::Paper;
 use crate::render::diagram::{self, Picture};
 use crate::render::xlsx::{Book, Material};
+use crate::run::as_of::AsOf;
 use crate::run::console::Console;
 use crate::run::project::Project;
 use crate::run::{Failure, answer, books, rooms};
@@ -74,9 +75,16 @@ impl<'p> Maker<'p> {
     /// Of everything that this run and those of the frozen answers know.
     fn masks(&self, key: &Key) -> Result<Redactor, Failure> {
         let mut verdicts = vec![self.verdict.clone()];
-        for snapshot in self.snapshots.iter().filter(|one| one.run != self.verdict.run.id) {
+        let (knowledge, tz, mut seen) = (self.project.knowledge()?, TimeZone::system(), vec![]);
+        for snapshot in &self.snapshots {
             if !verdicts.iter().any(|verdict| verdict.run.id == snapshot.run) {
                 verdicts.extend(self.project.store.verdict(&snapshot.run)?);
+            }
+            // An answer is made of the ledger of its day, whose rows may stand in no other verdict.
+            let as_of = AsOf::new(snapshot.as_of, snapshot.taken, snapshot.taken, &tz);
+            if !seen.contains(&(as_of, &snapshot.run)) {
+                seen.push((as_of, &snapshot.run));
+                verdicts.push(as_of.shown(self.project, &snapshot.run, &knowledge)?);
             }
         }
         Ok(Redactor::new(&verdicts, key.derived(MASKS)).map_err(PackFailure::from)?)
