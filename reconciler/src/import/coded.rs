@@ -2,6 +2,7 @@
 //! to the headings. It is as foreign as any ledger, and read by the same limited process.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
@@ -38,6 +39,9 @@ pub struct CodedRow {
     pub row: u32,
     /// Its cells by the code above them; empty ones are here, too.
     pub cells: BTreeMap<String, FilledCell>,
+    /// Cells that hold something, and above which a code stands that stands above an earlier column, too: somebody
+    /// copied a column.
+    pub copies: Vec<(String, FilledCell)>,
 }
 
 /// Reads the rows below the first row of each sheet in which a cell says `marker`; the cells of that row are codes.
@@ -77,6 +81,16 @@ fn of_row(row: &Row, codes: &[(u16, String)]) -> CodedRow {
         let value = row.cells.iter().find(|(column, _)| *column == at).map(|(_, value)| value.lines());
         value.unwrap_or_default().trim().to_owned()
     };
-    let cell = |(at, code): &(u16, String)| (code.clone(), FilledCell { column: letters(*at), text: text(*at) });
-    CodedRow { row: row.number, cells: codes.iter().map(cell).collect() }
+    let mut cells: BTreeMap<String, FilledCell> = BTreeMap::new();
+    let mut copies = vec![];
+    for (at, code) in codes {
+        let cell = FilledCell { column: letters(*at), text: text(*at) };
+        match cells.entry(code.clone()) {
+            Entry::Vacant(free) => drop(free.insert(cell)),
+            Entry::Occupied(_) if cell.text.is_empty() => {}
+            Entry::Occupied(mut first) if first.get().text.is_empty() => drop(first.insert(cell)),
+            Entry::Occupied(_) => copies.push((code.clone(), cell)),
+        }
+    }
+    CodedRow { row: row.number, cells, copies }
 }

@@ -77,6 +77,7 @@ pub const KEYS: &[(&str, Count)] = &[
     ("vendors.role_table", vendors::role_table),
     ("vendors.contradictions", vendors::contradictions),
     ("vendors.overdue", vendors::overdue),
+    ("vendors.unconfirmed", vendors::unconfirmed),
     ("remote.answered", vendors::remote_answered),
     ("remote.confirmed", vendors::remote_confirmed),
     ("remote.restricted", vendors::remote_restricted),

@@ -36,6 +36,14 @@ pub(super) fn failure(failure: &Failure, lang: Lang) -> String {
                 format!("The ledger names no vendor “{}”. It names: {names}", shown(text)),
             )
         }
+        Failure::NoEnquiry { number } => lang.pick(
+            format!("照会番号 {number:04} の照会は記録にありません。番号は daicho vendor status で確かめられます。"),
+            format!("There is no enquiry {number:04}. See daicho vendor status for the numbers."),
+        ),
+        Failure::Withdrawn { number, by, why } => lang.pick(
+            format!("照会番号 {number:04} は{}が取り下げ済みです（理由: {}）。", shown(by), shown(why)),
+            format!("Enquiry {number:04} was withdrawn by {} already (reason: {}).", shown(by), shown(why)),
+        ),
         Failure::DuePassed { due } => lang.pick(
             format!("回答期限 {due} は過ぎています。今日以降の日を指定してください（--due）。"),
             format!("{due} has passed. The answer is due today or later (--due)."),
@@ -73,6 +81,34 @@ pub fn exported_note(lang: Lang) -> &'static str {
     )
 }
 
+/// A vendor is left out of all.
+pub fn exempt(vendor: &str, lang: Lang) -> String {
+    let vendor = shown(vendor);
+    lang.pick(
+        format!(
+            "{vendor}: 台帳では契約なし（記入不要）のため、照会票を作っていません（--vendor で指定すれば作れます）。"
+        ),
+        format!("{vendor}: no contract by the ledger, and not asked (name it with --vendor to ask it)."),
+    )
+}
+
+/// Nobody is named whom vendors may ask.
+pub fn no_contact(lang: Lang) -> &'static str {
+    lang.pick(
+        "「当院の担当」は空欄です。--contact で指定するか、daicho.toml の [vendor] contact に書くか、送る前に記入してください。",
+        "“Our contact” is left blank: give --contact, set [vendor] contact in daicho.toml, or fill it in before you send it.",
+    )
+}
+
+/// An enquiry is waited for no longer.
+pub fn withdrawal(number: i64, vendor: &str, why: &str, lang: Lang) -> String {
+    let (vendor, why) = (shown(vendor), shown(why));
+    lang.pick(
+        format!("{vendor}への照会 {number:04} を取り下げ（理由: {why}）"),
+        format!("enquiry {number:04} to {vendor} withdrawn (reason: {why})"),
+    )
+}
+
 /// The same file was read in before.
 pub fn known_already(reply: &Reply, lang: Lang) -> String {
     let day = date::day(reply.received_on, lang);
@@ -88,11 +124,18 @@ pub fn problem(problem: &Problem, lang: Lang) -> String {
     if problem.row == 0 {
         return why.to_owned();
     }
-    let Problem { sheet, row, column, found, .. } = problem;
+    let Problem { sheet, row, column, found, other, .. } = problem;
+    let here = cell(sheet, *row, column, found, lang);
+    let Some(other) = other else { return lang.pick(format!("{here} {why}"), format!("{here}: {why}")) };
+    let other = cell(&other.sheet, other.row, &other.column, &other.found, lang);
+    lang.pick(format!("{here} {why}（{other}）"), format!("{here}: {why} ({other})"))
+}
+
+fn cell(sheet: &str, row: u32, column: &str, found: &str, lang: Lang) -> String {
     let (sheet, found) = (shown(sheet), shown(found));
     lang.pick(
-        format!("シート『{sheet}』{row}行目 {column}列: 『{found}』 {why}"),
-        format!("sheet “{sheet}”, row {row}, column {column}: “{found}”: {why}"),
+        format!("シート『{sheet}』{row}行目 {column}列: 『{found}』"),
+        format!("sheet “{sheet}”, row {row}, column {column}: “{found}”"),
     )
 }
 

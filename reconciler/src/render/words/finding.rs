@@ -113,8 +113,14 @@ fn what(finding: &Finding, scene: &Scene<'_>) -> String {
             let subject = if finding.asset.is_some() { &device } else { &row };
             hint::what(finding, subject, lang)
         }
-        Kind::VendorContradiction { .. } | Kind::VendorOutdated { .. } | Kind::VendorSilent { .. } => {
-            vendor::what(&finding.kind, &device, lang)
+        Kind::VendorContradiction { .. }
+        | Kind::VendorDisowned { .. }
+        | Kind::VendorUnknown { .. }
+        | Kind::VendorUnasked { .. }
+        | Kind::VendorOutdated { .. }
+        | Kind::VendorSilent { .. } => {
+            let subject = if finding.asset.is_some() { &device } else { &row };
+            vendor::what(&finding.kind, subject, lang)
         }
     }
 }

@@ -77,6 +77,9 @@ pub fn code(kind: &Kind, lang: Lang) -> String {
         Kind::SupportEnded { .. } => lang.pick("サポート終了の可能性", "support has ended, by its version"),
         Kind::SupportEnding { .. } => lang.pick("サポート終了まで1年以内", "support ends within a year"),
         Kind::VendorContradiction { .. } => lang.pick("事業者の回答と実測の食い違い", "vendor's answer contradicted"),
+        Kind::VendorDisowned { .. } => lang.pick("事業者が担当ではないと回答", "not the vendor's, it says"),
+        Kind::VendorUnknown { .. } => lang.pick("事業者の回答が不明のまま", "vendor's answer still unknown"),
+        Kind::VendorUnasked { .. } => lang.pick("照会の後に加わった機器", "devices added since the vendor was asked"),
         Kind::VendorOutdated { .. } => lang.pick("事業者への確認が古い", "vendor's confirmation outdated"),
         Kind::VendorSilent { .. } => lang.pick("事業者から回答がない", "no answer from the vendor"),
     };
