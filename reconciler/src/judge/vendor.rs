@@ -90,6 +90,11 @@ impl Subject {
         Self(format!("{SYSTEM}{name}"))
     }
 
+    /// The name of the system; empty where all of a vendor's products are meant; `None` where it is about no system.
+    pub fn system_name(&self) -> Option<&str> {
+        self.0.strip_prefix(SYSTEM)
+    }
+
     /// The question without whose answer a row is not answered.
     pub fn question(&self) -> &'static str {
         if self.0.starts_with(SYSTEM) { DISCLOSURE } else { REMOTE }

@@ -1,11 +1,14 @@
 //! Vendors (事業者): which devices are theirs, what they are asked, what they filled in, and who still has to answer.
 //! Values in, values out: no I/O, no clock, no words for people.
 //!
-//! `questions` is what is asked, `reading` what was filled in, `difference` what that changes, `status` the chase list.
+//! `questions` is what is asked, `reading` what was filled in, `difference` what that changes, `status` the chase list,
+//! `duties` who looks after which system, `replied` the newest word on everything that was asked.
 
 pub mod difference;
+pub mod duties;
 pub mod questions;
 pub mod reading;
+pub mod replied;
 pub mod status;
 
 use std::collections::BTreeMap;
@@ -38,6 +41,8 @@ pub struct Dossier<'a> {
     pub systems: Vec<System<'a>>,
     /// The ledger says 契約なし of everything that it has here: it is not asked (記入不要).
     pub exempt: bool,
+    /// All of its rows in the registers of remote maintenance, clouds and vendors.
+    pub records: Vec<&'a Record>,
     /// Its rows of the remote-maintenance register that name devices.
     told: Vec<&'a Record>,
 }
@@ -73,7 +78,8 @@ impl<'a> Dossier<'a> {
     /// A vendor that has nothing here any more.
     pub fn empty(vendor: &str) -> Self {
         let vendor = vendor.to_owned();
-        Self { vendor, devices: vec![], paths: vec![], systems: vec![], exempt: false, told: vec![] }
+        let (paths, records, told) = (vec![], vec![], vec![]);
+        Self { vendor, devices: vec![], paths, systems: vec![], exempt: false, records, told }
     }
 
     /// An enquiry of today would ask about it.
@@ -102,6 +108,13 @@ impl Device<'_> {
     /// Everything under which it may have been asked about.
     pub fn subjects(&self) -> Vec<Subject> {
         vendor::subjects(&self.rows)
+    }
+
+    fn system_cells(&self) -> impl Iterator<Item = &str> {
+        self.rows.iter().filter_map(|row| match row.others.get(&Field::SystemName) {
+            Some(Meaning::Text(name)) => Some(name.as_str()),
+            _ => None,
+        })
     }
 
     /// What its own cell says of remote maintenance.
@@ -144,7 +157,8 @@ fn gathered<'a>(ledger: &'a Ledger, of_row: &BTreeMap<&EntryId, &'a Asset>, know
         let (told, paths) = remote.partition(of_device);
         let systems = systems(&devices, &holding.records, knowledge);
         let exempt = is_exempt(&devices, &holding.records);
-        dossiers.push(Dossier { vendor: holding.name, devices, paths, systems, exempt, told });
+        let (vendor, records) = (holding.name, holding.records);
+        dossiers.push(Dossier { vendor, devices, paths, systems, exempt, records, told });
     }
     dossiers.sort_by(|a, b| a.vendor.cmp(&b.vendor));
     dossiers
@@ -167,6 +181,12 @@ fn is_exempt(devices: &[Device<'_>], records: &[&Record]) -> bool {
     told.iter().all(none) && (whole || !told.is_empty() && of(Register::Cloud).next().is_none())
 }
 
+/// What a row of a register calls its system or service.
+fn system_cell(record: &Record) -> String {
+    let field = if record.register == Register::Cloud { Field::Service } else { Field::SystemName };
+    vendor::text(record, field).unwrap_or_default()
+}
+
 /// The systems that devices and registers name, each once; one without a name where none is named.
 fn systems<'a>(devices: &[Device<'a>], records: &[&'a Record], knowledge: &Knowledge) -> Vec<System<'a>> {
     let mut systems: BTreeMap<String, System<'a>> = BTreeMap::new();
@@ -177,13 +197,10 @@ fn systems<'a>(devices: &[Device<'a>], records: &[&'a Record], knowledge: &Knowl
         }
     };
     for record in records {
-        let field = if record.register == Register::Cloud { Field::Service } else { Field::SystemName };
-        add(&vendor::text(record, field).unwrap_or_default(), Some(record).copied());
+        add(&system_cell(record), Some(record).copied());
     }
-    for row in devices.iter().flat_map(|device| &device.rows) {
-        if let Some(Meaning::Text(name)) = row.others.get(&Field::SystemName) {
-            add(name, None);
-        }
+    for name in devices.iter().flat_map(Device::system_cells) {
+        add(name, None);
     }
     let record = records.iter().copied().find(|record| record.register == Register::Vendor);
     if systems.is_empty() {

@@ -158,7 +158,7 @@ pub fn imported(enquiry: &Enquiry, filled: &Filled, new: usize, dry_run: bool, l
 
 /// One answer that is new, beside what was known.
 pub fn difference(one: &Difference, ledger: &Ledger, lang: Lang) -> String {
-    let (about, question) = (subject(&one.subject, ledger, lang), heading(&one.question, lang));
+    let (about, question) = (words::subject(&one.subject, ledger, lang), heading(&one.question, lang));
     let now = said(&one.question, &one.now, lang);
     let before = one.before.as_ref().map(|before| said(&one.question, before, lang));
     let before = before.unwrap_or_else(|| lang.pick("回答なし", "no answer").to_owned());
@@ -171,7 +171,7 @@ pub fn difference(one: &Difference, ledger: &Ledger, lang: Lang) -> String {
 
 /// A cell that should not be empty.
 pub fn blank(about: &Subject, question: &str, ledger: &Ledger, lang: Lang) -> String {
-    let (about, question) = (subject(about, ledger, lang), heading(question, lang));
+    let (about, question) = (words::subject(about, ledger, lang), heading(question, lang));
     lang.pick(format!("  空欄: {about} {question}"), format!("  blank: {about} {question}"))
 }
 
@@ -216,22 +216,5 @@ fn said(question: &str, said: &Said, lang: Lang) -> String {
             let choice = choices.iter().find(|choice| choice.key == *text);
             choice.map_or_else(|| shown(text), |choice| lang.pick(&choice.ja, &choice.en).clone())
         }
-    }
-}
-
-/// What an answer is about: a device's number or name, a system, everything else.
-fn subject(subject: &Subject, ledger: &Ledger, lang: Lang) -> String {
-    if *subject == Subject::whole() {
-        return lang.pick("そのほかの機器・回線", "any other device or line").to_owned();
-    }
-    if let Some(row) = ledger.entries.iter().find(|row| row.id.0 == subject.0) {
-        let named = [&row.asset_no, &row.hostname].into_iter().flatten().map(|text| shown(text));
-        let named: Vec<String> = named.collect();
-        return if named.is_empty() { shown(&subject.0) } else { named.join(" ") };
-    }
-    match subject.0.split_once(':') {
-        Some((_, "")) => lang.pick("製品・サービス全体", "all products").to_owned(),
-        Some((_, name)) => shown(name),
-        None => shown(&subject.0),
     }
 }

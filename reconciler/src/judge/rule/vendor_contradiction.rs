@@ -29,10 +29,12 @@ fn contradiction(scene: &Scene<'_>, key: &str, holding: &Holding<'_>, group: usi
     let seen = against(scene, asset);
     let grade = seen.iter().map(|trace| trace.grade).max()?;
     let tools_only = seen.iter().all(|trace| trace.kind == TraceKind::RemoteTool);
+    // A device's own cell is the hospital's: it may be older than the device, and speaks for no vendor.
+    let cell = by == WordOf::Ledger && told.is_none();
     let mut entries = row_ids(&scene.groups[group].rows);
     entries.extend(told);
     Some(Draft {
-        stress: if tools_only { Stress::Lowered } else { Stress::Usual },
+        stress: if tools_only || cell { Stress::Lowered } else { Stress::Usual },
         grade,
         asset: Some(scene.assets[asset].id.clone()),
         entries,

@@ -4,6 +4,8 @@ use jiff::civil::Date;
 
 use super::phrase::shown;
 use super::{Lang, date};
+use crate::judge::entry::{Field, Ledger};
+use crate::judge::vendor::{self, Subject};
 use crate::vendor::questions::Page;
 use crate::vendor::reading::Wrong;
 use crate::vendor::status::{Chase, State};
@@ -184,6 +186,33 @@ pub fn page_about(page: Page, lang: Lang) -> &'static str {
 /// The addressee.
 pub fn addressee(vendor: &str, lang: Lang) -> String {
     lang.pick(format!("{} 御中", shown(vendor)), shown(vendor))
+}
+
+/// What an answer is about: a device's number and name, a path of the register, a system, everything else.
+pub fn subject(subject: &Subject, ledger: &Ledger, lang: Lang) -> String {
+    if *subject == Subject::whole() {
+        return lang.pick("そのほかの機器・回線", "any other device or line").to_owned();
+    }
+    if let Some(name) = subject.system_name() {
+        return if name.is_empty() {
+            lang.pick("製品・サービス全体", "all products").to_owned()
+        } else {
+            shown(name)
+        };
+    }
+    let row = ledger.entries.iter().find(|row| row.id.0 == subject.0);
+    let of_row = row.map(|row| [row.asset_no.clone(), row.hostname.clone().or_else(|| row.model.clone())]);
+    let record = ledger.records.iter().find(|record| record.id.0 == subject.0);
+    let of_record = || {
+        let text = |field| record.and_then(|record| vendor::text(record, field));
+        [text(Field::SystemName), text(Field::AssetNo)]
+    };
+    let named: Vec<String> = of_row.unwrap_or_else(of_record).iter().flatten().map(|text| shown(text)).collect();
+    if named.is_empty() {
+        shown(subject.0.split_once(':').map_or(&subject.0, |(_, rest)| rest))
+    } else {
+        named.join(" ")
+    }
 }
 
 /// A hospital whose name nobody set.
