@@ -478,13 +478,52 @@ fn a_cell_with_two_systems_is_two_rows_and_nothing_is_said_twice() {
 }
 
 #[test]
+fn the_books_read_vendors_as_the_enquiries_do_and_show_what_came_back() {
+    let folder = Folder::new();
+    folder.ledger(&LEDGER.replace("B電子,電子カルテ", "B電子、(株)A医療,電子カルテ、医事"));
+    folder.daicho(&["reconcile"]);
+    folder.done(&["vendor", "export", "--vendor", "A医療", "--out", "A.xlsx"]);
+    let denied = folder.filled("A.xlsx", |sheet, key, code, found| match code {
+        "disclosure" if is_row(key) => Some("不明".to_owned()),
+        "disclosure_kind" => None,
+        _ => answers("無")(sheet, key, code, found),
+    });
+    folder.done(&["vendor", "import", &denied]);
+    folder.done(&["books", "--out", "帳票", "--only", "vendors", "remote"]);
+    let mut book: Xlsx<_> = open_workbook(folder.path("帳票/事業者とシステムの対応表.xlsx")).unwrap();
+    let matrix = book.worksheet_range("事業者×システム").unwrap();
+    let rows: Vec<Vec<String>> = matrix.rows().map(|row| row.iter().map(text).collect()).collect();
+    let own: Vec<&Vec<String>> =
+        rows.iter().filter(|row| row[0].contains("A医療") && !row[0].contains("サービス")).collect();
+    let [own] = &own[..] else { panic!("one vendor under all of its names: {rows:?}") };
+    assert_eq!((own[0].as_str(), own[1].as_str()), ("株式会社A医療", "回答あり・不明が残る"));
+    let head = rows.iter().find(|row| row[0] == "事業者").unwrap();
+    let at = |system: &str| own[head.iter().position(|cell| cell == system).unwrap()].clone();
+    assert_eq!((at("画像診断"), at("電子カルテ"), at("医事")), ("□ 2".into(), "□ 1".into(), "□ 1".into()));
+    let other = rows.iter().find(|row| row[0] == "B電子").unwrap();
+    assert_eq!((other[1].as_str(), other[2].as_str()), ("未照会", ""));
+    let mut book: Xlsx<_> = open_workbook(folder.path("帳票/リモート保守台帳.xlsx")).unwrap();
+    let answers = book.worksheet_range("事業者の回答").unwrap();
+    let rows: Vec<Vec<String>> = answers.rows().map(|row| row.iter().map(text).collect()).collect();
+    let row = rows.iter().find(|row| row[1] == "ME-001 CT-ROUTER").unwrap_or_else(|| panic!("{rows:?}"));
+    assert_eq!((row[0].as_str(), row[4].as_str(), row[6].as_str()), ("株式会社A医療", "無", "A医療 保守部 佐藤"));
+}
+
+#[test]
 fn a_vendors_own_batch_is_a_run_of_its_own_and_is_refused_where_it_is_about_others() {
     let folder = Folder::new();
     fs::write(folder.path("wide.jsonl"), batch("0003", "2026-04-01", "10.20.0.0/24")).unwrap();
     let told = folder.refused(&["import-batch", "--vendor", "A医療", "wide.jsonl"]);
     assert!(told.contains("10.20.0.0/24") && told.contains("何も取り込んでいません"), "{told}");
-    fs::write(folder.path("own.jsonl"), batch("0004", "2026-04-01", "10.20.0.5/32")).unwrap();
-    folder.done(&["import-batch", "--vendor", "A医療", "own.jsonl"]);
+    let narrow = batch("0004", "2026-04-01", "10.20.0.5/32");
+    let beyond = narrow.replace("\"segment\":\"10.20.0.5/32\"", "\"segment\":\"10.20.0.0/24\"");
+    assert_ne!(beyond, narrow);
+    fs::write(folder.path("beyond.jsonl"), beyond).unwrap();
+    let told = folder.refused(&["import-batch", "--vendor", "A医療", "beyond.jsonl"]);
+    assert!(told.contains("10.20.0.0/24"), "it looked at more than its scope says: {told}");
+    fs::write(folder.path("own.jsonl"), narrow).unwrap();
+    let told = folder.done(&["import-batch", "--vendor", "A医療", "own.jsonl"]);
+    assert!(told.contains("範囲の外の3個のアドレス"), "what is about others is told: {told}");
     let runs = folder.json(&["runs"]);
     let run = &runs.as_array().unwrap()[0];
     assert_eq!((runs.as_array().unwrap().len(), &run["vendor"]), (2, &json!("株式会社A医療")), "{runs:#}");

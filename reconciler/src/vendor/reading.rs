@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use super::questions::{Kind, Question, Questions};
 use super::{MARKER, row_key, vendor_code};
-use crate::import::coded::{Coded, CodedRow, CodedSheet};
+use crate::import::coded::{Coded, CodedRow, CodedSheet, Marks};
 use crate::import::filled::{FilledCell, day};
 use crate::judge::entry::FourValued;
 use crate::judge::vendor::{Answers, DISCLOSURE, Enquiry, REMOTE, Said, Subject, Vendors, of_row};
@@ -82,6 +82,8 @@ pub enum Wrong {
     KeyMissing,
     /// The key stands in a row above, too.
     Twice,
+    /// The sheet's hidden row of codes, or its column of keys, is gone: nothing on it can be read.
+    CodesGone,
     /// None of the four answers.
     Answer,
     /// None of the choices.
@@ -114,6 +116,8 @@ pub fn read(coded: &Coded, vendors: &Vendors, questions: &Questions, today: Date
     let mut reading = Reading::new(enquiry, questions);
     let (answered_by, answered_on) = reading.person(&cover, today);
     reading.problems.extend(cover.twice.iter().cloned());
+    let strays = coded.strays.iter();
+    reading.problems.extend(strays.map(|one| problem(&one.sheet, one.row, Some(&one.cell), Wrong::CodesGone)));
     for sheet in &coded.sheets {
         reading.sheet(sheet, today);
     }
@@ -240,6 +244,12 @@ impl<'a> Reading<'a> {
     }
 
     fn sheet(&mut self, sheet: &CodedSheet, today: Date) {
+        let has = |row: &CodedRow| row.cells.keys().any(|code| code == VALUE || self.questions.get(code).is_some());
+        if let Some((row, key)) = sheet.rows.iter().find_map(|row| Some((row, row.cells.get(MARKER)?)))
+            && !has(row)
+        {
+            return self.tell(sheet, row, key, Wrong::CodesGone);
+        }
         for row in sheet.rows.iter().filter(|row| !row.cells.contains_key(VALUE)) {
             let asked = |question: &&Question| row.cells.contains_key(&question.key);
             let asked: Vec<&Question> = self.questions.list.iter().filter(asked).collect();
@@ -339,6 +349,14 @@ fn said(question: &Question, cell: &FilledCell, questions: &Questions) -> Result
     Ok(Some(said))
 }
 
+/// How a workbook of ours is known.
+pub const MARKS: Marks = Marks { marker: MARKER, is_ours };
+
+/// A row's key, or the code of one of the questions that every enquiry asks.
+fn is_ours(text: &str) -> bool {
+    is_key(text) || [REMOTE, DISCLOSURE].contains(&text)
+}
+
 /// `0007-3f9a12bc45`.
 fn is_key(text: &str) -> bool {
     let Some((number, digits)) = text.split_once('-') else { return false };
@@ -365,6 +383,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::import::coded::Stray;
 
     fn enquiry() -> Enquiry {
         Enquiry {
@@ -398,7 +417,7 @@ mod tests {
             CodedSheet { name: "照会票".into(), rows: cover },
             CodedSheet { name: "リモートメンテナンス".into(), rows },
         ];
-        Coded { name: "B.xlsx".into(), sha256: String::new(), sheets }
+        Coded { name: "B.xlsx".into(), sha256: String::new(), sheets, strays: vec![] }
     }
 
     fn of(rows: Vec<CodedRow>) -> Result<Filled, Vec<Problem>> {
@@ -483,6 +502,20 @@ mod tests {
         two.sheets.push(cover);
         let problems = read(&two, &vendors, Questions::builtin(), date(2026, 4, 21)).unwrap_err();
         assert_eq!((problems[0].what, problems[0].found.as_str()), (Wrong::Conflict, "鈴木"));
+    }
+
+    #[test]
+    fn a_sheet_that_lost_its_codes_is_told_and_not_passed_over() {
+        let device = key(&Subject("equipment:1".into()));
+        let vendors = Vendors { enquiries: vec![enquiry()], ..Vendors::default() };
+        let told = |book: &Coded| {
+            let problems = read(book, &vendors, Questions::builtin(), date(2026, 4, 21)).unwrap_err();
+            problems.iter().map(|one| one.what).collect::<Vec<_>>()
+        };
+        let mut lost = book(vec![]);
+        lost.strays.push(Stray { sheet: "リモートメンテナンス".into(), row: 5, cell: cell(&device) });
+        assert_eq!(told(&lost), [Wrong::CodesGone]);
+        assert_eq!(told(&book(vec![row(4, &[(MARKER, &device)])])), [Wrong::CodesGone], "only the keys are left");
     }
 
     #[test]

@@ -184,11 +184,18 @@ pub fn opposed(finding: &Finding, verdict: &Verdict, lang: Lang) -> String {
 }
 
 /// A batch of a vendor's own was kept.
-pub fn handed_in(run: &RunId, vendor: &str, lang: Lang) -> String {
+pub fn handed_in(run: &RunId, vendor: &str, strangers: usize, lang: Lang) -> String {
     let vendor = shown(vendor);
+    let beyond = match strangers {
+        0 => String::new(),
+        _ => lang.pick(
+            format!("範囲の外の{strangers}個のアドレスについての観測も含まれています（一斉の通知などで見えたもの）。{vendor}の機器についての結果ではありません。"),
+            format!(" It also speaks of {strangers} addresses outside of its scope (heard by the way): they are not {vendor}'s devices."),
+        ),
+    };
     lang.pick(
-        format!("{vendor}が自社の機器を調べた結果として保存しました（{run}）。病院の最新の調査には数えません。照合するには daicho reconcile --run {run} を実行してください。"),
-        format!("Kept as what {vendor} scanned of its own devices ({run}). It is not the hospital's latest run. To judge it: daicho reconcile --run {run}."),
+        format!("{vendor}が自社の機器を調べた結果として保存しました（{run}）。病院の最新の調査には数えません。照合するには daicho reconcile --run {run} を実行してください。{beyond}"),
+        format!("Kept as what {vendor} scanned of its own devices ({run}). It is not the hospital's latest run. To judge it: daicho reconcile --run {run}.{beyond}"),
     )
 }
 

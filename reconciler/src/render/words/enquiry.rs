@@ -248,6 +248,10 @@ pub fn wrong(wrong: Wrong, lang: Lang) -> &'static str {
             "同じ記号の行が上にもあります。片方を消してください。",
             "the same key stands in a row above. Clear one of them.",
         ),
+        Wrong::CodesGone => lang.pick(
+            "このシートは、見出しの下の隠れた行か左端の「記号」の列が消えているため読み取れません。送った照会票に記入し直してもらってください。",
+            "this sheet cannot be read: the hidden row below its headings, or its column “Key”, is gone. Have it filled in again in the workbook that was sent.",
+        ),
         Wrong::Answer => lang.pick(
             "一覧（有・無・不明・契約なし（記入不要））から選んでください。",
             "choose one of the list: yes, no, unknown, no contract.",
