@@ -154,7 +154,7 @@ pub(super) fn filled(path: &Path, headings: &[Vec<&str>], lang: Lang) -> Result<
 
 /// A workbook that a vendor filled in.
 pub(super) fn coded(path: &Path, lang: Lang) -> Result<crate::import::coded::Coded, Failure> {
-    crate::import::coded::read(path, crate::vendor::MARKER).map_err(|error| refused(path, &error, lang))
+    crate::import::coded::read(path, crate::vendor::reading::MARKS).map_err(|error| refused(path, &error, lang))
 }
 
 /// A day as a cell or a person writes it.

@@ -93,6 +93,7 @@ pub const KEYS: &[(&str, Count)] = &[
     ("vendors.contradictions", vendors::contradictions),
     ("vendors.overdue", vendors::overdue),
     ("remote.known", duties::remote_known),
+    ("vendors.unconfirmed", vendors::unconfirmed),
     ("remote.answered", vendors::remote_answered),
     ("remote.confirmed", vendors::remote_confirmed),
     ("remote.restricted", vendors::remote_restricted),

@@ -72,6 +72,11 @@ pub(super) fn overdue(ground: &Ground<'_>) -> Figure {
     open(ground, &["vendor_silent", "vendor_outdated"])
 }
 
+/// What vendors replied without confirming it: 不明, devices that came after the enquiry, devices that are not theirs.
+pub(super) fn unconfirmed(ground: &Ground<'_>) -> Figure {
+    open(ground, &["vendor_unknown", "vendor_unasked", "vendor_disowned"])
+}
+
 fn open(ground: &Ground<'_>, codes: &[&str]) -> Figure {
     let findings = ground.unsettled(codes).map(|finding| ground.behind(finding));
     Figure::count(findings.collect(), Some(ground.scanned))

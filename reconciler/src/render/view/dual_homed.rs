@@ -71,7 +71,7 @@ fn one<'a>(asset: &'a Asset, scene: &Scene<'a>) -> DualHomed<'a> {
         declared: second || rows.iter().any(|row| declares(row)),
         department: first(|row| row.department.as_deref()),
         purpose: first(|row| row.purpose.as_deref()).or_else(|| first(|row| row.description.as_deref())),
-        vendor: first(|row| row.vendor.as_deref()).or_else(|| first(|row| row.manufacturer.as_deref())),
+        vendor: first(|row| row.vendor.as_deref()),
         entries: scene.row_ids_of(&asset.id).into_iter().map(|id| id.0).collect(),
         signs: asset.multi_homed.signs.iter().map(|seen| hypothesis::sign(seen.sign, lang)).collect(),
         benign: asset.multi_homed.benign.iter().map(|one| Phrase::new(hypothesis::explained(one, lang))).collect(),

@@ -11,6 +11,7 @@ use super::{Stopped, Store, from_json, to_json};
 use crate::judge::decision::About;
 use crate::judge::review::standing::Head;
 use crate::judge::review::{Kept, Review};
+use crate::judge::vendor::Withdrawal;
 use crate::store::StoreError;
 use crate::store::chain::{self, Breach, Link};
 
@@ -33,6 +34,15 @@ pub enum Deed {
     },
     /// What was decided about a finding.
     Finding(Review),
+    /// That an enquiry to a vendor is waited for no longer.
+    Withdrawn {
+        /// Its number.
+        enquiry: i64,
+        /// The vendor that was asked.
+        vendor: String,
+        /// Why.
+        why: String,
+    },
 }
 
 /// One row of the log.
@@ -126,9 +136,19 @@ impl Store {
         let until = self.log_rows()?.into_iter().filter(|row| row.at <= moment);
         let findings = until.filter_map(|row| match row.deed {
             Deed::Finding(review) => Some(Kept { number: row.number, at: row.at, by: row.who, review }),
-            Deed::Device { .. } => None,
+            Deed::Device { .. } | Deed::Withdrawn { .. } => None,
         });
         Ok(findings.collect())
+    }
+
+    /// Every enquiry that was withdrawn before a moment, the first withdrawal first.
+    pub(super) fn withdrawals(&self, before_us: i64) -> Result<Vec<Withdrawal>, StoreError> {
+        let rows = self.log_rows()?.into_iter().filter(|row| row.at.as_microsecond() < before_us);
+        let withdrawn = rows.filter_map(|row| match row.deed {
+            Deed::Withdrawn { enquiry, why, .. } => Some(Withdrawal { enquiry, at: row.at, by: row.who, why }),
+            Deed::Device { .. } | Deed::Finding(_) => None,
+        });
+        Ok(withdrawn.collect())
     }
 
     /// Reads every row and says whether the log is whole. `heads` are ends of the log as they were written down

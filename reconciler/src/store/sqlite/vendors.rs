@@ -90,6 +90,7 @@ impl Store {
         Ok(Vendors {
             enquiries: enquiries.iter().map(enquiry).collect::<Result<_, _>>()?,
             replies: replies.iter().map(reply).collect::<Result<_, _>>()?,
+            withdrawals: self.withdrawals(end)?,
         })
     }
 

@@ -1,6 +1,7 @@
 //! The registers and records that a hospital prints, files and hands in: one workbook each, with the line that says of
 //! which run and which ledger it was made.
 
+mod answers;
 mod cells;
 mod index;
 mod ledger;
@@ -16,16 +17,22 @@ use jiff::civil::Date;
 use rust_xlsxwriter::{DocProperties, Workbook, XlsxError};
 
 pub use self::index::pack_index;
-use super::sheets::{self, Paper, Sheet};
+use super::sheets::{self, Paper, Sheet, Value};
 use super::{Formats, excel, header, local, write_sheet};
 use crate::answer::listed::Listed;
+use crate::judge::Knowledge;
 use crate::judge::entry::{EntryId, Field, Record, Register};
+use crate::judge::vendor::Names;
 use crate::judge::verdict::Verdict;
 use crate::render::Options;
 use crate::render::view::{Report, rows};
 use crate::render::words::headings::{Headings, headings};
 use crate::render::words::phrase::shown;
 use crate::render::words::{Lang, date};
+use crate::vendor::dossiers;
+use crate::vendor::duties::{Duty, duties};
+use crate::vendor::replied::{Replied, replied};
+use crate::vendor::status::{Chase, chase};
 
 /// Ledger files that the line of origin names.
 const NAMED_FILES: usize = 4;
@@ -114,6 +121,30 @@ pub struct Material {
     pub listed: Listed,
     /// Files that the registers name as evidence, by the name that stands there.
     pub attached: BTreeMap<String, Attached>,
+    /// What vendors look after, were asked, and answered until that run.
+    pub vendors: VendorWork,
+}
+
+/// Vendors, as the vendor commands read them.
+#[derive(Debug, Clone, Default)]
+pub struct VendorWork {
+    /// Every vendor by every system.
+    pub duties: Vec<Duty>,
+    /// The chase list.
+    pub chase: Vec<Chase>,
+    /// The newest word on everything that was asked.
+    pub replied: Vec<Replied>,
+}
+
+impl VendorWork {
+    /// Of a judged run and everything that was asked and answered by then.
+    pub fn new(verdict: &Verdict, knowledge: &Knowledge, day: Date) -> Self {
+        let names = Names::new(&verdict.ledger.records, knowledge);
+        let (dossiers, vendors) = (dossiers(verdict, knowledge), &verdict.vendors);
+        let replied = replied(&dossiers, vendors, &names);
+        let duties = duties(&dossiers, &verdict.ledger, &replied, knowledge);
+        Self { duties, chase: chase(&dossiers, verdict, vendors, &names, day), replied }
+    }
 }
 
 /// One ledger file.
@@ -221,7 +252,7 @@ impl Shelf<'_> {
             Book::Equipment => vec![ledger::equipment(self)],
             Book::Medical => vec![ledger::medical(self)],
             Book::Points => points::sheets(self),
-            Book::DualHomed => vec![self.titled(sheets::dual_homed(self.report, self.w))],
+            Book::DualHomed => vec![self.titled_a3(sheets::dual_homed(self.report, self.w))],
             Book::Remote => remote::sheets(self),
             Book::Vendors => vendors::sheets(self),
             Book::Record => vec![],
@@ -244,7 +275,10 @@ impl Shelf<'_> {
         let title =
             if sheet.name == self.title { self.title.to_owned() } else { format!("{} — {}", self.title, sheet.name) };
         let above = std::iter::once(title).chain(self.origin()).chain(sheet.above).collect();
-        Sheet { above, ..sheet }
+        // A table of headings alone looks as if it had been forgotten.
+        let none = || vec![vec![Value::Text(self.w.no_rows.to_owned())]];
+        let rows = if sheet.rows.is_empty() { none() } else { sheet.rows };
+        Sheet { above, rows, ..sheet }
     }
 
     fn titled_a3(&self, sheet: Sheet) -> Sheet {

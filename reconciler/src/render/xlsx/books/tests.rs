@@ -26,6 +26,7 @@ fn material(verdict: &Verdict) -> Material {
         rows: crate::export::rows(&verdict.ledger, &columns).into_iter().map(|row| (row.id, row.cells)).collect(),
         listed: Listed::default(),
         attached: BTreeMap::new(),
+        vendors: VendorWork::new(verdict, &crate::judge::sample::KNOWLEDGE, date(2026, 11, 21)),
     }
 }
 
