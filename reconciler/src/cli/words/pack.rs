@@ -7,7 +7,7 @@ use daicho_shared::text::bounded;
 
 use crate::lang::Lang;
 use crate::pack::index::Index;
-use crate::pack::redact::Unmasked;
+use crate::pack::redact::{Kind, Unmasked};
 use crate::pack::verify::{Checked, Validity};
 use crate::run::PackFailure;
 
@@ -188,18 +188,33 @@ pub fn explain(failure: &PackFailure, lang: Lang) -> String {
     }
 }
 
+/// What something tells that was to be masked.
+fn told(kind: Kind, lang: Lang) -> &'static str {
+    match kind {
+        Kind::Address => lang.pick("IPアドレス", "an IP address"),
+        Kind::Mac => lang.pick("MACアドレス", "a MAC address"),
+        Kind::Number => lang.pick("シリアル番号・回線番号・電話番号", "the number of a device, a line or a telephone"),
+        Kind::Person => lang.pick("氏名", "somebody's name"),
+        Kind::Host => {
+            lang.pick("アドレスや番号を表すコンピュータ名", "a computer's name that tells an address or a number")
+        }
+    }
+}
+
 fn unmasked(why: &Unmasked, lang: Lang) -> String {
     let reason = match (why, lang) {
         (Unmasked::Form(file), Lang::Ja) => format!("{file} は、中の文字を調べられない形式です"),
         (Unmasked::Form(file), Lang::En) => format!("{file} is of a form whose texts cannot be looked into"),
         (Unmasked::Broken { file, why }, Lang::Ja) => format!("{file} を読めません: {why}"),
         (Unmasked::Broken { file, why }, Lang::En) => format!("{file} cannot be read: {why}"),
-        (Unmasked::Left { file }, Lang::Ja) => {
-            format!("{file} に、伏せ字にできない場所（シート名など）と同じ利用者名や番号があります")
-        }
-        (Unmasked::Left { file }, Lang::En) => {
-            format!("{file} still holds a name or number, at a place that cannot be masked, such as a sheet's name")
-        }
+        (Unmasked::Left { file, place, kind, hint }, Lang::Ja) => format!(
+            "{file} の、文字を変えられない場所（{place}）に、{}（{hint}）があります。台帳の同じ文字を直すか、その書類を除いてください",
+            told(*kind, lang)
+        ),
+        (Unmasked::Left { file, place, kind, hint }, Lang::En) => format!(
+            "{file} holds {} ({hint}) at a place whose text cannot be changed ({place}); correct the same text in the ledger, or leave the document out",
+            told(*kind, lang)
+        ),
     };
     lang.pick(
         format!("伏せ字版を書き出しませんでした。{reason}。"),

@@ -264,7 +264,7 @@ impl Shelf<'_> {
         let scene = &self.report.scene;
         let sheets = [
             sheets::coverage(self.report, self.w),
-            sheets::sent_sums(&rows::sent_sums(scene), self.w),
+            sheets::sent_sums(&rows::sent_sums(scene), scene.options, self.w),
             sheets::problems(&rows::problems(scene), self.w),
         ];
         sheets.into_iter().map(|sheet| self.titled(sheet)).collect()

@@ -70,7 +70,12 @@ fn by_department(shelf: &Shelf<'_>) -> Sheet {
     let mut rows: Vec<Vec<Value>> = vec![];
     for department in &listed.departments {
         let mut mine: Vec<&PointRow> = listed.points.iter().filter(|point| is_of(point, department)).collect();
-        mine.sort_by_key(|point| (std::cmp::Reverse(point.seen), std::cmp::Reverse(point.grade)));
+        // Declared ones stay in the ledger's order; of the others, the order is that of their ids.
+        let rank = |point: &PointRow| {
+            let seen_only = point.asset.as_deref().filter(|_| point.seen >= Seen::Undeclared);
+            seen_only.map(|asset| shelf.report.scene.options.rank(asset))
+        };
+        mine.sort_by_cached_key(|point| (std::cmp::Reverse(point.seen), std::cmp::Reverse(point.grade), rank(point)));
         rows.extend(mine.into_iter().map(|point| row(shelf, department, point)));
         rows.push(subtotal(shelf, department));
     }
