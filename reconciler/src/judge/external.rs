@@ -73,12 +73,9 @@ fn is_told_twice(scene: &Scene<'_>, index: usize) -> bool {
         }
     }
     let paired = |asset: &AssetId| scene.assets.iter().position(|one| one.id == *asset);
-    let beaten = scene
-        .pairing
-        .comparisons
-        .iter()
-        .filter(|one| one.entry == group.first().id && one.decision == Decision::Beaten);
-    let mut rivals = beaten.filter_map(|one| scene.group_of(paired(&one.asset)?));
+    let near = scene.pairing.comparisons.iter().filter(|one| one.entry == group.first().id);
+    let taken = near.filter(|one| matches!(one.decision, Decision::Beaten | Decision::Shares));
+    let mut rivals = taken.filter_map(|one| scene.group_of(paired(&one.asset)?));
     (own, lines) == (1, 1) || rivals.any(|rival| rival.any(is_register))
 }
 

@@ -104,8 +104,8 @@ fn a_machines_row_without_an_address_and_its_line_are_one_point() {
         let [machine, _, _, line] = &mut situation.world.rows[..] else { panic!() };
         spoil(machine, line);
         let name =
-            Fact::Name { source: daicho_shared::fact::NameSource::Dns, name: "EDGE-ROUTER".into(), domain: None };
-        situation.world.see("10.0.0.1", "dns", vec![name]);
+            Fact::Name { source: daicho_shared::fact::NameSource::Netbios, name: "EDGE-ROUTER".into(), domain: None };
+        situation.world.see("10.0.0.1", "netbios", vec![name]);
         assert_eq!(situation.answer("gmis").points.len(), 1, "{number}");
         assert!(!codes(&situation).contains(&"undeclared_uplink"), "{number}");
     }
@@ -143,6 +143,9 @@ fn partner(situation: &mut Situation) {
     situation.world.rows.push(partner);
 }
 
+/// Its name, the rows that declare it, and its points.
+type Case<'a> = (&'a str, &'a dyn Fn(&mut Situation), usize);
+
 #[test]
 fn two_routers_with_one_address_are_no_undeclared_point() {
     let both = |situation: &mut Situation| {
@@ -167,7 +170,7 @@ fn two_routers_with_one_address_are_no_undeclared_point() {
         situation.world.rows.remove(0);
         states(situation, 2);
     };
-    let cases: [(&str, &dyn Fn(&mut Situation), usize); 4] =
+    let cases: [Case<'_>; 4] =
         [("both", &both, 2), ("shared", &shared_line, 1), ("one row", &one_row, 1), ("lines alone", &lines_alone, 2)];
     for (name, rows, points) in cases {
         let situation = pair(rows);

@@ -108,7 +108,7 @@ fn word(scene: &Scene<'_>, text: &str, service: &Service) -> Option<Word> {
     let table = scene.knowledge.services;
     let mut words = vec![];
     let mut clause = String::new();
-    let mut parts = text.split(['。', '、', '，', ',', ';', '；', '\n']).peekable();
+    let mut parts = text.split(['。', '、', '，', ',', ';', '；', '（', '）', '(', ')', '\n']).peekable();
     while let Some(part) = parts.next() {
         clause.push_str(part);
         let bare = !service.explained.0.replace_all(&clause, "").contains(char::is_alphabetic);
