@@ -329,6 +329,8 @@ impl ProblemKind {
                 | Self::PersonalData
                 | Self::ColumnGuessed
                 | Self::SheetHidden
+                | Self::RowsHidden
+                | Self::ColumnHidden
                 | Self::CellsWithoutHeading
                 | Self::CellTooLong
         )

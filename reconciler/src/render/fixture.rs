@@ -143,6 +143,11 @@ pub(super) fn every_kind() -> Verdict {
         CellTooLong,
         AmendmentConflict,
         AmendmentRowGone,
+        RowStruck,
+        CellStruck,
+        RowsHidden,
+        ColumnHidden,
+        TableEmpty,
     ];
     for kind in kinds {
         let problem = RowProblem { kind, ..problems().remove(1) };
