@@ -226,6 +226,11 @@ impl Words {
         Some(if unclear { Sort::Unclear } else { Sort::Name })
     }
 
+    /// It is a word for nobody, or for nothing: `なし`, `不明`, `N/A`.
+    pub(super) fn is_word(&self, text: &str) -> bool {
+        self.known.contains(&view::name(text))
+    }
+
     /// The titles, folded, the longest first.
     pub(super) fn titles(&self) -> &[String] {
         &self.titles

@@ -69,7 +69,7 @@ fn a_workbook_names_the_files_that_its_rows_are_from() {
     let others: Vec<LedgerSource> = (0..9).map(|number| file(&format!("ほか{number}.csv"))).collect();
     let all: Vec<LedgerSource> = others.into_iter().chain([file(own)]).collect();
     let named = |book| sources::of(book, &verdict, &all).iter().map(|file| file.file.clone()).collect::<Vec<_>>();
-    assert_eq!(named(Book::Equipment), [own.clone()]);
+    assert_eq!(named(Book::Equipment), std::slice::from_ref(own));
     assert_eq!(named(Book::Coverage).len(), 10, "what is about the whole ledger names all");
     let octets =
         book(Book::Equipment, &verdict, &Material { ledger: all, ..material(&verdict) }, &fixture::options(Lang::Ja));
