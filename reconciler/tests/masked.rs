@@ -240,6 +240,11 @@ fn nothing_of_an_adversarial_hospital_is_left_in_its_masked_pack() {
     {
         assert!(all.contains(stays), "{stays} stays");
     }
+    let masks = |before: &str| -> BTreeSet<String> {
+        all.split(before).skip(1).filter_map(|rest| Some(rest.split_once(']')?.0.to_owned())).collect()
+    };
+    let (cards, addresses) = (masks("00:80:A3:["), masks("10.20.0.["));
+    assert!(cards.len() > 3 && cards.is_subset(&addresses), "a device has one mask: {cards:?} {addresses:?}");
     assert!(all.contains("様の端末"), "what stands around a name stays");
     assert_eq!(folder.daicho(&["pack", "verify", "masked"]).status.code(), Some(0));
 }

@@ -67,11 +67,12 @@ impl Secrets {
                 self.mac(*mac, "scanner");
             }
         }
+        verdict.assets.iter().for_each(|asset| self.asset(asset, words));
+        self.ledger(verdict, words);
+        // Last: whoever has an address owns it, and nobody else.
         for sent in &verdict.sent {
             self.address(sent.address, &sent.address.to_string());
         }
-        verdict.assets.iter().for_each(|asset| self.asset(asset, words));
-        self.ledger(verdict, words);
         self.vendors(&verdict.vendors, words);
         for standing in verdict.reviewed.standings.values() {
             if let State::Assigned { to, .. } = &standing.state {
