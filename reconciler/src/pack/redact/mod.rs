@@ -226,7 +226,7 @@ impl Redactor {
 
     /// It is no word of the printed forms and headings, either: such a word is masked in its own cell alone.
     fn is_name(&self, name: &str) -> bool {
-        name.chars().count() > 4 && !name.is_ascii() || !self.ordinary.contains(name)
+        !self.ordinary.contains(name)
     }
 
     /// `[K7QDX]`: the same for the same device or text.
@@ -247,7 +247,7 @@ impl Redactor {
             holds::Holds::Persons => self.persons(raw),
             holds::Holds::Serial | holds::Holds::Number => {
                 let whole = |part: &str| {
-                    let number = secrets::numbers(part).next()?;
+                    let number = secrets::numbers(part).find(|number| !self.words.is_word(number))?;
                     let (solid, plain) = (View::solid(&number).text, View::plain(&number).text);
                     let known = self.masks.get(&solid).or_else(|| self.masks.get(&plain));
                     Some(known.cloned().unwrap_or_else(|| self.mask(&plain)))

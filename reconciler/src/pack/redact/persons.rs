@@ -85,6 +85,8 @@ impl Words {
         known.extend(kept.map(view::name).filter(|word| !word.is_empty()));
         let mut titles = fold(&TABLE.titles);
         titles.sort_by_key(|title| std::cmp::Reverse(title.len()));
+        // An office alone is nobody's name.
+        known.extend(titles.iter().filter(|title| title.chars().count() > 1).cloned());
         Self { known, titles, groups: fold(&TABLE.groups), companies: fold(&TABLE.companies) }
     }
 
@@ -226,6 +228,11 @@ impl Words {
         Some(if unclear { Sort::Unclear } else { Sort::Name })
     }
 
+    /// It is a word for nobody, or for nothing: `なし`, `不明`, `N/A`.
+    pub(super) fn is_word(&self, text: &str) -> bool {
+        self.known.contains(&view::name(text))
+    }
+
     /// The titles, folded, the longest first.
     pub(super) fn titles(&self) -> &[String] {
         &self.titles
@@ -292,6 +299,7 @@ mod tests {
             ("B社 田中 次郎", "田中 次郎"),
             ("B社サポート担当:田中様", "田中"),
             ("内科　山田　太郎 部長", "山田　太郎"),
+            ("鷹取 院長", "鷹取"),
             ("2026/6/15 鈴木一郎", "鈴木一郎"),
             ("Taro Yamada", "Taro Yamada"),
             ("ﾔﾏﾀﾞ ﾀﾛｳ", "ﾔﾏﾀﾞ ﾀﾛｳ"),

@@ -67,11 +67,12 @@ impl Secrets {
                 self.mac(*mac, "scanner");
             }
         }
+        verdict.assets.iter().for_each(|asset| self.asset(asset, words));
+        self.ledger(verdict, words);
+        // Last: whoever has an address owns it, and nobody else.
         for sent in &verdict.sent {
             self.address(sent.address, &sent.address.to_string());
         }
-        verdict.assets.iter().for_each(|asset| self.asset(asset, words));
-        self.ledger(verdict, words);
         self.vendors(&verdict.vendors, words);
         for standing in verdict.reviewed.standings.values() {
             if let State::Assigned { to, .. } = &standing.state {
@@ -93,7 +94,7 @@ impl Secrets {
         for graded in [&asset.multi_homed, &asset.forwards, &asset.uplink] {
             graded.addresses.iter().for_each(|address| self.address(*address, owner));
         }
-        asset.serial.iter().for_each(|serial| self.serial(&serial.value, owner));
+        asset.serial.iter().for_each(|serial| self.serial(&serial.value, owner, words));
         let contacts = asset.labels.iter().filter(|label| label.kind.as_str() == CONTACT);
         contacts.for_each(|label| self.cell(&label.value, words));
         let claims = [&asset.maker, &asset.model, &asset.serial, &asset.os, &asset.firmware, &asset.place];
@@ -122,7 +123,7 @@ impl Secrets {
     fn entry(&mut self, entry: &Entry, owner: &str, words: &Words) {
         entry.addresses.iter().for_each(|address| self.address(*address, owner));
         entry.macs.iter().for_each(|mac| self.mac(*mac, owner));
-        entry.serial_no.iter().for_each(|serial| self.serial(serial, owner));
+        entry.serial_no.iter().for_each(|serial| self.serial(serial, owner, words));
         self.networks.extend(&entry.segments);
         entry.users.iter().for_each(|user| self.cell(user, words));
         for (field, cell) in &entry.cells {
@@ -144,8 +145,8 @@ impl Secrets {
     fn column(&mut self, field: Field, raw: &str, owner: &str, words: &Words) {
         match holds(field) {
             Holds::Persons => self.cell(raw, words),
-            Holds::Serial => self.serial(raw, owner),
-            Holds::Number => self.numbers.extend(numbers(raw)),
+            Holds::Serial => self.serial(raw, owner, words),
+            Holds::Number => self.numbers.extend(numbers(raw).filter(|number| !words.is_word(number))),
             Holds::Versions => self.versions.extend(quads(raw)),
             Holds::Companies | Holds::Departments | Holds::Text => {}
         }
@@ -192,8 +193,8 @@ impl Secrets {
         self.macs.entry(mac).or_insert_with(|| owner.to_owned());
     }
 
-    fn serial(&mut self, text: &str, owner: &str) {
-        for text in numbers(text) {
+    fn serial(&mut self, text: &str, owner: &str, words: &Words) {
+        for text in numbers(text).filter(|number| !words.is_word(number)) {
             self.serials.entry(text).or_insert_with(|| owner.to_owned());
         }
     }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::judge::entry::Meaning;
 use crate::judge::sample::{World, keyed};
 
 const SECRET: [u8; 32] = [7; 32];
@@ -166,4 +167,101 @@ fn every_part_of_a_file_is_looked_into_and_other_forms_are_refused() {
     let Err(Unmasked::Left { file, place, kind, hint }) = redactor.file("図.svg", hidden.as_bytes()) else { panic!() };
     assert_eq!((file.as_str(), place.as_str(), kind), ("図.svg", "svg id", Kind::Number));
     assert!(hint.starts_with('F') && !hint.contains("FCW"));
+}
+
+#[test]
+fn what_forms_print_is_never_masked_whoever_is_called_like_a_word_of_theirs() {
+    use crate::answer::forms::Forms;
+
+    let forms = Forms::with(&[], &crate::judge::sample::KNOWLEDGE).unwrap();
+    let printed: Vec<String> = forms.all().iter().map(|form| serde_json::to_string(&form.questions).unwrap()).collect();
+    let mut world = world();
+    world.rows[0].users.extend(["岡山 太郎", "管理", "機器管理台帳", "確認"].map(str::to_owned));
+    let verdicts = [world.verdict()];
+    let known = Known { ordinary: &printed, ..known(&verdicts) };
+    let redactor = Redactor::new(&known, SECRET).unwrap();
+    for form in forms.all() {
+        for question in &form.questions {
+            let texts = [Some(&question.text), question.note.as_ref(), question.text_en.as_ref()];
+            for text in texts.into_iter().flatten() {
+                assert_eq!(&redactor.text(text), text);
+            }
+        }
+    }
+    assert!(!redactor.text("岡山太郎、岡山様").contains("岡山"));
+}
+
+/// A world in which a register, a vendor and whoever asked it name persons.
+fn asked() -> World {
+    use crate::judge::entry::{EntryId, Origin, Record, Register, Written};
+    use crate::judge::vendor::{Reply, Said, Subject};
+
+    let mut world = world();
+    let cells = [
+        (Field::RemoteWho, "株式会社B社 鬼塚美月"),
+        (Field::SecurityManager, "久遠 静"),
+        (Field::FoundBy, "蜂須賀さんより聞き取り"),
+        (Field::MdsReviewed, "2026/6/15 氷室小夜"),
+        (Field::ContractHolder, "百目鬼渚"),
+        (Field::Vendor, "株式会社B社"),
+    ];
+    let written = |raw: &str| Written { column: "A".into(), raw: raw.into(), meaning: Meaning::Text(raw.into()) };
+    world.records.push(Record {
+        id: EntryId("remote_maintenance:1".into()),
+        register: Register::RemoteMaintenance,
+        origin: Origin { file: "a.csv".into(), sheet: String::new(), row: 2 },
+        values: cells.iter().map(|(field, raw)| (*field, written(raw))).collect(),
+    });
+    let who = [("who".to_owned(), Said::Text("B社 狩野 英孝".into()))];
+    world.vendors.replies.push(Reply {
+        number: 1,
+        enquiry: 1,
+        vendor: "B社".into(),
+        received: jiff::Timestamp::UNIX_EPOCH,
+        received_on: jiff::civil::date(2026, 2, 1),
+        by: "烏丸雅".into(),
+        file: "B.xlsx".into(),
+        sha256: String::new(),
+        answered_by: Some("B社 保守部 日下部 凜".into()),
+        answered_on: None,
+        rows: [(Subject::whole(), who.into())].into(),
+    });
+    world
+}
+
+/// Everybody whose name a document can print, by where it stands: each is a word of its own.
+#[test]
+fn whoever_decides_approves_answers_or_stands_in_a_register_is_masked() {
+    use crate::judge::review::standing::{Said, Standing, State};
+
+    let mut verdict = asked().verdict();
+    let decided = Said {
+        by: "九鬼清隆".into(),
+        at: jiff::Timestamp::UNIX_EPOCH,
+        reason: Some("鬼塚に確認。10.0.0.5".into()),
+        approver: Some("鷹取院長".into()),
+        rule: None,
+    };
+    let standing = Standing {
+        state: State::Assigned { to: "内科 轟木".into(), until: None },
+        decided: Some(decided),
+        ..Standing::default()
+    };
+    verdict.reviewed.standings.insert("x".into(), standing);
+    let verdicts = [verdict];
+    let redactor = Redactor::new(&known(&verdicts), SECRET).unwrap();
+    let names = ["鬼塚", "久遠", "蜂須賀", "氷室", "百目鬼", "狩野", "烏丸", "日下部", "九鬼", "鷹取", "轟木"];
+    for text in [
+        "鬼塚美月、久遠静、蜂須賀さん、氷室小夜、百目鬼渚、狩野英孝、烏丸雅、日下部凜、九鬼清隆、鷹取、轟木",
+        "鬼塚が、久遠は、氷室へ、百目鬼に、狩野と、烏丸さん、日下部、九鬼",
+    ] {
+        let masked = redactor.text(text);
+        assert!(names.iter().all(|name| !masked.contains(name)), "{masked}");
+    }
+    let shown =
+        format!("{:?}{:?}", redactor.verdict(&verdicts[0]).reviewed, redactor.verdict(&verdicts[0]).ledger.records);
+    assert!(names.iter().all(|name| !shown.contains(name)) && !shown.contains("10.0.0.5"), "{shown}");
+    for stays in ["株式会社B社", "聞き取り", "内科", "院長"] {
+        assert!(shown.contains(stays), "{stays}: {shown}");
+    }
 }

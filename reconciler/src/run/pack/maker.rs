@@ -169,7 +169,10 @@ impl<'p> Maker<'p> {
                 let book =
                     Book::from_code(code).ok_or_else(|| anyhow::anyhow!("config/packs: {code} is no workbook"))?;
                 let bytes = rooms::book(book, &self.verdict, &self.material, &self.render)?;
-                of_run(book.title(lang), "xlsx", self.masked(&format!("{}.xlsx", book.title(lang)), bytes)?)
+                let newest = self.material.newest(book, &self.verdict);
+                let edition = words::pack::edition(newest, &self.verdict.run.id, lang);
+                let bytes = self.masked(&format!("{}.xlsx", book.title(lang)), bytes)?;
+                Piece { edition, ..of_run(book.title(lang), "xlsx", bytes) }
             }
             Made::Diagram(end) => of_run(words::pack::diagram(lang), end, self.diagram(end)?),
             Made::Answer(form) => match self.snapshots.iter().find(|one| one.form == *form) {
