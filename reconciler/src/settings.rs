@@ -312,7 +312,7 @@ impl Default for Report {
 pub struct Vendor {
     /// Days until an answer is expected.
     pub answer_days: std::num::NonZeroU16,
-    /// Whom vendors may ask: department, name, telephone. Empty: who runs the program.
+    /// Whom vendors may ask: department, name, telephone. Empty: a blank to fill in by hand.
     pub contact: String,
 }
 

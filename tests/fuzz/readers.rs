@@ -61,7 +61,7 @@ target!(export_separated, |octets: &[u8]| write_back(octets));
 target!(enquiry, |octets: &[u8]| {
     let damaged = replaced(&ENQUIRY.1, "xl/worksheets/sheet1.xml", octets);
     for (name, bytes) in [("照会票.xlsx", damaged.as_slice()), ("照会票.csv", octets)] {
-        if let Ok(coded) = coded::read_in_process(name, bytes, MARKER) {
+        if let Ok(coded) = coded::read_in_process(name, bytes, reading::MARKS) {
             drop(reading::read(&coded, &ENQUIRY.0, Questions::builtin(), jiff::civil::date(2026, 4, 21)));
         }
     }
@@ -90,13 +90,13 @@ static ENQUIRY: LazyLock<(Vendors, Vec<u8>)> = LazyLock::new(|| {
             sheet.write(row, 0, texts[0]).unwrap().write(row, 1, texts[1]).unwrap();
         }
     }
-    (Vendors { enquiries: vec![enquiry], replies: vec![] }, book.save_to_buffer().unwrap())
+    (Vendors { enquiries: vec![enquiry], ..Vendors::default() }, book.save_to_buffer().unwrap())
 });
 
 #[test]
 fn the_enquiry_that_is_damaged_is_whole_before() {
     let (vendors, book) = &*ENQUIRY;
-    let coded = coded::read_in_process("照会票.xlsx", book, MARKER).unwrap();
+    let coded = coded::read_in_process("照会票.xlsx", book, reading::MARKS).unwrap();
     assert!(reading::read(&coded, vendors, Questions::builtin(), jiff::civil::date(2026, 4, 21)).is_ok());
 }
 
@@ -159,7 +159,7 @@ fn write_back(bytes: &[u8]) {
     let accepted = [cell, row].map(|change| Amendment { change, basis: basis.clone() });
     let ledger =
         Ledger { entries: imported.entries, files: vec![imported.file], problems: vec![], records: imported.records };
-    let mut original = original_in_process("ledger.xlsx", &WORKBOOK, &columns).unwrap();
+    let mut original = original_in_process("ledger.xlsx", &WORKBOOK, &columns, &Mappings::default()).unwrap();
     original.bytes = bytes.to_vec();
     let _ = own_file(&original, &ledger, &accepted, &Words { lang: Lang::Ja, tz: TimeZone::UTC });
 }

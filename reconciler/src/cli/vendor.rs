@@ -23,19 +23,32 @@ pub enum VendorCommand {
     },
     /// Who was asked when, what came back, who is late (督促一覧)
     Status {
-        /// Also write a letter for every vendor that still has to answer into this folder (督促文の出力先)
+        /// Also write a letter for every vendor that still has to answer into this folder, one a day: that of the same
+        /// day is replaced (督促文の出力先)
         #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,
-        /// Whom the vendors may ask; by default [vendor] contact (当院の担当)
+        /// Whom the vendors may ask; by default [vendor] contact, else a blank to fill in (当院の担当)
         #[arg(long, value_name = "TEXT", value_parser = reason)]
         contact: Option<String>,
+    },
+    /// Wait no longer for an enquiry: its devices are gone, or it went to the wrong vendor. What was answered stays
+    /// (照会の取り下げ)
+    Withdraw {
+        /// Number of the enquiry (照会番号).
+        number: i64,
+        /// Why; kept for good (理由)
+        #[arg(long, value_name = "TEXT", value_parser = reason)]
+        reason: String,
+        /// Who decides; by default who runs this (判断した人の名前)
+        #[arg(long, value_name = "NAME", value_parser = reason)]
+        by: Option<String>,
     },
     /// Print the letter that reminds a vendor (督促文)
     Remind {
         /// The vendor, as the ledger writes it or by another of its names (事業者)
         #[arg(long, value_name = "NAME")]
         vendor: String,
-        /// Whom it may ask; by default [vendor] contact (当院の担当)
+        /// Whom it may ask; by default [vendor] contact, else a blank to fill in (当院の担当)
         #[arg(long, value_name = "TEXT", value_parser = reason)]
         contact: Option<String>,
     },
@@ -57,7 +70,7 @@ pub struct VendorExport {
     /// The day by which the answer is expected; by default as many days from now as settings say (回答期限)
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub due: Option<Date>,
-    /// Whom the vendor may ask; by default [vendor] contact (当院の担当)
+    /// Whom the vendor may ask; by default [vendor] contact, else a blank to fill in (当院の担当)
     #[arg(long, value_name = "TEXT", value_parser = reason)]
     pub contact: Option<String>,
 }

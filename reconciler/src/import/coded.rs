@@ -2,6 +2,7 @@
 //! to the headings. It is as foreign as any ledger, and read by the same limited process.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
@@ -20,6 +21,28 @@ pub struct Coded {
     pub sha256: String,
     /// The sheets that have such a row.
     pub sheets: Vec<CodedSheet>,
+    /// Of every other sheet that holds a text of ours all the same: the first such cell. Its codes were taken away.
+    pub strays: Vec<Stray>,
+}
+
+/// A cell of ours on a sheet without codes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stray {
+    /// Name on the tab.
+    pub sheet: String,
+    /// As the spreadsheet shows it.
+    pub row: u32,
+    /// The cell.
+    pub cell: FilledCell,
+}
+
+/// How the workbook's own texts are known.
+#[derive(Clone, Copy)]
+pub struct Marks {
+    /// The code above the keys.
+    pub marker: &'static str,
+    /// A text that stands in such a workbook and hardly in any other.
+    pub is_ours: fn(&str) -> bool,
 }
 
 /// One sheet.
@@ -38,30 +61,39 @@ pub struct CodedRow {
     pub row: u32,
     /// Its cells by the code above them; empty ones are here, too.
     pub cells: BTreeMap<String, FilledCell>,
+    /// Cells that hold something, and above which a code stands that stands above an earlier column, too: somebody
+    /// copied a column.
+    pub copies: Vec<(String, FilledCell)>,
 }
 
-/// Reads the rows below the first row of each sheet in which a cell says `marker`; the cells of that row are codes.
-pub fn read(path: &Path, marker: &str) -> Result<Coded, ImportError> {
+/// Reads the rows below the first row of each sheet in which a cell is the marker; the cells of that row are codes.
+pub fn read(path: &Path, marks: Marks) -> Result<Coded, ImportError> {
     let (name, bytes) = open(path)?;
     let sha256 = hex::encode(Sha256::digest(&bytes));
     let format = kind::format(&name, &bytes).map_err(|reason| ImportError::new(&name, reason))?;
     let plain = reader::read(format, bytes).map_err(|refusal| refused(&name, refusal))?;
-    coded(name, sha256, &plain, marker)
+    coded(name, sha256, &plain, marks)
 }
 
 /// Like [`read`], without the other process: for tests, and for files that this program made itself.
-pub fn read_in_process(name: &str, bytes: &[u8], marker: &str) -> Result<Coded, ImportError> {
+pub fn read_in_process(name: &str, bytes: &[u8], marks: Marks) -> Result<Coded, ImportError> {
     let format = kind::format(name, bytes).map_err(|reason| ImportError::new(name, reason))?;
     let plain = child::cells(format, bytes).map_err(|refusal| refused(name, refusal))?;
-    coded(name.to_owned(), hex::encode(Sha256::digest(bytes)), &plain, marker)
+    coded(name.to_owned(), hex::encode(Sha256::digest(bytes)), &plain, marks)
 }
 
-fn coded(name: String, sha256: String, plain: &Plain, marker: &str) -> Result<Coded, ImportError> {
-    let sheets: Vec<CodedSheet> = plain.sheets.iter().filter_map(|sheet| of_sheet(sheet, marker)).collect();
+fn coded(name: String, sha256: String, plain: &Plain, marks: Marks) -> Result<Coded, ImportError> {
+    let (mut sheets, mut strays) = (vec![], vec![]);
+    for sheet in &plain.sheets {
+        match of_sheet(sheet, marks.marker) {
+            Some(coded) => sheets.push(coded),
+            None => strays.extend(stray(sheet, marks.is_ours)),
+        }
+    }
     if sheets.is_empty() {
         return Err(ImportError::new(&name, Reason::NotEnquiry));
     }
-    Ok(Coded { name, sha256, sheets })
+    Ok(Coded { name, sha256, sheets, strays })
 }
 
 fn of_sheet(sheet: &Sheet, marker: &str) -> Option<CodedSheet> {
@@ -72,11 +104,30 @@ fn of_sheet(sheet: &Sheet, marker: &str) -> Option<CodedSheet> {
     Some(CodedSheet { name: sheet.name.clone(), rows })
 }
 
+fn stray(sheet: &Sheet, is_ours: fn(&str) -> bool) -> Option<Stray> {
+    let cell = |row: &Row| {
+        let mut texts = row.cells.iter().map(|(at, value)| (*at, value.text()));
+        let (at, text) = texts.find(|(_, text)| is_ours(text))?;
+        Some(Stray { sheet: sheet.name.clone(), row: row.number, cell: FilledCell { column: letters(at), text } })
+    };
+    sheet.rows.iter().take(limits::HEADING_ROWS).find_map(cell)
+}
+
 fn of_row(row: &Row, codes: &[(u16, String)]) -> CodedRow {
     let text = |at: u16| {
         let value = row.cells.iter().find(|(column, _)| *column == at).map(|(_, value)| value.lines());
         value.unwrap_or_default().trim().to_owned()
     };
-    let cell = |(at, code): &(u16, String)| (code.clone(), FilledCell { column: letters(*at), text: text(*at) });
-    CodedRow { row: row.number, cells: codes.iter().map(cell).collect() }
+    let mut cells: BTreeMap<String, FilledCell> = BTreeMap::new();
+    let mut copies = vec![];
+    for (at, code) in codes {
+        let cell = FilledCell { column: letters(*at), text: text(*at) };
+        match cells.entry(code.clone()) {
+            Entry::Vacant(free) => drop(free.insert(cell)),
+            Entry::Occupied(_) if cell.text.is_empty() => {}
+            Entry::Occupied(mut first) if first.get().text.is_empty() => drop(first.insert(cell)),
+            Entry::Occupied(_) => copies.push((code.clone(), cell)),
+        }
+    }
+    CodedRow { row: row.number, cells, copies }
 }

@@ -121,6 +121,9 @@ pub enum Kind {
     UnneededServices {
         /// Which, by their keys in `config/services.toml`.
         services: Vec<String>,
+        /// Of these, such as the ledger says to be off.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        denied: Vec<String>,
     },
     /// 管理画面への到達: its management answers from a segment that is not for that.
     ManagementReachable {
@@ -149,8 +152,40 @@ pub enum Kind {
         vendor: String,
         /// 無 or 契約なし.
         said: FourValued,
+        /// Where that stands.
+        #[serde(default)]
+        by: WordOf,
         /// What was seen.
         seen: Vec<Trace>,
+    },
+    /// 事業者が担当ではないと回答: the ledger calls a device its own, and the vendor says that it is not.
+    VendorDisowned {
+        /// The vendor.
+        vendor: String,
+        /// 無 or 契約なし.
+        said: FourValued,
+        /// What was seen there that serves maintenance from afar.
+        seen: Vec<Trace>,
+    },
+    /// 事業者の回答が不明のまま: it replied, and confirmed nothing.
+    VendorUnknown {
+        /// The vendor.
+        vendor: String,
+        /// The day of the oldest such answer.
+        answered: Date,
+        /// Rows that it calls 不明.
+        open: u32,
+    },
+    /// 照会の後に加わった機器: a vendor was asked, and never about these.
+    VendorUnasked {
+        /// The vendor.
+        vendor: String,
+        /// When it was asked last.
+        asked: Date,
+        /// When it answered last.
+        answered: Option<Date>,
+        /// Its devices that no enquiry is about.
+        devices: u32,
     },
     /// 事業者への確認が古い.
     VendorOutdated {
@@ -172,6 +207,17 @@ pub enum Kind {
         /// Rows that are not answered.
         open: u32,
     },
+}
+
+/// Whose word it is that a vendor has no remote maintenance.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WordOf {
+    /// The vendor's, in a reply.
+    #[default]
+    Vendor,
+    /// The hospital's, in the ledger or a register.
+    Ledger,
 }
 
 /// A system and its last day of support.
@@ -264,6 +310,9 @@ impl Kind {
             Self::SupportEnded { .. } => "support_ended",
             Self::SupportEnding { .. } => "support_ending",
             Self::VendorContradiction { .. } => "vendor_contradiction",
+            Self::VendorDisowned { .. } => "vendor_disowned",
+            Self::VendorUnknown { .. } => "vendor_unknown",
+            Self::VendorUnasked { .. } => "vendor_unasked",
             Self::VendorOutdated { .. } => "vendor_outdated",
             Self::VendorSilent { .. } => "vendor_silent",
         }

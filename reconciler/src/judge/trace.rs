@@ -22,6 +22,8 @@ const MOBILE: [Sign; 5] =
 pub struct VendorRules {
     /// Months after which a confirmation is to be renewed.
     pub confirmation_months: u32,
+    /// What people write where a vendor's name belongs and there is no vendor.
+    pub nobody: Vec<String>,
     /// What each kind of trace is known by.
     pub trace: BTreeMap<TraceKind, TraceRule>,
 }

@@ -3,15 +3,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use daicho_shared::knowledge::makers;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use unicode_normalization::UnicodeNormalization;
 
-use super::entry::{Entry, EntryId, Field, FourValued, Ledger, Meaning, Record, Register};
-use super::group::Group;
-use super::knowledge::Knowledge;
+use super::entry::{Entry, EntryId, Field, FourValued, Meaning, Record};
+
+mod holding;
+mod names;
+
+pub use self::holding::systems;
+pub(crate) use self::holding::{Holding, holdings, refers};
+pub use self::names::Names;
 
 /// The question whether there is remote maintenance at all: the rules know it by this name.
 pub const REMOTE: &str = "remote_maintenance";
@@ -19,11 +22,11 @@ pub const REMOTE: &str = "remote_maintenance";
 /// The question whether an MDS/SDS was handed in.
 pub const DISCLOSURE: &str = "disclosure";
 
+/// The question whether a device is the vendor's at all.
+pub const RESPONSIBLE: &str = "responsible";
+
 /// How the subjects begin that are systems.
 const SYSTEM: &str = "system:";
-
-/// Signs between several names in one cell.
-const BETWEEN: [char; 8] = ['、', '，', '\n', '/', '／', ';', '；', '\t'];
 
 /// Everything that vendors were asked and answered.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +35,22 @@ pub struct Vendors {
     pub enquiries: Vec<Enquiry>,
     /// The oldest first.
     pub replies: Vec<Reply>,
+    /// The oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub withdrawals: Vec<Withdrawal>,
+}
+
+/// An enquiry that is waited for no longer: its devices are gone, or it went to the wrong vendor.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Withdrawal {
+    /// Its number.
+    pub enquiry: i64,
+    /// When it was withdrawn.
+    pub at: Timestamp,
+    /// Who withdrew it.
+    pub by: String,
+    /// Why.
+    pub why: String,
 }
 
 /// One workbook that was written for a vendor.
@@ -69,6 +88,11 @@ impl Subject {
     /// A system or product, of which MDS/SDS is asked.
     pub fn system(name: &str) -> Self {
         Self(format!("{SYSTEM}{name}"))
+    }
+
+    /// The name of the system; empty where all of a vendor's products are meant; `None` where it is about no system.
+    pub fn system_name(&self) -> Option<&str> {
+        self.0.strip_prefix(SYSTEM)
     }
 
     /// The question without whose answer a row is not answered.
@@ -149,148 +173,104 @@ impl Vendors {
         own.filter_map(said).max_by_key(|(reply, _)| (reply.day(), reply.number))
     }
 
-    /// What of an enquiry no reply answers that came in since, to whichever enquiry.
-    pub fn unanswered<'a>(&'a self, names: &Names<'_>, enquiry: &'a Enquiry) -> Vec<&'a Subject> {
-        let later = |reply: &&Reply| reply.received >= enquiry.asked && names.is(&reply.vendor, &enquiry.vendor);
-        let rows = self.replies.iter().filter(later).flat_map(|reply| &reply.rows);
-        let answered: BTreeSet<&Subject> =
-            rows.filter(|(subject, row)| row.contains_key(subject.question())).map(|(subject, _)| subject).collect();
-        enquiry.subjects.iter().filter(|subject| !answered.contains(subject)).collect()
+    /// The vendor's newest word on whether there is remote maintenance of any of these (of a system: whether its
+    /// MDS/SDS was handed in). Of a device that it says is not its own, the rest need not be filled in: 契約なし.
+    pub fn word<'a>(
+        &'a self,
+        names: &Names<'_>,
+        vendor: &str,
+        subjects: &[Subject],
+    ) -> Option<(&'a Reply, FourValued)> {
+        self.word_since(names, vendor, subjects, Timestamp::MIN)
     }
-}
 
-/// Vendors' names: company forms, widths, variant characters, the spellings of `config/makers.toml` as a whole, and the
-/// other names of the vendor register mean the same. A name that only begins like another is another.
-#[derive(Debug, Clone)]
-pub struct Names<'a> {
-    knowledge: &'a Knowledge,
-    other: BTreeMap<String, String>,
-}
+    fn word_since<'a>(
+        &'a self,
+        names: &Names<'_>,
+        vendor: &str,
+        subjects: &[Subject],
+        since: Timestamp,
+    ) -> Option<(&'a Reply, FourValued)> {
+        let own = self.replies.iter().filter(|reply| reply.received >= since && names.is(&reply.vendor, vendor));
+        let said = |reply: &'a Reply| {
+            let mut rows = subjects.iter().filter_map(|subject| Some((subject, reply.rows.get(subject)?)));
+            Some((reply, rows.find_map(|(subject, row)| of_row(subject, row))?))
+        };
+        own.filter_map(said).max_by_key(|(reply, _)| (reply.day(), reply.number))
+    }
 
-impl<'a> Names<'a> {
-    /// With the other names that the vendor register tells. One that two vendors claim is nobody's.
-    pub fn new(records: &[Record], knowledge: &'a Knowledge) -> Self {
-        let mut names = Self { knowledge, other: BTreeMap::new() };
-        let mut claims: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        for record in records.iter().filter(|record| record.register == Register::Vendor) {
-            let Some(name) = text(record, Field::Vendor) else { continue };
-            let own = names.plain(&name);
-            for other in list(record, Field::Aliases) {
-                claims.entry(names.plain(&other)).or_default().insert(own.clone());
+    /// Enquiries that are still waited for, or were.
+    pub fn standing(&self) -> impl Iterator<Item = &Enquiry> {
+        self.enquiries.iter().filter(|enquiry| self.withdrawn(enquiry.number).is_none())
+    }
+
+    /// That an enquiry was withdrawn.
+    pub fn withdrawn(&self, enquiry: i64) -> Option<&Withdrawal> {
+        self.withdrawals.iter().find(|withdrawal| withdrawal.enquiry == enquiry)
+    }
+
+    /// What of an enquiry is open: no reply that came in since, to whichever enquiry, says 有, 無 or 契約なし of it.
+    pub fn open<'a>(&'a self, names: &Names<'_>, enquiry: &'a Enquiry) -> Open<'a> {
+        let mut open = Open::default();
+        for subject in &enquiry.subjects {
+            let own = std::slice::from_ref(subject);
+            match self.word_since(names, &enquiry.vendor, own, enquiry.asked) {
+                None => open.silent.push(subject),
+                Some((reply, FourValued::Unknown)) => open.unknown.push((subject, reply.day())),
+                Some(_) => {}
             }
         }
-        let sole = |(other, owners): (String, BTreeSet<String>)| match owners.len() {
-            1 => owners.into_iter().next().map(|owner| (other, owner)),
-            _ => None,
-        };
-        names.other = claims.into_iter().filter_map(sole).filter(|(other, own)| other != own).collect();
-        names
+        open
     }
 
-    /// The name as a key; empty where it names nobody.
-    pub fn key(&self, name: &str) -> String {
-        let plain = self.plain(name);
-        self.other.get(&plain).cloned().unwrap_or(plain)
-    }
-
-    /// Both name one vendor.
-    pub fn is(&self, one: &str, other: &str) -> bool {
-        let key = self.key(one);
-        !key.is_empty() && key == self.key(other)
-    }
-
-    fn plain(&self, name: &str) -> String {
-        let name = self.knowledge.aliases.folded(name);
-        makers::folded(self.knowledge.makers.named(&name).unwrap_or(&name))
+    /// The day on which a vendor was last asked, and everything that it was ever asked about.
+    pub fn asked(&self, names: &Names<'_>, vendor: &str) -> Option<(Date, BTreeSet<&Subject>)> {
+        let own: Vec<&Enquiry> = self.standing().filter(|enquiry| names.is(&enquiry.vendor, vendor)).collect();
+        let newest = own.iter().map(|enquiry| enquiry.asked_on).max()?;
+        Some((newest, own.into_iter().flat_map(|enquiry| &enquiry.subjects).collect()))
     }
 }
 
-/// What one vendor has in the hospital.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Holding<'a> {
-    /// As the vendor register writes it, else as the ledger does first.
-    pub(crate) name: String,
-    /// Its devices, as places in the list of groups.
-    pub(crate) groups: BTreeSet<usize>,
-    /// Its rows in the registers of remote maintenance, clouds and vendors.
-    pub(crate) records: Vec<&'a Record>,
+/// What of an enquiry is open.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Open<'a> {
+    /// Nothing was said of it.
+    pub silent: Vec<&'a Subject>,
+    /// 不明 was said of it, on that day: a reply, and no confirmation.
+    pub unknown: Vec<(&'a Subject, Date)>,
 }
 
-/// Every vendor that the ledger names, by key. Retired devices are nobody's any more.
-pub(crate) fn holdings<'a>(
-    ledger: &'a Ledger,
-    groups: &[Group<'_>],
-    names: &Names<'_>,
-) -> BTreeMap<String, Holding<'a>> {
-    let mut all: BTreeMap<String, Holding<'a>> = BTreeMap::new();
-    let mut hold = |name: &str| -> Option<String> {
-        let key = names.key(name);
-        let holding = all.entry(key.clone()).or_default();
-        if holding.name.is_empty() {
-            name.trim().clone_into(&mut holding.name);
-        }
-        Some(key).filter(|key| !key.is_empty())
+impl Open<'_> {
+    /// Rows.
+    pub fn count(&self) -> usize {
+        self.silent.len() + self.unknown.len()
+    }
+}
+
+/// What a row of a reply says of what it is about.
+pub fn of_row(subject: &Subject, row: &Answers) -> Option<FourValued> {
+    let answer = |question| match row.get(question) {
+        Some(Said::Answer(answer)) => Some(*answer),
+        _ => None,
     };
-    let mut owned: Vec<(String, usize)> = vec![];
-    let mut told: Vec<(String, &'a Record)> = vec![];
-    for record in ordered(&ledger.records) {
-        for key in text(record, Field::Vendor).iter().flat_map(|cell| parts(cell)).filter_map(&mut hold) {
-            told.push((key.clone(), record));
-            owned.extend(referred(record, groups).into_iter().map(|group| (key.clone(), group)));
-        }
+    let disowned = || disowned(row).map(|_| FourValued::NoContract);
+    match answer(subject.question()) {
+        Some(answer @ (FourValued::Yes | FourValued::No | FourValued::NoContract)) => Some(answer),
+        open => disowned().or(open),
     }
-    for (index, group) in groups.iter().enumerate() {
-        for cell in group.rows.iter().filter_map(|row| row.vendor.as_deref()) {
-            owned.extend(parts(cell).filter_map(&mut hold).map(|key| (key, index)));
-        }
+}
+
+/// The vendor says that a device is not its own: 無 or 契約なし.
+pub fn disowned(row: &Answers) -> Option<FourValued> {
+    match row.get(RESPONSIBLE) {
+        Some(Said::Answer(answer)) if denies(*answer) => Some(*answer),
+        _ => None,
     }
-    all.remove("");
-    for (key, record) in told {
-        all.entry(key).or_default().records.push(record);
-    }
-    for (key, index) in owned.into_iter().filter(|(_, index)| !groups[*index].is_retired()) {
-        all.entry(key).or_default().groups.insert(index);
-    }
-    all
 }
 
-/// The vendor register names vendors first.
-fn ordered(records: &[Record]) -> impl Iterator<Item = &Record> {
-    let asked = [Register::Vendor, Register::RemoteMaintenance, Register::Cloud];
-    asked.into_iter().flat_map(move |register| records.iter().filter(move |record| record.register == register))
-}
-
-fn parts(cell: &str) -> impl Iterator<Item = &str> {
-    cell.split(BETWEEN).map(str::trim).filter(|name| !name.is_empty())
-}
-
-/// The devices that a row of the remote-maintenance register names by their numbers.
-fn referred(record: &Record, groups: &[Group<'_>]) -> Vec<usize> {
-    let listed = listed(record);
-    let has = |(index, group): (usize, &Group<'_>)| is_listed(&listed, &group.rows).then_some(index);
-    groups.iter().enumerate().filter(|_| !listed.is_empty()).filter_map(has).collect()
-}
-
-/// The row of the remote-maintenance register names this device by its number.
-pub(crate) fn refers(record: &Record, rows: &[&Entry]) -> bool {
-    is_listed(&listed(record), rows)
-}
-
-fn listed(record: &Record) -> BTreeSet<String> {
-    list(record, Field::DeviceRef)
-        .iter()
-        .map(|number| plain_number(number))
-        .filter(|number| !number.is_empty())
-        .collect()
-}
-
-fn is_listed(listed: &BTreeSet<String>, rows: &[&Entry]) -> bool {
-    rows.iter().filter_map(|row| row.asset_no.as_deref()).any(|number| listed.contains(&plain_number(number)))
-}
-
-/// A 管理番号 where only 管理番号 are expected: width, case and signs do not matter.
-fn plain_number(number: &str) -> String {
-    number.nfkc().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()
+/// 無 or 契約なし.
+pub fn denies(answer: FourValued) -> bool {
+    matches!(answer, FourValued::No | FourValued::NoContract)
 }
 
 /// Every subject under which a device may have been asked about: the rows of its group.

@@ -191,7 +191,7 @@ fn hints(verdict: &mut Verdict) {
         let seen: &[u32] = if asset.is_some() { &[4] } else { &[] };
         verdict.findings.push(finding(kind, Severity::Info, Grade::Indication, asset, rows, seen));
     };
-    add(Kind::UnneededServices { services }, pc, &[]);
+    add(Kind::UnneededServices { denied: services[..1].to_vec(), services }, pc, &[]);
     for segment in [VantageKind::Clinical, VantageKind::Shared, VantageKind::Unlisted] {
         let from = from.filter(|_| segment != VantageKind::Unlisted);
         add(Kind::ManagementReachable { ways: ways.clone(), from, segment }, pc, &[]);
@@ -553,13 +553,16 @@ fn findings() -> Vec<Finding> {
 }
 
 /// What vendors say and do not say.
-fn of_vendors() -> [Finding; 3] {
+fn of_vendors() -> [Finding; 6] {
     let day = |month| jiff::civil::date(2026, month, 1);
     let seen = [(TraceKind::Vpn, "ike", Some((Transport::Udp, 500))), (TraceKind::Uplink, "lte-router", None)];
     let seen = seen.map(|(kind, what, port)| Trace { kind, what: what.into(), port, grade: Grade::Probable });
     let (vendor, said) = (FORMULA.to_owned(), FourValued::No);
     [
-        Kind::VendorContradiction { vendor, said, seen: seen.into() },
+        Kind::VendorContradiction { vendor: vendor.clone(), said, by: WordOf::Vendor, seen: seen.clone().into() },
+        Kind::VendorDisowned { vendor, said, seen: seen.into() },
+        Kind::VendorUnknown { vendor: "B社".into(), answered: day(1), open: 2 },
+        Kind::VendorUnasked { vendor: "B社".into(), asked: day(1), answered: None, devices: 2 },
         Kind::VendorOutdated { vendor: "B社".into(), confirmed: day(1), months: 12 },
         Kind::VendorSilent { vendor: "B社".into(), asked: day(1), due: day(2), open: 3 },
     ]

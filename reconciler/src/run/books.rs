@@ -12,7 +12,7 @@ use crate::cli::{Books, Common, words};
 use crate::edge;
 use crate::judge::verdict::Verdict;
 use crate::render::Options;
-use crate::render::xlsx::{Book, LedgerSource, Material};
+use crate::render::xlsx::{Book, LedgerSource, Material, VendorWork};
 use crate::store::LedgerVersion;
 
 pub(super) fn books(common: &Common, options: &Books, console: &Console, now: Timestamp) -> Result<u8, Failure> {
@@ -54,11 +54,13 @@ pub(super) fn material(project: &Project, verdict: &Verdict, now: Timestamp) -> 
         imported: file.imported,
     });
     let (official, rows) = rooms::official(&verdict.ledger);
+    let (made, knowledge) = (now.to_zoned(TimeZone::system()).date(), project.knowledge()?);
     Ok(Material {
-        made: now.to_zoned(TimeZone::system()).date(),
+        made,
         ledger: ledger.collect(),
         official,
-        listed: rooms::listed(verdict, &project.knowledge()?, now),
+        listed: rooms::listed(verdict, &knowledge, now),
+        vendors: VendorWork::new(verdict, &knowledge, made),
         rows,
         attached: attached::attached(&project.folder, &verdict.ledger),
     })

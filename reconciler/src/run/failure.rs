@@ -236,6 +236,22 @@ pub enum Failure {
         /// Those that it names.
         known: Vec<String>,
     },
+    /// No enquiry has this number.
+    #[error("no enquiry {number}")]
+    NoEnquiry {
+        /// What was typed.
+        number: i64,
+    },
+    /// The enquiry was withdrawn before.
+    #[error("enquiry {number} was withdrawn already")]
+    Withdrawn {
+        /// Its number.
+        number: i64,
+        /// Who withdrew it.
+        by: String,
+        /// Why.
+        why: String,
+    },
     /// An answer is expected before today.
     #[error("{due} has passed")]
     DuePassed {
@@ -328,6 +344,8 @@ impl Failure {
             | Self::NotConfirmed { .. }
             | Self::Misfilled { .. }
             | Self::NoVendor { .. }
+            | Self::NoEnquiry { .. }
+            | Self::Withdrawn { .. }
             | Self::DuePassed { .. }
             | Self::Misanswered { .. }
             | Self::NotTheirs { .. }

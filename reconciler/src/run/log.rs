@@ -41,6 +41,7 @@ fn is_about(row: &LogRow, about: &str) -> bool {
     let subject = match &row.deed {
         Deed::Device { key, .. } => key,
         Deed::Finding(review) => &review.finding,
+        Deed::Withdrawn { vendor, .. } => vendor,
     };
     subject.to_lowercase().contains(&about.trim().to_lowercase())
 }

@@ -36,11 +36,11 @@ pub(super) fn import(
     let (mut project, _lock) = Project::open(&common.folder, "import-batch", now)?;
     let mut code = CLEAN;
     for path in files {
-        let vendor = vendor.map(|vendor| hand_in::own(&project, vendor, path)).transpose()?;
+        let own = vendor.map(|vendor| hand_in::own(&project, vendor, path)).transpose()?;
         let kept = keep_file(&mut project.store, path)?;
-        if let Some(vendor) = &vendor {
-            hand_in::keep(&mut project, &kept.run, vendor, path, now)?;
-            console.note(&words::vendor::handed_in(&kept.run, vendor, console.lang));
+        if let Some(own) = &own {
+            hand_in::keep(&mut project, &kept.run, &own.vendor, path, now)?;
+            console.note(&words::vendor::handed_in(&kept.run, &own.vendor, own.strangers, console.lang));
         }
         console.note(&words::scanned(&kept.run, kept.complete, kept.cut, console.lang));
         if !kept.complete {

@@ -62,6 +62,9 @@ pub struct Question {
     /// Where there is remote maintenance, or a disclosure, a blank is told.
     #[serde(default)]
     pub needed: bool,
+    /// Of a day: it lies in the past; one that has not come is told.
+    #[serde(default)]
+    pub past: bool,
     /// The ledger's column that knows something of it.
     #[serde(default)]
     pub field: Option<Field>,

@@ -1,15 +1,16 @@
 //! A workbook that came back: every answer understood, or every problem with its cell. Nothing is guessed.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
 use super::questions::{Kind, Question, Questions};
 use super::{MARKER, row_key, vendor_code};
-use crate::import::coded::{Coded, CodedRow, CodedSheet};
+use crate::import::coded::{Coded, CodedRow, CodedSheet, Marks};
 use crate::import::filled::{FilledCell, day};
 use crate::judge::entry::FourValued;
-use crate::judge::vendor::{Answers, DISCLOSURE, Enquiry, REMOTE, Said, Subject, Vendors};
+use crate::judge::vendor::{Answers, DISCLOSURE, Enquiry, REMOTE, Said, Subject, Vendors, of_row};
 
 /// Code of the cover's second column: what was filled in.
 pub const VALUE: &str = "value";
@@ -49,6 +50,21 @@ pub struct Problem {
     pub found: String,
     /// What is wrong.
     pub what: Wrong,
+    /// Where the other answer stands, of which this cell says another thing.
+    pub other: Option<Place>,
+}
+
+/// A cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Name on the tab.
+    pub sheet: String,
+    /// As the spreadsheet shows it.
+    pub row: u32,
+    /// As the spreadsheet shows it.
+    pub column: String,
+    /// The cell's text, bounded.
+    pub found: String,
 }
 
 /// What can be wrong.
@@ -66,6 +82,8 @@ pub enum Wrong {
     KeyMissing,
     /// The key stands in a row above, too.
     Twice,
+    /// The sheet's hidden row of codes, or its column of keys, is gone: nothing on it can be read.
+    CodesGone,
     /// None of the four answers.
     Answer,
     /// None of the choices.
@@ -74,6 +92,10 @@ pub enum Wrong {
     Day,
     /// A day that has not come yet.
     DayAhead,
+    /// The answer is of a day before the enquiry was written.
+    DayBefore,
+    /// Another cell answers the same question about the same thing otherwise: a sheet, row or column was copied.
+    Conflict,
     /// Longer than what is kept.
     TooLong,
     /// Other cells of the row are filled in, and this one, which says whether there is any, is not.
@@ -93,9 +115,13 @@ pub fn read(coded: &Coded, vendors: &Vendors, questions: &Questions, today: Date
     };
     let mut reading = Reading::new(enquiry, questions);
     let (answered_by, answered_on) = reading.person(&cover, today);
+    reading.problems.extend(cover.twice.iter().cloned());
+    let strays = coded.strays.iter();
+    reading.problems.extend(strays.map(|one| problem(&one.sheet, one.row, Some(&one.cell), Wrong::CodesGone)));
     for sheet in &coded.sheets {
-        reading.sheet(sheet);
+        reading.sheet(sheet, today);
     }
+    reading.blanks();
     if reading.rows.is_empty() && reading.problems.is_empty() {
         reading.problems.push(problem("", 0, None, Wrong::Nothing));
     }
@@ -103,12 +129,12 @@ pub fn read(coded: &Coded, vendors: &Vendors, questions: &Questions, today: Date
         reading.problems.truncate(PROBLEMS);
         return Err(reading.problems);
     }
-    let gate = |subject: &&Subject| !reading.rows.get(*subject).is_some_and(|row| row.contains_key(subject.question()));
+    let said = |subject: &Subject| reading.rows.get(subject).is_some_and(|row| of_row(subject, row).is_some());
     Ok(Filled {
         enquiry: enquiry.number,
         answered_by,
         answered_on,
-        unanswered: enquiry.subjects.iter().filter(gate).count(),
+        unanswered: enquiry.subjects.iter().filter(|subject| !said(subject)).count(),
         blanks: reading.blanks,
         rows: reading.rows,
     })
@@ -118,18 +144,34 @@ pub fn read(coded: &Coded, vendors: &Vendors, questions: &Questions, today: Date
 #[derive(Default)]
 struct Cover<'a> {
     cells: BTreeMap<&'a str, (&'a str, u32, &'a FilledCell)>,
+    /// Where a second cover says another thing than the first.
+    twice: Vec<Problem>,
 }
 
 impl<'a> Cover<'a> {
     fn of(coded: &'a Coded) -> Self {
-        let mut cells = BTreeMap::new();
+        let mut cover = Self::default();
         for sheet in &coded.sheets {
             for row in &sheet.rows {
                 let (Some(key), Some(value)) = (row.cells.get(MARKER), row.cells.get(VALUE)) else { continue };
-                cells.entry(key.text.as_str()).or_insert((sheet.name.as_str(), row.row, value));
+                let further = row.copies.iter().filter(|(code, _)| code == VALUE).map(|(_, cell)| cell);
+                for cell in std::iter::once(value).chain(further) {
+                    cover.take(key.text.as_str(), (&sheet.name, row.row, cell));
+                }
             }
         }
-        Self { cells }
+        cover
+    }
+
+    fn take(&mut self, key: &'a str, (sheet, row, cell): (&'a str, u32, &'a FilledCell)) {
+        match self.cells.get(key) {
+            Some((_, _, known)) if cell.text.is_empty() || known.text == cell.text => {}
+            Some((first, above, known)) if !known.text.is_empty() && COVER.contains(&key) => {
+                let other = Some(place(first, *above, known));
+                self.twice.push(Problem { other, ..problem(sheet, row, Some(cell), Wrong::Conflict) });
+            }
+            _ => drop(self.cells.insert(key, (sheet, row, cell))),
+        }
     }
 
     fn text(&self, key: &str) -> &'a str {
@@ -159,6 +201,10 @@ struct Reading<'a> {
     keys: BTreeMap<String, &'a Subject>,
     seen: BTreeSet<(String, String)>,
     rows: BTreeMap<Subject, Answers>,
+    /// Where each answer stands.
+    places: BTreeMap<(Subject, String), Place>,
+    /// What was asked of a row, on whichever sheets it stands.
+    asked: BTreeMap<Subject, BTreeSet<String>>,
     blanks: Vec<(Subject, String)>,
     problems: Vec<Problem>,
 }
@@ -172,6 +218,8 @@ impl<'a> Reading<'a> {
             keys,
             seen: BTreeSet::new(),
             rows: BTreeMap::new(),
+            places: BTreeMap::new(),
+            asked: BTreeMap::new(),
             blanks: vec![],
             problems: vec![],
         }
@@ -187,61 +235,103 @@ impl<'a> Reading<'a> {
         match answered {
             None => self.problems.push(cover.problem(on, Wrong::Day)),
             Some(answered) if answered > today => self.problems.push(cover.problem(on, Wrong::DayAhead)),
+            Some(answered) if answered < self.enquiry.asked_on => {
+                self.problems.push(cover.problem(on, Wrong::DayBefore));
+            }
             Some(_) => {}
         }
         (person, answered.unwrap_or(today))
     }
 
-    fn sheet(&mut self, sheet: &CodedSheet) {
+    fn sheet(&mut self, sheet: &CodedSheet, today: Date) {
+        let has = |row: &CodedRow| row.cells.keys().any(|code| code == VALUE || self.questions.get(code).is_some());
+        if let Some((row, key)) = sheet.rows.iter().find_map(|row| Some((row, row.cells.get(MARKER)?)))
+            && !has(row)
+        {
+            return self.tell(sheet, row, key, Wrong::CodesGone);
+        }
         for row in sheet.rows.iter().filter(|row| !row.cells.contains_key(VALUE)) {
             let asked = |question: &&Question| row.cells.contains_key(&question.key);
             let asked: Vec<&Question> = self.questions.list.iter().filter(asked).collect();
             if asked.iter().any(|question| !row.cells[&question.key].text.is_empty()) {
-                self.row(sheet, row, &asked);
+                self.row(sheet, row, &asked, today);
             }
         }
     }
 
-    fn row(&mut self, sheet: &CodedSheet, row: &CodedRow, asked: &[&Question]) {
+    fn row(&mut self, sheet: &CodedSheet, row: &CodedRow, asked: &[&Question], today: Date) {
         let Some(key) = row.cells.get(MARKER) else { return };
-        let mut tell = |cell: &FilledCell, what| self.problems.push(problem(&sheet.name, row.row, Some(cell), what));
         let Some(subject) = self.keys.get(key.text.as_str()).copied() else {
-            let own = format!("{:04}-", self.enquiry.number);
-            let what = match key.text.as_str() {
-                "" => Wrong::KeyMissing,
-                text if text.starts_with(&own) => Wrong::KeyAltered,
-                text if is_key(text) => Wrong::OtherEnquiry,
-                _ => Wrong::KeyAltered,
-            };
-            return tell(key, what);
+            return self.tell(sheet, row, key, self.stranger(&key.text));
         };
         if !self.seen.insert((sheet.name.clone(), key.text.clone())) {
-            return tell(key, Wrong::Twice);
+            return self.tell(sheet, row, key, Wrong::Twice);
         }
-        let mut answers = Answers::new();
         for question in asked {
-            let cell = &row.cells[&question.key];
-            match said(question, cell, self.questions) {
-                Ok(Some(said)) => drop(answers.insert(question.key.clone(), said)),
-                Ok(None) => {}
-                Err(what) => tell(cell, what),
+            let copies = row.copies.iter().filter(|(code, _)| *code == question.key).map(|(_, cell)| cell);
+            for cell in std::iter::once(&row.cells[&question.key]).chain(copies) {
+                match said(question, cell, self.questions) {
+                    Ok(Some(Said::Day(day))) if question.past && day > today => {
+                        self.tell(sheet, row, cell, Wrong::DayAhead);
+                    }
+                    Ok(Some(said)) => self.keep(subject, question, said, place(&sheet.name, row.row, cell)),
+                    Ok(None) => {}
+                    Err(what) => self.tell(sheet, row, cell, what),
+                }
             }
         }
+        self.asked.entry(subject.clone()).or_default().extend(asked.iter().map(|question| question.key.clone()));
         for gate in [REMOTE, DISCLOSURE] {
             if let Some(cell) = row.cells.get(gate).filter(|cell| cell.text.is_empty()) {
-                tell(cell, Wrong::NoAnswer);
+                self.tell(sheet, row, cell, Wrong::NoAnswer);
             }
         }
-        self.blanks.extend(blanks(asked, &answers).map(|key| (subject.clone(), key)));
-        self.rows.entry(subject.clone()).or_default().extend(answers);
+        self.rows.entry(subject.clone()).or_default();
     }
-}
 
-/// A yes that leaves needed cells empty.
-fn blanks(asked: &[&Question], answers: &Answers) -> impl Iterator<Item = String> {
-    let yes = [REMOTE, DISCLOSURE].iter().any(|gate| answers.get(*gate) == Some(&Said::Answer(FourValued::Yes)));
-    let open = asked.iter().filter(|question| yes && question.needed && !answers.contains_key(&question.key));
-    open.map(|question| question.key.clone()).collect::<Vec<_>>().into_iter()
+    /// Why nothing of this enquiry has such a key.
+    fn stranger(&self, key: &str) -> Wrong {
+        let own = format!("{:04}-", self.enquiry.number);
+        match key {
+            "" => Wrong::KeyMissing,
+            text if text.starts_with(&own) => Wrong::KeyAltered,
+            text if is_key(text) => Wrong::OtherEnquiry,
+            _ => Wrong::KeyAltered,
+        }
+    }
+
+    fn tell(&mut self, sheet: &CodedSheet, row: &CodedRow, cell: &FilledCell, what: Wrong) {
+        self.problems.push(problem(&sheet.name, row.row, Some(cell), what));
+    }
+
+    /// The same answer on two sheets is one. Of two that differ, which of them is meant only people know.
+    fn keep(&mut self, subject: &Subject, question: &Question, said: Said, here: Place) {
+        let known = self.rows.entry(subject.clone()).or_default().entry(question.key.clone());
+        match known {
+            Entry::Vacant(free) => {
+                free.insert(said);
+                self.places.insert((subject.clone(), question.key.clone()), here);
+            }
+            Entry::Occupied(first) if *first.get() == said => {}
+            Entry::Occupied(_) => {
+                let other = self.places.get(&(subject.clone(), question.key.clone())).cloned();
+                let Place { sheet, row, column, found } = here;
+                self.problems.push(Problem { sheet, row, column, found, what: Wrong::Conflict, other });
+            }
+        }
+    }
+
+    /// A yes that leaves needed cells empty, whichever of several sheets has it.
+    fn blanks(&mut self) {
+        for (subject, asked) in &self.asked {
+            let answers = &self.rows[subject];
+            let yes =
+                [REMOTE, DISCLOSURE].iter().any(|gate| answers.get(*gate) == Some(&Said::Answer(FourValued::Yes)));
+            let needed = self.questions.list.iter().filter(|one| yes && one.needed && asked.contains(&one.key));
+            let open = needed.filter(|question| !answers.contains_key(&question.key));
+            self.blanks.extend(open.map(|question| (subject.clone(), question.key.clone())));
+        }
+    }
 }
 
 fn said(question: &Question, cell: &FilledCell, questions: &Questions) -> Result<Option<Said>, Wrong> {
@@ -259,6 +349,14 @@ fn said(question: &Question, cell: &FilledCell, questions: &Questions) -> Result
     Ok(Some(said))
 }
 
+/// How a workbook of ours is known.
+pub const MARKS: Marks = Marks { marker: MARKER, is_ours };
+
+/// A row's key, or the code of one of the questions that every enquiry asks.
+fn is_ours(text: &str) -> bool {
+    is_key(text) || [REMOTE, DISCLOSURE].contains(&text)
+}
+
 /// `0007-3f9a12bc45`.
 fn is_key(text: &str) -> bool {
     let Some((number, digits)) = text.split_once('-') else { return false };
@@ -271,7 +369,12 @@ fn is_key(text: &str) -> bool {
 fn problem(sheet: &str, row: u32, cell: Option<&FilledCell>, what: Wrong) -> Problem {
     let column = cell.map(|cell| cell.column.clone()).unwrap_or_default();
     let found = cell.map(|cell| daicho_shared::text::bounded(&cell.text)).unwrap_or_default();
-    Problem { sheet: daicho_shared::text::bounded(sheet), row, column, found, what }
+    Problem { sheet: daicho_shared::text::bounded(sheet), row, column, found, what, other: None }
+}
+
+fn place(sheet: &str, row: u32, cell: &FilledCell) -> Place {
+    let (sheet, found) = (daicho_shared::text::bounded(sheet), daicho_shared::text::bounded(&cell.text));
+    Place { sheet, row, column: cell.column.clone(), found }
 }
 
 #[cfg(test)]
@@ -280,6 +383,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::import::coded::Stray;
 
     fn enquiry() -> Enquiry {
         Enquiry {
@@ -299,7 +403,8 @@ mod tests {
     }
 
     fn row(number: u32, cells: &[(&str, &str)]) -> CodedRow {
-        CodedRow { row: number, cells: cells.iter().map(|(code, text)| ((*code).to_owned(), cell(text))).collect() }
+        let cells = cells.iter().map(|(code, text)| ((*code).to_owned(), cell(text))).collect();
+        CodedRow { row: number, cells, copies: vec![] }
     }
 
     /// A cover that is signed, and one sheet with these rows.
@@ -312,11 +417,11 @@ mod tests {
             CodedSheet { name: "照会票".into(), rows: cover },
             CodedSheet { name: "リモートメンテナンス".into(), rows },
         ];
-        Coded { name: "B.xlsx".into(), sha256: String::new(), sheets }
+        Coded { name: "B.xlsx".into(), sha256: String::new(), sheets, strays: vec![] }
     }
 
     fn of(rows: Vec<CodedRow>) -> Result<Filled, Vec<Problem>> {
-        let vendors = Vendors { enquiries: vec![enquiry()], replies: vec![] };
+        let vendors = Vendors { enquiries: vec![enquiry()], ..Vendors::default() };
         read(&book(rows), &vendors, Questions::builtin(), date(2026, 4, 21))
     }
 
@@ -355,6 +460,78 @@ mod tests {
         assert_eq!(wrong(&[(MARKER, &device), (REMOTE, "有"), ("who", &long)]), [Wrong::TooLong]);
         let twice = || row(4, &[(MARKER, &device), (REMOTE, "有")]);
         assert_eq!(of(vec![twice(), twice()]).unwrap_err()[0].what, Wrong::Twice);
+    }
+
+    /// Two sheets, as somebody has them who copied a tab.
+    fn copied(first: &[(&str, &str)], second: &[(&str, &str)]) -> Result<Filled, Vec<Problem>> {
+        let vendors = Vendors { enquiries: vec![enquiry()], ..Vendors::default() };
+        let mut book = book(vec![row(4, first)]);
+        book.sheets.push(CodedSheet { name: "リモートメンテナンス (2)".into(), rows: vec![row(5, second)] });
+        read(&book, &vendors, Questions::builtin(), date(2026, 4, 21))
+    }
+
+    #[test]
+    fn of_two_answers_to_one_question_none_is_chosen() {
+        let device = key(&Subject("equipment:1".into()));
+        let said = |answer, purpose| vec![(MARKER, device.as_str()), (REMOTE, answer), ("purpose", purpose)];
+        let problems = copied(&said("無", ""), &said("有", "監視")).unwrap_err();
+        let [Problem { sheet, row: 5, found, what: Wrong::Conflict, other: Some(other), .. }] = &problems[..] else {
+            panic!("{problems:?}")
+        };
+        assert_eq!((sheet.as_str(), found.as_str()), ("リモートメンテナンス (2)", "有"));
+        assert_eq!((other.sheet.as_str(), other.row, other.found.as_str()), ("リモートメンテナンス", 4, "無"));
+        let same = copied(&said("有", "監視"), &said("有", "監視")).unwrap();
+        assert_eq!(same.rows.len(), 1);
+        let further = copied(&said("有", ""), &said("有り", "監視")).unwrap();
+        assert_eq!(further.rows[&Subject("equipment:1".into())]["purpose"], Said::Text("監視".into()));
+        assert!(!further.blanks.iter().any(|(_, question)| question == "purpose"), "the other sheet has it");
+    }
+
+    #[test]
+    fn a_copied_column_and_a_second_cover_are_told_where_they_differ() {
+        let device = key(&Subject("equipment:1".into()));
+        let mut twice = row(4, &[(MARKER, &device), (REMOTE, "無")]);
+        twice.copies.push((REMOTE.to_owned(), FilledCell { column: "F".into(), text: "有".into() }));
+        let problems = of(vec![twice]).unwrap_err();
+        assert_eq!((problems[0].what, problems[0].column.as_str()), (Wrong::Conflict, "F"));
+        let vendors = Vendors { enquiries: vec![enquiry()], ..Vendors::default() };
+        let mut two = book(vec![row(4, &[(MARKER, &device), (REMOTE, "無")])]);
+        let mut cover = two.sheets[0].clone();
+        cover.name = "照会票 (2)".into();
+        cover.rows[2].cells.insert(VALUE.to_owned(), cell("鈴木"));
+        two.sheets.push(cover);
+        let problems = read(&two, &vendors, Questions::builtin(), date(2026, 4, 21)).unwrap_err();
+        assert_eq!((problems[0].what, problems[0].found.as_str()), (Wrong::Conflict, "鈴木"));
+    }
+
+    #[test]
+    fn a_sheet_that_lost_its_codes_is_told_and_not_passed_over() {
+        let device = key(&Subject("equipment:1".into()));
+        let vendors = Vendors { enquiries: vec![enquiry()], ..Vendors::default() };
+        let told = |book: &Coded| {
+            let problems = read(book, &vendors, Questions::builtin(), date(2026, 4, 21)).unwrap_err();
+            problems.iter().map(|one| one.what).collect::<Vec<_>>()
+        };
+        let mut lost = book(vec![]);
+        lost.strays.push(Stray { sheet: "リモートメンテナンス".into(), row: 5, cell: cell(&device) });
+        assert_eq!(told(&lost), [Wrong::CodesGone]);
+        assert_eq!(told(&book(vec![row(4, &[(MARKER, &device)])])), [Wrong::CodesGone], "only the keys are left");
+    }
+
+    #[test]
+    fn days_lie_between_the_enquiry_and_today() {
+        let vendors = Vendors { enquiries: vec![enquiry()], ..Vendors::default() };
+        let device = key(&Subject("equipment:1".into()));
+        let read = |on: &str, patched: &str| {
+            let mut book = book(vec![row(4, &[(MARKER, &device), (REMOTE, "無"), ("patch_date", patched)])]);
+            book.sheets[0].rows[3].cells.insert(VALUE.to_owned(), cell(on));
+            let problems = read(&book, &vendors, Questions::builtin(), date(2026, 4, 21)).err().unwrap_or_default();
+            problems.iter().map(|one| one.what).collect::<Vec<_>>()
+        };
+        assert_eq!(read("2026-04-01", "2020-01-01"), [], "the day of the enquiry itself");
+        assert_eq!(read("2026-03-31", ""), [Wrong::DayBefore]);
+        assert_eq!(read("2026-04-22", ""), [Wrong::DayAhead]);
+        assert_eq!(read("2026-04-20", "2026-04-22"), [Wrong::DayAhead], "nobody patched tomorrow");
     }
 
     proptest! {

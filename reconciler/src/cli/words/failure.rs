@@ -39,6 +39,8 @@ pub fn explain(failure: &Failure, lang: Lang) -> String {
         | Failure::NotConfirmed { .. }
         | Failure::Misfilled { .. } => super::review::failure(failure, lang),
         Failure::NoVendor { .. }
+        | Failure::NoEnquiry { .. }
+        | Failure::Withdrawn { .. }
         | Failure::DuePassed { .. }
         | Failure::Misanswered { .. }
         | Failure::NotTheirs { .. } => super::vendor::failure(failure, lang),

@@ -127,7 +127,7 @@ const KEYS: [(Key, &str); 15] = [
     (Key::Text, "文字"),
 ];
 
-const CODES: [(&str, &str); 19] = [
+const CODES: [(&str, &str); 22] = [
     ("not_in_ledger", "台帳未登録"),
     ("not_found", "所在不明"),
     ("not_checked", "未確認"),
@@ -145,6 +145,9 @@ const CODES: [(&str, &str); 19] = [
     ("support_ended", "サポート終了の可能性"),
     ("support_ending", "サポート終了まで1年以内"),
     ("vendor_contradiction", "事業者の回答と実測の食い違い"),
+    ("vendor_disowned", "事業者が担当ではないと回答"),
+    ("vendor_unknown", "事業者の回答が不明のまま"),
+    ("vendor_unasked", "照会の後に加わった機器"),
     ("vendor_outdated", "事業者への確認が古い"),
     ("vendor_silent", "事業者から回答がない"),
 ];
@@ -357,6 +360,7 @@ fn deed(deed: &Deed, lang: Lang) -> String {
             format!("{}\t{what}: {} → {}{said}", shown(key), shown(before), shown(after))
         }
         Deed::Finding(review) => self::review(review, lang),
+        Deed::Withdrawn { enquiry, vendor, why } => super::vendor::withdrawal(*enquiry, vendor, why, lang),
     }
 }
 

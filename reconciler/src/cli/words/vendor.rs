@@ -36,6 +36,14 @@ pub(super) fn failure(failure: &Failure, lang: Lang) -> String {
                 format!("The ledger names no vendor “{}”. It names: {names}", shown(text)),
             )
         }
+        Failure::NoEnquiry { number } => lang.pick(
+            format!("照会番号 {number:04} の照会は記録にありません。番号は daicho vendor status で確かめられます。"),
+            format!("There is no enquiry {number:04}. See daicho vendor status for the numbers."),
+        ),
+        Failure::Withdrawn { number, by, why } => lang.pick(
+            format!("照会番号 {number:04} は{}が取り下げ済みです（理由: {}）。", shown(by), shown(why)),
+            format!("Enquiry {number:04} was withdrawn by {} already (reason: {}).", shown(by), shown(why)),
+        ),
         Failure::DuePassed { due } => lang.pick(
             format!("回答期限 {due} は過ぎています。今日以降の日を指定してください（--due）。"),
             format!("{due} has passed. The answer is due today or later (--due)."),
@@ -73,6 +81,34 @@ pub fn exported_note(lang: Lang) -> &'static str {
     )
 }
 
+/// A vendor is left out of all.
+pub fn exempt(vendor: &str, lang: Lang) -> String {
+    let vendor = shown(vendor);
+    lang.pick(
+        format!(
+            "{vendor}: 台帳では契約なし（記入不要）のため、照会票を作っていません（--vendor で指定すれば作れます）。"
+        ),
+        format!("{vendor}: no contract by the ledger, and not asked (name it with --vendor to ask it)."),
+    )
+}
+
+/// Nobody is named whom vendors may ask.
+pub fn no_contact(lang: Lang) -> &'static str {
+    lang.pick(
+        "「当院の担当」は空欄です。--contact で指定するか、daicho.toml の [vendor] contact に書くか、送る前に記入してください。",
+        "“Our contact” is left blank: give --contact, set [vendor] contact in daicho.toml, or fill it in before you send it.",
+    )
+}
+
+/// An enquiry is waited for no longer.
+pub fn withdrawal(number: i64, vendor: &str, why: &str, lang: Lang) -> String {
+    let (vendor, why) = (shown(vendor), shown(why));
+    lang.pick(
+        format!("{vendor}への照会 {number:04} を取り下げ（理由: {why}）"),
+        format!("enquiry {number:04} to {vendor} withdrawn (reason: {why})"),
+    )
+}
+
 /// The same file was read in before.
 pub fn known_already(reply: &Reply, lang: Lang) -> String {
     let day = date::day(reply.received_on, lang);
@@ -88,11 +124,18 @@ pub fn problem(problem: &Problem, lang: Lang) -> String {
     if problem.row == 0 {
         return why.to_owned();
     }
-    let Problem { sheet, row, column, found, .. } = problem;
+    let Problem { sheet, row, column, found, other, .. } = problem;
+    let here = cell(sheet, *row, column, found, lang);
+    let Some(other) = other else { return lang.pick(format!("{here} {why}"), format!("{here}: {why}")) };
+    let other = cell(&other.sheet, other.row, &other.column, &other.found, lang);
+    lang.pick(format!("{here} {why}（{other}）"), format!("{here}: {why} ({other})"))
+}
+
+fn cell(sheet: &str, row: u32, column: &str, found: &str, lang: Lang) -> String {
     let (sheet, found) = (shown(sheet), shown(found));
     lang.pick(
-        format!("シート『{sheet}』{row}行目 {column}列: 『{found}』 {why}"),
-        format!("sheet “{sheet}”, row {row}, column {column}: “{found}”: {why}"),
+        format!("シート『{sheet}』{row}行目 {column}列: 『{found}』"),
+        format!("sheet “{sheet}”, row {row}, column {column}: “{found}”"),
     )
 }
 
@@ -115,7 +158,7 @@ pub fn imported(enquiry: &Enquiry, filled: &Filled, new: usize, dry_run: bool, l
 
 /// One answer that is new, beside what was known.
 pub fn difference(one: &Difference, ledger: &Ledger, lang: Lang) -> String {
-    let (about, question) = (subject(&one.subject, ledger, lang), heading(&one.question, lang));
+    let (about, question) = (words::subject(&one.subject, ledger, lang), heading(&one.question, lang));
     let now = said(&one.question, &one.now, lang);
     let before = one.before.as_ref().map(|before| said(&one.question, before, lang));
     let before = before.unwrap_or_else(|| lang.pick("回答なし", "no answer").to_owned());
@@ -128,7 +171,7 @@ pub fn difference(one: &Difference, ledger: &Ledger, lang: Lang) -> String {
 
 /// A cell that should not be empty.
 pub fn blank(about: &Subject, question: &str, ledger: &Ledger, lang: Lang) -> String {
-    let (about, question) = (subject(about, ledger, lang), heading(question, lang));
+    let (about, question) = (words::subject(about, ledger, lang), heading(question, lang));
     lang.pick(format!("  空欄: {about} {question}"), format!("  blank: {about} {question}"))
 }
 
@@ -141,11 +184,18 @@ pub fn opposed(finding: &Finding, verdict: &Verdict, lang: Lang) -> String {
 }
 
 /// A batch of a vendor's own was kept.
-pub fn handed_in(run: &RunId, vendor: &str, lang: Lang) -> String {
+pub fn handed_in(run: &RunId, vendor: &str, strangers: usize, lang: Lang) -> String {
     let vendor = shown(vendor);
+    let beyond = match strangers {
+        0 => String::new(),
+        _ => lang.pick(
+            format!("範囲の外の{strangers}個のアドレスについての観測も含まれています（一斉の通知などで見えたもの）。{vendor}の機器についての結果ではありません。"),
+            format!(" It also speaks of {strangers} addresses outside of its scope (heard by the way): they are not {vendor}'s devices."),
+        ),
+    };
     lang.pick(
-        format!("{vendor}が自社の機器を調べた結果として保存しました（{run}）。病院の最新の調査には数えません。照合するには daicho reconcile --run {run} を実行してください。"),
-        format!("Kept as what {vendor} scanned of its own devices ({run}). It is not the hospital's latest run. To judge it: daicho reconcile --run {run}."),
+        format!("{vendor}が自社の機器を調べた結果として保存しました（{run}）。病院の最新の調査には数えません。照合するには daicho reconcile --run {run} を実行してください。{beyond}"),
+        format!("Kept as what {vendor} scanned of its own devices ({run}). It is not the hospital's latest run. To judge it: daicho reconcile --run {run}.{beyond}"),
     )
 }
 
@@ -173,22 +223,5 @@ fn said(question: &str, said: &Said, lang: Lang) -> String {
             let choice = choices.iter().find(|choice| choice.key == *text);
             choice.map_or_else(|| shown(text), |choice| lang.pick(&choice.ja, &choice.en).clone())
         }
-    }
-}
-
-/// What an answer is about: a device's number or name, a system, everything else.
-fn subject(subject: &Subject, ledger: &Ledger, lang: Lang) -> String {
-    if *subject == Subject::whole() {
-        return lang.pick("そのほかの機器・回線", "any other device or line").to_owned();
-    }
-    if let Some(row) = ledger.entries.iter().find(|row| row.id.0 == subject.0) {
-        let named = [&row.asset_no, &row.hostname].into_iter().flatten().map(|text| shown(text));
-        let named: Vec<String> = named.collect();
-        return if named.is_empty() { shown(&subject.0) } else { named.join(" ") };
-    }
-    match subject.0.split_once(':') {
-        Some((_, "")) => lang.pick("製品・サービス全体", "all products").to_owned(),
-        Some((_, name)) => shown(name),
-        None => shown(&subject.0),
     }
 }

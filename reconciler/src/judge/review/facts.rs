@@ -155,15 +155,19 @@ fn values(kind: &Kind, asset: Option<&Asset>) -> Vec<(Fact, BTreeSet<String>)> {
             vec![(Fact::Signs, signs.collect())]
         }
         Kind::Unnatural { hows } => vec![(Fact::Hows, hows.iter().map(|how| bounded(how)).collect())],
-        Kind::UnneededServices { services } => vec![(Fact::Services, services.iter().cloned().collect())],
+        Kind::UnneededServices { services, .. } => vec![(Fact::Services, services.iter().cloned().collect())],
         Kind::ManagementReachable { ways, .. } => vec![(Fact::Ways, ways.iter().cloned().collect())],
         Kind::SupportEnded { support } | Kind::SupportEnding { support } => {
             vec![(Fact::Product, one(&support.product))]
         }
-        Kind::VendorContradiction { said, seen, .. } => {
+        Kind::VendorContradiction { said, seen, .. } | Kind::VendorDisowned { said, seen, .. } => {
             let traces = seen.iter().map(|trace| bounded(format!("{} {}", trace.what, trace.place()).trim()));
             vec![(Fact::Declared, one(&format!("{said:?}"))), (Fact::Seen, traces.collect())]
         }
+        Kind::VendorUnknown { answered, open, .. } => {
+            vec![(Fact::Declared, one(&format!("{answered} {open}")))]
+        }
+        Kind::VendorUnasked { devices, .. } => vec![(Fact::Declared, one(&devices.to_string()))],
         Kind::VendorOutdated { confirmed, .. } => vec![(Fact::Declared, one(&confirmed.to_string()))],
         Kind::VendorSilent { asked, .. } => vec![(Fact::Declared, one(&asked.to_string()))],
     }

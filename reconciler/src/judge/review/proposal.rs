@@ -71,6 +71,9 @@ pub fn accept(
         | Kind::SupportEnded { .. }
         | Kind::SupportEnding { .. }
         | Kind::VendorContradiction { .. }
+        | Kind::VendorDisowned { .. }
+        | Kind::VendorUnknown { .. }
+        | Kind::VendorUnasked { .. }
         | Kind::VendorOutdated { .. }
         | Kind::VendorSilent { .. } => return Err(Refused::NothingSeen),
     };

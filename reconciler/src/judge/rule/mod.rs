@@ -16,8 +16,11 @@ pub(crate) mod undeclared_uplink;
 mod unnatural;
 mod unneeded_services;
 mod vendor_contradiction;
+mod vendor_disowned;
 mod vendor_outdated;
 mod vendor_silent;
+mod vendor_unasked;
+mod vendor_unknown;
 
 use daicho_shared::id::ObservationId;
 use sha2::{Digest, Sha256};
@@ -55,6 +58,9 @@ pub(crate) const RULES: &[Rule] = &[
     Rule { code: "support_ending", speak: support::ending },
     Rule { code: "not_checked", speak: not_checked::speak },
     Rule { code: "vendor_contradiction", speak: vendor_contradiction::speak },
+    Rule { code: "vendor_disowned", speak: vendor_disowned::speak },
+    Rule { code: "vendor_unknown", speak: vendor_unknown::speak },
+    Rule { code: "vendor_unasked", speak: vendor_unasked::speak },
     Rule { code: "vendor_outdated", speak: vendor_outdated::speak },
     Rule { code: "vendor_silent", speak: vendor_silent::speak },
 ];

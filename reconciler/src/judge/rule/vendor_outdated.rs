@@ -4,11 +4,11 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::super::asset::Grade;
-use super::super::entry::{EntryId, Field, Meaning, Register};
+use super::super::entry::{EntryId, Field, FourValued, Meaning, Register};
 use super::super::finding::Kind;
 use super::super::group::Group;
 use super::super::scene::Scene;
-use super::super::vendor::{self, Holding, REMOTE};
+use super::super::vendor::{self, Holding};
 use super::{Draft, Stress};
 
 pub(crate) fn speak(scene: &Scene<'_>) -> Vec<Draft> {
@@ -60,6 +60,8 @@ fn confirmed_device(scene: &Scene<'_>, key: &str, holding: &Holding<'_>, group: 
     told.max(replied(scene, key, &vendor::subjects(&group.rows)))
 }
 
+/// 不明 confirms nothing.
 fn replied(scene: &Scene<'_>, key: &str, subjects: &[vendor::Subject]) -> Option<Date> {
-    scene.vendors.newest(&scene.names, key, subjects, REMOTE).map(|(reply, _)| reply.day())
+    let (reply, answer) = scene.vendors.word(&scene.names, key, subjects)?;
+    (answer != FourValued::Unknown).then(|| reply.day())
 }

@@ -12,8 +12,8 @@ use super::{Draft, Stress};
 pub(crate) fn speak(scene: &Scene<'_>) -> Vec<Draft> {
     let day = scene.day();
     let mut waiting: BTreeMap<String, (&Enquiry, usize)> = BTreeMap::new();
-    for enquiry in scene.vendors.enquiries.iter().filter(|enquiry| enquiry.due < day) {
-        let open = scene.vendors.unanswered(&scene.names, enquiry).len();
+    for enquiry in scene.vendors.standing().filter(|enquiry| enquiry.due < day) {
+        let open = scene.vendors.open(&scene.names, enquiry).silent.len();
         if open > 0 {
             waiting.entry(scene.names.key(&enquiry.vendor)).or_insert((enquiry, open));
         }

@@ -3,8 +3,8 @@ use jiff::civil::date;
 use proptest::prelude::*;
 
 use super::*;
-use crate::judge::entry::{Dated, Origin, Written};
-use crate::judge::finding::{Finding, Kind, Severity};
+use crate::judge::entry::{Cell, Dated, Origin, Register, Written};
+use crate::judge::finding::{Finding, Kind, Severity, WordOf};
 use crate::judge::sample::{KNOWLEDGE, World, keyed};
 use crate::judge::trace::TraceKind;
 
@@ -86,7 +86,11 @@ fn a_denied_endpoint_is_a_contradiction_until_it_is_admitted() {
     assert_eq!(of_vendors(&world), [], "nobody was asked");
     world.vendors.replies.push(reply(1, date(2026, 2, 10), &subject, FourValued::No));
     let found = of_vendors(&world);
-    let [Finding { kind: Kind::VendorContradiction { vendor, said, seen }, severity, evidence, .. }] = &found[..]
+    let [
+        Finding {
+            kind: Kind::VendorContradiction { vendor, said, seen, by: WordOf::Vendor }, severity, evidence, ..
+        },
+    ] = &found[..]
     else {
         panic!("{found:?}")
     };
@@ -142,15 +146,138 @@ fn silence_counts_from_the_first_enquiry_and_begins_after_the_day() {
     assert_eq!(of_vendors(&world), [], "the day itself has not passed");
     world.vendors.enquiries[0].due = date(2026, 3, 30);
     world.vendors.enquiries.push(enquiry(2, date(2026, 12, 31), vec![first.clone(), second.clone()]));
-    let open = |world: &World| match &of_vendors(world)[..] {
-        [Finding { kind: Kind::VendorSilent { asked, due, open, .. }, .. }] => Some((*asked, *due, *open)),
-        _ => None,
+    let open = |world: &World| {
+        of_vendors(world).into_iter().find_map(|one| match one.kind {
+            Kind::VendorSilent { asked, due, open, .. } => Some((asked, due, open)),
+            _ => None,
+        })
     };
     assert_eq!(open(&world), Some((date(2026, 2, 1), date(2026, 3, 30), 2)), "asking again makes it no shorter");
     world.vendors.replies.push(reply(1, date(2026, 3, 1), &first, FourValued::Unknown));
-    assert_eq!(open(&world), Some((date(2026, 2, 1), date(2026, 3, 30), 1)), "不明 is an answer");
+    assert_eq!(open(&world), Some((date(2026, 2, 1), date(2026, 3, 30), 1)), "不明 is a reply");
     world.vendors.replies.push(reply(2, date(2026, 3, 2), &second, FourValued::No));
     assert_eq!(open(&world), None);
+}
+
+#[test]
+fn unknown_is_a_reply_and_no_confirmation() {
+    let mut world = world(vec![]);
+    let (first, second) = (Subject::row(&world.rows[0].id), Subject::whole());
+    world.vendors.enquiries.push(enquiry(1, date(2026, 12, 31), vec![first.clone(), second.clone()]));
+    let asked = [(1, &first), (2, &second)];
+    world.vendors.replies =
+        asked.map(|(number, about)| reply(number, date(2026, 3, 1), about, FourValued::Unknown)).into();
+    let found = of_vendors(&world);
+    let [Finding { kind: Kind::VendorUnknown { answered, open, .. }, entries, .. }] = &found[..] else {
+        panic!("{found:?}")
+    };
+    assert_eq!((*answered, *open, entries.as_slice()), (date(2026, 3, 1), 2, &[world.rows[0].id.clone()][..]));
+    let names = Names::new(&[], &KNOWLEDGE);
+    assert_eq!(world.vendors.open(&names, &world.vendors.enquiries[0]).count(), 2, "both questions stay open");
+    // Later it knows of one, and takes the other back to 不明.
+    world.vendors.replies.push(reply(3, date(2026, 3, 2), &first, FourValued::No));
+    world.vendors.replies.push(reply(4, date(2026, 3, 3), &second, FourValued::No));
+    assert_eq!(of_vendors(&world), []);
+    world.vendors.replies.push(reply(5, date(2026, 3, 4), &second, FourValued::Unknown));
+    assert!(matches!(&of_vendors(&world)[..], [Finding { kind: Kind::VendorUnknown { open: 1, .. }, .. }]));
+}
+
+#[test]
+fn an_enquiry_that_was_withdrawn_is_waited_for_no_longer_and_what_was_answered_stays() {
+    let mut world = world(ike());
+    let (first, gone) = (Subject::row(&world.rows[0].id), Subject("equipment:gone".into()));
+    world.vendors.enquiries.push(enquiry(1, date(2026, 3, 1), vec![first.clone(), gone]));
+    world.vendors.replies.push(reply(1, date(2026, 2, 10), &first, FourValued::No));
+    let codes = |world: &World| of_vendors(world).iter().map(|one| one.kind.code()).collect::<Vec<_>>();
+    assert_eq!(codes(&world), ["vendor_contradiction", "vendor_silent"]);
+    let at = "2026-03-20T00:00:00Z".parse().unwrap();
+    world.vendors.withdrawals.push(Withdrawal { enquiry: 1, at, by: "山田".into(), why: "廃棄".into() });
+    assert_eq!(codes(&world), ["vendor_contradiction"]);
+}
+
+#[test]
+fn a_device_that_came_after_the_enquiry_was_never_asked_about() {
+    let mut world = world(vec![]);
+    let first = Subject::row(&world.rows[0].id);
+    world.vendors.enquiries.push(enquiry(1, date(2026, 3, 1), vec![first.clone()]));
+    world.vendors.replies.push(reply(1, date(2026, 2, 10), &first, FourValued::No));
+    assert_eq!(of_vendors(&world), []);
+    let mut row = keyed(2, "10.0.0.6", "00:80:A3:00:00:06");
+    row.vendor = Some("B社".into());
+    world.rows.push(row);
+    let found = of_vendors(&world);
+    let [Finding { kind: Kind::VendorUnasked { asked, answered, devices, .. }, entries, .. }] = &found[..] else {
+        panic!("{found:?}")
+    };
+    assert_eq!((*asked, *answered, *devices), (date(2026, 2, 1), Some(date(2026, 2, 10)), 1));
+    assert_eq!(entries, &[world.rows[1].id.clone()]);
+    let second = Subject::row(&world.rows[1].id);
+    world.vendors.enquiries.push(enquiry(2, date(2026, 12, 31), vec![second]));
+    assert_eq!(of_vendors(&world), []);
+}
+
+#[test]
+fn a_device_that_is_not_the_vendors_needs_no_further_answer_and_somebody_else_to_ask() {
+    for said in [FourValued::No, FourValued::NoContract] {
+        let mut world = world(ike());
+        let first = Subject::row(&world.rows[0].id);
+        world.vendors.enquiries.push(enquiry(1, date(2026, 3, 1), vec![first.clone()]));
+        let row = Answers::from([(RESPONSIBLE.to_owned(), Said::Answer(said))]);
+        let answer = Reply { rows: [(first.clone(), row)].into(), ..reply(1, date(2026, 2, 10), &first, said) };
+        world.vendors.replies.push(answer);
+        let found = of_vendors(&world);
+        let [Finding { kind: Kind::VendorDisowned { said: told, seen, .. }, severity, .. }] = &found[..] else {
+            panic!("{found:?}")
+        };
+        assert_eq!((*told, seen.len(), *severity), (said, 1, Severity::Act), "an IKE endpoint of nobody's");
+    }
+    let mut world = world(ike());
+    let first = Subject::row(&world.rows[0].id);
+    let row = Answers::from([(RESPONSIBLE.to_owned(), Said::Answer(FourValued::Unknown))]);
+    world
+        .vendors
+        .replies
+        .push(Reply { rows: [(first.clone(), row)].into(), ..reply(1, date(2026, 2, 10), &first, FourValued::No) });
+    assert_eq!(of_vendors(&world), [], "不明 denies nothing");
+}
+
+#[test]
+fn the_ledgers_own_cell_is_held_against_what_was_seen_as_the_ledgers_word() {
+    for (said, told) in
+        [(FourValued::No, true), (FourValued::NoContract, true), (FourValued::Unknown, false), (FourValued::Yes, false)]
+    {
+        let mut world = world(ike());
+        world.rows[0].remote_maintenance = said;
+        world.rows[0].cells.insert(Field::RemoteMaintenance, Cell { column: "A".into(), raw: String::new() });
+        let found = of_vendors(&world);
+        let ledger = matches!(
+            &found[..],
+            [Finding { kind: Kind::VendorContradiction { by: WordOf::Ledger, said: word, .. }, .. }] if *word == said
+        );
+        assert_eq!(ledger, told, "{said:?}: {found:?}");
+    }
+}
+
+#[test]
+fn a_cell_that_says_that_there_is_no_vendor_names_none() {
+    let mut world = World::new();
+    let cells = ["契約なし", "無", "不明", "Ｎ／Ａ", "N/A", "自院", " 契約なし（記入不要） ", "A社、契約なし"];
+    for (number, cell) in (1..).zip(cells) {
+        let mut row = keyed(number, &format!("10.0.0.{number}"), &format!("00:80:A3:00:00:{number:02X}"));
+        row.vendor = Some(cell.into());
+        world.rows.push(row);
+    }
+    let ledger = world.ledger();
+    let groups = crate::judge::group::groups(&ledger.entries, &KNOWLEDGE);
+    let held = holdings(&ledger, &groups, &Names::new(&[], &KNOWLEDGE));
+    let held: Vec<(&str, usize)> = held.values().map(|one| (one.name.as_str(), one.groups.len())).collect();
+    assert_eq!(held, [("A社", 1)]);
+}
+
+#[test]
+fn a_cell_may_name_several_systems() {
+    assert_eq!(systems("PACS、RIS").collect::<Vec<_>>(), ["PACS", "RIS"]);
+    assert_eq!(systems(" PACS / RIS,HIS\n").collect::<Vec<_>>(), ["PACS", "RIS", "HIS"]);
 }
 
 #[test]
@@ -207,7 +334,7 @@ proptest! {
             prop_assert!(!key.is_empty());
             for index in &holding.groups {
                 let named = groups[*index].rows.iter().filter_map(|row| row.vendor.as_deref());
-                prop_assert!(named.flat_map(parts).any(|part| names.key(part) == key));
+                prop_assert!(named.flat_map(holding::parts).any(|part| names.key(part) == key));
             }
         }
     }

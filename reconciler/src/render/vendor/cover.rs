@@ -46,7 +46,7 @@ fn facts(sheet: &mut Worksheet, page: &Sheet<'_>) -> Result<u32, XlsxError> {
     let texts = [
         ("", words.to, addressee(&enquiry.vendor, page.lang())),
         ("", words.from, hospital),
-        ("", words.contact, shown(page.asked.contact)),
+        ("", words.contact, page.asked.contact.map(shown).unwrap_or_default()),
     ];
     let mut row = 2;
     for (key, label, text) in texts {

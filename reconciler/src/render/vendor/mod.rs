@@ -38,8 +38,8 @@ pub struct Asked<'a> {
     pub enquiry: &'a Enquiry,
     /// The run whose observations are shown.
     pub verdict: &'a Verdict,
-    /// Whom the vendor may ask.
-    pub contact: &'a str,
+    /// Whom the vendor may ask; a blank to fill in by hand where nobody said.
+    pub contact: Option<&'a str>,
     /// What is asked.
     pub questions: &'a Questions,
 }
@@ -292,7 +292,7 @@ mod tests {
             subjects: dossier.remote().into_iter().chain(dossier.disclosure()).collect(),
         };
         let questions = Questions::builtin();
-        let asked = Asked { dossier, enquiry: &enquiry, verdict: &verdict, contact: "@x", questions };
+        let asked = Asked { dossier, enquiry: &enquiry, verdict: &verdict, contact: Some("@x"), questions };
         workbook(&asked, &fixture::options(lang)).unwrap()
     }
 

@@ -1,7 +1,7 @@
 //! What stands in which sheet; how it looks is the parent's business. Free text that people wrote about a device (説明,
 //! 用途, 利用者) is not printed: it may name persons, or other vendors.
 
-use crate::judge::entry::{Entry, Field, FourValued, Meaning, Record};
+use crate::judge::entry::{Entry, Field, Meaning, Record};
 use crate::judge::trace::Trace;
 use crate::judge::vendor::{self, Subject};
 use crate::render::words::enquiry::{page, page_about};
@@ -147,15 +147,14 @@ fn remote<'a>(sheet: &super::Page<'a>) -> Sheet<'a> {
 
 /// What the hospital has on record of a device: its own cell, and the register's row.
 fn known(sheet: &super::Page<'_>, device: &Device<'_>) -> String {
-    let said = device.rows.iter().find(|row| row.cells.contains_key(&Field::RemoteMaintenance));
-    let said = said.map(|row| answer(row.remote_maintenance, sheet.lang()));
-    let told = sheet.asked.dossier.told(device).map(|record| of_record(sheet, record));
-    lines(said.into_iter().chain(told))
+    let said = device.declared().zip(sheet.asked.questions.get(vendor::REMOTE));
+    let said = said.map(|(said, question)| headed(question, fixed::four_valued(said, sheet.lang()), sheet.lang()));
+    let told = sheet.asked.dossier.told(device).map(|record| of_record(sheet, record)).unwrap_or_default();
+    lines(said.into_iter().chain(told.lines().map(str::to_owned)))
 }
 
-fn answer(answer: FourValued, lang: Lang) -> String {
-    let word = fixed::four_valued(answer, lang);
-    lang.pick(format!("有無: {word}"), format!("Any: {word}"))
+fn headed(question: &Question, text: &str, lang: Lang) -> String {
+    format!("{}: {text}", lang.pick(&question.heading, &question.heading_en))
 }
 
 fn of_record(sheet: &super::Page<'_>, record: &Record) -> String {
@@ -166,9 +165,9 @@ fn of_record(sheet: &super::Page<'_>, record: &Record) -> String {
             Meaning::Answer(answer) => fixed::four_valued(*answer, lang).to_owned(),
             _ => daicho_shared::text::bounded(&written.raw),
         };
-        Some(format!("{}: {text}", lang.pick(&question.heading, &question.heading_en)))
+        Some(headed(question, &text, lang))
     });
-    told.collect::<Vec<_>>().join("\n")
+    lines(told)
 }
 
 fn disclosure<'a>(sheet: &super::Page<'a>) -> Sheet<'a> {
@@ -178,10 +177,9 @@ fn disclosure<'a>(sheet: &super::Page<'a>) -> Sheet<'a> {
         let known = system.record.map(|record| {
             let told = sheet.asked.questions.of(Page::Disclosure).filter_map(|question| {
                 let raw = &record.values.get(&question.field?)?.raw;
-                let heading = sheet.lang().pick(&question.heading, &question.heading_en);
-                Some(format!("{heading}: {}", daicho_shared::text::bounded(raw)))
+                Some(headed(question, &daicho_shared::text::bounded(raw), sheet.lang()))
             });
-            told.collect::<Vec<_>>().join("\n")
+            lines(told)
         });
         (Subject::system(&system.name), vec![name, known.unwrap_or_default()])
     });

@@ -51,7 +51,8 @@ pub(crate) fn list<'a>(scene: &Scene<'a>) -> Vec<DualHomed<'a>> {
     let homed = |asset: &&Asset| asset.multi_homed.bare() >= Grade::Indication;
     let mut list: Vec<DualHomed<'a>> =
         scene.verdict.assets.iter().filter(homed).map(|asset| one(asset, scene)).collect();
-    list.sort_by_key(|one| (Reverse(one.asset.multi_homed.grade), &one.asset.id));
+    let rank = |one: &DualHomed<'_>| scene.options.rank(&one.asset.id.0);
+    list.sort_by_cached_key(|one| (Reverse(one.asset.multi_homed.grade), rank(one), &one.asset.id));
     list
 }
 
@@ -71,7 +72,7 @@ fn one<'a>(asset: &'a Asset, scene: &Scene<'a>) -> DualHomed<'a> {
         declared: second || rows.iter().any(|row| declares(row)),
         department: first(|row| row.department.as_deref()),
         purpose: first(|row| row.purpose.as_deref()).or_else(|| first(|row| row.description.as_deref())),
-        vendor: first(|row| row.vendor.as_deref()).or_else(|| first(|row| row.manufacturer.as_deref())),
+        vendor: first(|row| row.vendor.as_deref()),
         entries: scene.row_ids_of(&asset.id).into_iter().map(|id| id.0).collect(),
         signs: asset.multi_homed.signs.iter().map(|seen| hypothesis::sign(seen.sign, lang)).collect(),
         benign: asset.multi_homed.benign.iter().map(|one| Phrase::new(hypothesis::explained(one, lang))).collect(),

@@ -90,9 +90,12 @@ pub(super) fn other(kind: &Kind, lang: Lang) -> &'static [&'static str] {
         | Kind::ManagementReachable { .. }
         | Kind::SupportEnded { .. }
         | Kind::SupportEnding { .. } => hint::other(kind, lang),
-        Kind::VendorContradiction { .. } | Kind::VendorOutdated { .. } | Kind::VendorSilent { .. } => {
-            vendor::other(kind, lang)
-        }
+        Kind::VendorContradiction { .. }
+        | Kind::VendorDisowned { .. }
+        | Kind::VendorUnknown { .. }
+        | Kind::VendorUnasked { .. }
+        | Kind::VendorOutdated { .. }
+        | Kind::VendorSilent { .. } => vendor::other(kind, lang),
     }
 }
 
@@ -186,7 +189,12 @@ pub(super) fn action(finding: &Finding, scene: &Scene<'_>) -> String {
             "情報システム担当者は、この機器の設置場所と用途を確認してください。心当たりがなければ、スイッチのどのポートにつながっているかを調べ、持ち主が分かるまで接続先を控えておいてください。以後の調査では、この機器への問い合わせを途中で止めています。".to_owned(),
             "IT staff: find out where this device stands and what it is for. If nobody knows it, find its switch port and note it until its owner is known. The scan stopped asking it half-way.".to_owned(),
         ),
-        Kind::VendorContradiction { .. } | Kind::VendorOutdated { .. } | Kind::VendorSilent { .. } => {
+        Kind::VendorContradiction { .. }
+        | Kind::VendorDisowned { .. }
+        | Kind::VendorUnknown { .. }
+        | Kind::VendorUnasked { .. }
+        | Kind::VendorOutdated { .. }
+        | Kind::VendorSilent { .. } => {
             vendor::action(&finding.kind, &who, lang)
         }
         Kind::RetiredButSeen => lang.pick(
@@ -269,9 +277,12 @@ pub(super) fn settle(kind: &Kind, lang: Lang) -> &'static str {
             "機器の現物と設定の確認、または途中の装置（ファイアウォールなど）の設定の確認",
             "the device and its settings in person, or those of a firewall on the way",
         ),
-        Kind::VendorContradiction { .. } | Kind::VendorOutdated { .. } | Kind::VendorSilent { .. } => {
-            vendor::settle(kind, lang)
-        }
+        Kind::VendorContradiction { .. }
+        | Kind::VendorDisowned { .. }
+        | Kind::VendorUnknown { .. }
+        | Kind::VendorUnasked { .. }
+        | Kind::VendorOutdated { .. }
+        | Kind::VendorSilent { .. } => vendor::settle(kind, lang),
         Kind::RetiredButSeen => {
             lang.pick("設置場所での現物の確認と、廃棄・撤去の記録", "the device in person and its disposal record")
         }

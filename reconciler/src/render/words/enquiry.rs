@@ -4,6 +4,8 @@ use jiff::civil::Date;
 
 use super::phrase::shown;
 use super::{Lang, date};
+use crate::judge::entry::{Field, Ledger};
+use crate::judge::vendor::{self, Subject};
 use crate::vendor::questions::Page;
 use crate::vendor::reading::Wrong;
 use crate::vendor::status::{Chase, State};
@@ -186,6 +188,33 @@ pub fn addressee(vendor: &str, lang: Lang) -> String {
     lang.pick(format!("{} 御中", shown(vendor)), shown(vendor))
 }
 
+/// What an answer is about: a device's number and name, a path of the register, a system, everything else.
+pub fn subject(subject: &Subject, ledger: &Ledger, lang: Lang) -> String {
+    if *subject == Subject::whole() {
+        return lang.pick("そのほかの機器・回線", "any other device or line").to_owned();
+    }
+    if let Some(name) = subject.system_name() {
+        return if name.is_empty() {
+            lang.pick("製品・サービス全体", "all products").to_owned()
+        } else {
+            shown(name)
+        };
+    }
+    let row = ledger.entries.iter().find(|row| row.id.0 == subject.0);
+    let of_row = row.map(|row| [row.asset_no.clone(), row.hostname.clone().or_else(|| row.model.clone())]);
+    let record = ledger.records.iter().find(|record| record.id.0 == subject.0);
+    let of_record = || {
+        let text = |field| record.and_then(|record| vendor::text(record, field));
+        [text(Field::SystemName), text(Field::AssetNo)]
+    };
+    let named: Vec<String> = of_row.unwrap_or_else(of_record).iter().flatten().map(|text| shown(text)).collect();
+    if named.is_empty() {
+        shown(subject.0.split_once(':').map_or(&subject.0, |(_, rest)| rest))
+    } else {
+        named.join(" ")
+    }
+}
+
 /// A hospital whose name nobody set.
 pub fn no_hospital(lang: Lang) -> &'static str {
     lang.pick("（病院名）", "(hospital)")
@@ -219,6 +248,10 @@ pub fn wrong(wrong: Wrong, lang: Lang) -> &'static str {
             "同じ記号の行が上にもあります。片方を消してください。",
             "the same key stands in a row above. Clear one of them.",
         ),
+        Wrong::CodesGone => lang.pick(
+            "このシートは、見出しの下の隠れた行か左端の「記号」の列が消えているため読み取れません。送った照会票に記入し直してもらってください。",
+            "this sheet cannot be read: the hidden row below its headings, or its column “Key”, is gone. Have it filled in again in the workbook that was sent.",
+        ),
         Wrong::Answer => lang.pick(
             "一覧（有・無・不明・契約なし（記入不要））から選んでください。",
             "choose one of the list: yes, no, unknown, no contract.",
@@ -228,7 +261,15 @@ pub fn wrong(wrong: Wrong, lang: Lang) -> &'static str {
             "日付として読めません。「2026/3/31」の形で記入してください。",
             "this is no day. Write it as 2026/3/31.",
         ),
-        Wrong::DayAhead => lang.pick("回答日が今日より後です。", "this day has not come yet."),
+        Wrong::DayAhead => lang.pick("今日より後の日付です。", "this day has not come yet."),
+        Wrong::DayBefore => lang.pick(
+            "回答日が照会日より前です。以前の回答を写していないかを確認し、実際に回答した日に直してもらってください。",
+            "this day lies before the enquiry. Were earlier answers copied? Have it corrected to the day of this answer.",
+        ),
+        Wrong::Conflict => lang.pick(
+            "同じ対象の同じ質問に、別の欄では異なる回答があります。どちらが正しいかを事業者に確かめ、片方を消してください。",
+            "another cell answers the same question about the same thing otherwise. Ask the vendor which is right, and clear one.",
+        ),
         Wrong::TooLong => lang.pick(
             "長すぎます。512文字までにし、残りは別の資料として添付してもらってください。",
             "this is too long: at most 512 characters; the rest belongs into a paper of its own.",
@@ -256,22 +297,66 @@ pub const CHASE: [(&str, &str); 9] = [
 ];
 
 /// Where a vendor stands.
-pub fn state(state: State, lang: Lang) -> &'static str {
-    match state {
+pub fn state(line: &Chase, lang: Lang) -> &'static str {
+    match line.state {
         State::NotAsked => lang.pick("未照会", "not asked"),
         State::Waiting => lang.pick("回答待ち", "waiting"),
         State::Overdue => lang.pick("期限超過", "overdue"),
+        State::Unconfirmed if line.answered == 0 => lang.pick("回答あり・不明のみ", "replied, all unknown"),
+        State::Unconfirmed => lang.pick("回答あり・不明が残る", "replied, some unknown"),
+        State::Added => lang.pick("回答後に加わった機器あり", "answered; devices added since"),
         State::Outdated => lang.pick("再確認が必要", "to be asked again"),
         State::Answered => lang.pick("回答済み", "answered"),
+        State::NoContract => lang.pick("契約なし（記入不要）", "no contract"),
     }
+}
+
+/// How many rows are confirmed, of how many, and how many are 不明.
+pub fn answered(line: &Chase, lang: Lang) -> String {
+    match (line.enquiry, line.unknown) {
+        (None, _) => "-".to_owned(),
+        (_, 0) => format!("{}/{}", line.answered, line.rows),
+        (_, unknown) => lang.pick(
+            format!("{}/{}（不明{unknown}）", line.answered, line.rows),
+            format!("{}/{} ({unknown} unknown)", line.answered, line.rows),
+        ),
+    }
+}
+
+/// Its devices, and how many of them came later than every enquiry.
+pub fn devices(line: &Chase, lang: Lang) -> String {
+    match line.added {
+        0 => line.devices.to_string(),
+        added => lang
+            .pick(format!("{}（未照会{added}）", line.devices), format!("{} ({added} not asked about)", line.devices)),
+    }
+}
+
+/// That rows of an enquiry can never be answered; nothing where none is gone.
+pub fn gone(line: &Chase, lang: Lang) -> Option<String> {
+    let number = line.enquiry.filter(|_| line.gone > 0)?;
+    let (vendor, gone) = (shown(&line.vendor), line.gone);
+    Some(lang.pick(
+        format!("{vendor}: 照会番号 {number:04} の未回答のうち{gone}行は、廃棄済みか、台帳にない機器・システムについてのものです。回答を待たないときは daicho vendor withdraw {number} --reason TEXT で取り下げます。"),
+        format!("{vendor}: {gone} unanswered rows of enquiry {number:04} are about devices or systems that are retired or not in the ledger any more. To wait no longer: daicho vendor withdraw {number} --reason TEXT."),
+    ))
+}
+
+/// Where somebody is to be named whom nobody set.
+pub fn blank_contact(lang: Lang) -> &'static str {
+    lang.pick("＿＿＿＿＿＿＿＿（担当部署・氏名）", "____________________ (department, name)")
 }
 
 /// A letter that reminds a vendor; nothing where nothing is open.
 pub fn reminder(chase: &Chase, hospital: &str, contact: &str, lang: Lang) -> Option<String> {
     let (asked, due, number) = (chase.asked?, chase.due?, chase.enquiry?);
-    let open = chase.rows.checked_sub(chase.answered).filter(|open| *open > 0)?;
+    let open = chase.rows.saturating_sub(chase.answered + chase.unknown);
+    if open + chase.unknown == 0 {
+        return None;
+    }
     let late = chase.state == State::Overdue;
-    let letter = Letter { number, asked, due, open, late, vendor: shown(&chase.vendor), hospital, contact };
+    let (vendor, unknown) = (shown(&chase.vendor), chase.unknown);
+    let letter = Letter { number, asked, due, open, unknown, late, vendor, hospital, contact };
     Some(lang.pick(letter.ja(), letter.en()))
 }
 
@@ -280,6 +365,7 @@ struct Letter<'a> {
     asked: Date,
     due: Date,
     open: usize,
+    unknown: usize,
     late: bool,
     vendor: String,
     hospital: &'a str,
@@ -288,18 +374,28 @@ struct Letter<'a> {
 
 impl Letter<'_> {
     fn ja(&self) -> String {
-        let Self { number, open, vendor, hospital, contact, .. } = self;
+        let Self { number, open, unknown, vendor, hospital, contact, .. } = self;
         let (asked, due) = (date::day(self.asked, Lang::Ja), date::day(self.due, Lang::Ja));
-        let state = if self.late {
-            format!("回答期限（{due}）を過ぎておりますが、{open}行のご回答をまだ頂戴しておりません。")
-        } else {
-            format!("{open}行のご回答をまだ頂戴しておりません。回答期限は{due}です。")
+        let state = match open {
+            0 => format!(
+                "ご回答をありがとうございました。このうち{unknown}行が「不明」とのことでしたので、その後の状況をお尋ねいたします。"
+            ),
+            _ if self.late => {
+                format!("回答期限（{due}）を過ぎておりますが、{open}行のご回答をまだ頂戴しておりません。")
+            }
+            _ => format!("{open}行のご回答をまだ頂戴しておりません。回答期限は{due}です。"),
+        };
+        let unclear = match (open, unknown) {
+            (0, _) | (_, 0) => String::new(),
+            _ => {
+                format!("また、「不明」とご回答いただいた{unknown}行につきましても、その後の状況をお知らせください。\n")
+            }
         };
         format!(
             "件名: 【{hospital}】医療情報システムの機器およびリモートメンテナンスに関する照会について（照会番号 {number:04}）\n\n\
              {vendor}\nご担当者様\n\n\
              いつもお世話になっております。{hospital}の{contact}でございます。\n\n\
-             {asked}にお送りいたしました標記の照会（照会番号 {number:04}）につきまして、{state}\n\
+             {asked}にお送りいたしました標記の照会（照会番号 {number:04}）につきまして、{state}\n{unclear}\
              ご多用のところ誠に恐れ入りますが、ご確認のうえ、照会票をご返送くださいますようお願い申し上げます。\n\
              ご回答の難しい項目がございましたら、該当の欄で「不明」をお選びいただき、確認できる予定日を備考にご記入のうえ、\
              いったんお送りいただければ幸いです。\n\n\
@@ -310,18 +406,24 @@ impl Letter<'_> {
     }
 
     fn en(&self) -> String {
-        let Self { number, open, vendor, hospital, contact, .. } = self;
+        let Self { number, open, unknown, vendor, hospital, contact, .. } = self;
         let (asked, due) = (date::day(self.asked, Lang::En), date::day(self.due, Lang::En));
-        let state = if self.late {
-            format!("The answer was expected by {due}; {open} rows are still open.")
-        } else {
-            format!("{open} rows are still open; the answer is expected by {due}.")
+        let state = match open {
+            0 => format!(
+                "Thank you for your reply. {unknown} rows of it are “unknown”: may we ask what was found since?"
+            ),
+            _ if self.late => format!("The answer was expected by {due}; {open} rows are still open."),
+            _ => format!("{open} rows are still open; the answer is expected by {due}."),
+        };
+        let unclear = match (open, unknown) {
+            (0, _) | (_, 0) => String::new(),
+            _ => format!("{unknown} rows that you answered are “unknown”: please tell us what was found since.\n"),
         };
         format!(
             "Subject: {hospital}: enquiry about devices and remote maintenance (number {number:04})\n\n\
              To {vendor}\n\nDear Sir or Madam,\n\n\
              on {asked} we sent you an enquiry about the devices in your charge and their remote maintenance \
-             (number {number:04}). {state}\n\
+             (number {number:04}). {state}\n{unclear}\
              We would be grateful if you could fill in the workbook and send it back. Where something cannot be \
              answered yet, please choose “unknown”, write under remarks when it will be known, and send the rest.\n\n\
              If your answer is already on its way, please disregard this letter. For any question, simply reply.\n\n\
@@ -344,6 +446,9 @@ mod tests {
             due: Some(jiff::civil::date(2026, 5, 1)),
             rows: 5,
             answered,
+            unknown: 0,
+            gone: 0,
+            added: 0,
             received: None,
             contradictions: 0,
             days: Some(40),
@@ -363,5 +468,10 @@ mod tests {
             assert!(text.contains(part), "{part}: {text}");
         }
         assert_eq!(reminder(&chase(5), "x", "y", Lang::Ja), None);
+        let unknown = Chase { unknown: 3, state: State::Unconfirmed, ..chase(2) };
+        let text = reminder(&unknown, "x", "y", Lang::Ja).unwrap();
+        assert!(text.contains("3行が「不明」") && !text.contains("まだ頂戴して"), "{text}");
+        let both = reminder(&Chase { unknown: 1, ..chase(2) }, "x", "y", Lang::En).unwrap();
+        assert!(both.contains("2 rows are still open") && both.contains("1 rows that you answered"), "{both}");
     }
 }

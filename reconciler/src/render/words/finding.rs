@@ -113,8 +113,14 @@ fn what(finding: &Finding, scene: &Scene<'_>) -> String {
             let subject = if finding.asset.is_some() { &device } else { &row };
             hint::what(finding, subject, lang)
         }
-        Kind::VendorContradiction { .. } | Kind::VendorOutdated { .. } | Kind::VendorSilent { .. } => {
-            vendor::what(&finding.kind, &device, lang)
+        Kind::VendorContradiction { .. }
+        | Kind::VendorDisowned { .. }
+        | Kind::VendorUnknown { .. }
+        | Kind::VendorUnasked { .. }
+        | Kind::VendorOutdated { .. }
+        | Kind::VendorSilent { .. } => {
+            let subject = if finding.asset.is_some() { &device } else { &row };
+            vendor::what(&finding.kind, subject, lang)
         }
     }
 }
@@ -227,7 +233,7 @@ mod tests {
     fn every_kind_is_said_in_full_in_both_languages() {
         let verdict = fixture::every_kind();
         let codes: BTreeSet<&str> = verdict.findings.iter().map(|finding| finding.kind.code()).collect();
-        assert_eq!(codes.len(), 19);
+        assert_eq!(codes.len(), 22);
         for lang in [Lang::Ja, Lang::En] {
             let options = fixture::options(lang);
             let scene = Scene::new(&verdict, &options);

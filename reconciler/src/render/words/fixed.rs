@@ -6,7 +6,7 @@ use daicho_shared::fact::NameSource;
 use super::Lang;
 use crate::judge::asset::{Class, Grade};
 use crate::judge::entry::{FourValued, Register, Status};
-use crate::judge::finding::{Finding, Happened, Kind, NotCheckedReason, Severity};
+use crate::judge::finding::{Finding, Happened, Kind, NotCheckedReason, Severity, WordOf};
 use crate::judge::pairing::Decision;
 use crate::judge::verdict::{EntryState, PointStatus};
 
@@ -76,7 +76,13 @@ pub fn code(kind: &Kind, lang: Lang) -> String {
         Kind::ManagementReachable { .. } => lang.pick("管理用の受け口への到達", "management reachable"),
         Kind::SupportEnded { .. } => lang.pick("サポート終了の可能性", "support has ended, by its version"),
         Kind::SupportEnding { .. } => lang.pick("サポート終了まで1年以内", "support ends within a year"),
+        Kind::VendorContradiction { by: WordOf::Ledger, .. } => {
+            lang.pick("台帳のリモート保守の記載と実測の食い違い", "remote maintenance in the ledger contradicted")
+        }
         Kind::VendorContradiction { .. } => lang.pick("事業者の回答と実測の食い違い", "vendor's answer contradicted"),
+        Kind::VendorDisowned { .. } => lang.pick("事業者が担当ではないと回答", "not the vendor's, it says"),
+        Kind::VendorUnknown { .. } => lang.pick("事業者の回答が不明のまま", "vendor's answer still unknown"),
+        Kind::VendorUnasked { .. } => lang.pick("照会の後に加わった機器", "devices added since the vendor was asked"),
         Kind::VendorOutdated { .. } => lang.pick("事業者への確認が古い", "vendor's confirmation outdated"),
         Kind::VendorSilent { .. } => lang.pick("事業者から回答がない", "no answer from the vendor"),
     };

@@ -218,6 +218,17 @@ headings! {
     system: "システム", "System";
     devices_of: "機器数", "Devices";
     mds_state: "MDS/SDS の状況", "MDS/SDS";
+    subject: "対象", "About";
+    no_rows: "載せる行なし", "no rows";
+    enquiry_state: "照会の状況", "Enquiry";
+    enquiry_number: "照会番号", "Enquiry no.";
+    asked_on: "照会日", "Asked on";
+    confirmed_rows: "確認できた行", "Rows confirmed";
+    answered_on: "回答日", "Answered on";
+    answered_by: "回答者", "Answered by";
+    responsible: "担当", "Theirs";
+    no_answer: "未回答", "no answer";
+    vendor_answers: "事業者の回答", "Vendors' answers";
     no_vendor: "事業者の記載なし", "no vendor";
     no_system: "システムの記載なし", "no system";
     figures: "集計", "Figures";

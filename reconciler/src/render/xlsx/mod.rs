@@ -14,7 +14,7 @@ use rust_xlsxwriter::{
 use unicode_width::UnicodeWidthStr;
 
 pub use self::books::{
-    Attached, Book, LedgerSource, Material, OfficialColumn, OfficialRow, book, evidence_names, pack_index,
+    Attached, Book, LedgerSource, Material, OfficialColumn, OfficialRow, VendorWork, book, evidence_names, pack_index,
 };
 use self::sheets::{Column, Paper, Sheet, Value};
 use super::Options;
@@ -192,7 +192,7 @@ fn choices(sheet: &mut Worksheet, (first, last): (u32, u32), columns: &[Column])
 fn page(sheet: &mut Worksheet, value: &Sheet, head: u32, last: u32) -> Result<(), XlsxError> {
     let last_column = u16::try_from(value.columns.len().saturating_sub(1)).unwrap_or(0);
     sheet.autofilter(head, 0, last, last_column)?;
-    sheet.set_print_area(0, 0, last, value.printed.min(last_column + 1) - 1)?;
+    sheet.set_print_area(0, 0, last, printed(value))?;
     sheet.set_freeze_panes(head + 1, value.frozen)?.set_repeat_rows(head, head)?;
     let paper = if value.paper == Paper::A3 { 8 } else { 9 };
     let across = value.across.max(1);
@@ -206,6 +206,18 @@ fn page(sheet: &mut Worksheet, value: &Sheet, head: u32, last: u32) -> Result<()
         .set_margins(0.4, 0.4, 0.7, 0.6, 0.3, 0.3);
     sheet.set_footer("&L&A&R&P / &N");
     Ok(())
+}
+
+/// The last column on paper: what stands above a narrow table runs on into empty columns, and is printed whole.
+fn printed(value: &Sheet) -> u16 {
+    /// Characters of an empty column.
+    const BLANK: usize = 8;
+    let columns = usize::from(value.printed).min(value.columns.len()).max(1);
+    let wide: usize = value.columns.iter().take(columns).map(|column| usize::from(column.width)).sum();
+    // These lines are in smaller letters than what columns are counted in.
+    let needed = value.above.iter().map(|line| line.width() * 9 / 10).max().unwrap_or(0);
+    let blanks = if columns == value.columns.len() { needed.saturating_sub(wide).div_ceil(BLANK) } else { 0 };
+    u16::try_from(columns + blanks - 1).unwrap_or(u16::MAX)
 }
 
 /// Points for the cell with the most lines: not every program fits rows to wrapped text by itself.

@@ -31,7 +31,8 @@ pub(super) fn export(
     let chosen: Vec<&Dossier<'_>> = match &options.vendor {
         Some(text) => vec![one(&dossiers, &names, text)?],
         None if dossiers.is_empty() => return Err(Failure::NoVendor { text: String::new(), known: vec![] }),
-        None => dossiers.iter().collect(),
+        // 契約なし（記入不要）: who has no contract is asked by name only.
+        None => dossiers.iter().filter(|dossier| !dossier.exempt).collect(),
     };
     let mut enquiries = vec![];
     for (number, dossier) in (project.store.next_enquiry()?..).zip(&chosen) {
@@ -52,7 +53,7 @@ pub(super) fn export(
         std::fs::create_dir_all(&options.out).map_err(|source| Failure::file(&options.out, source))?;
     }
     let contact = contact(options.contact.as_deref(), &project);
-    write(&mut project, &desk, &chosen, (&enquiries, &paths), &contact)?;
+    write(&mut project, &desk, &chosen, (&enquiries, &paths), contact.as_deref())?;
     if console.json {
         let told = enquiries.iter().zip(&paths).map(|(enquiry, path)| {
             serde_json::json!({"vendor": enquiry.vendor, "enquiry": enquiry.number, "due": enquiry.due, "out": path,
@@ -64,6 +65,14 @@ pub(super) fn export(
     let told = enquiries.iter().zip(&paths).zip(&chosen);
     for ((enquiry, path), dossier) in told {
         console.line(&words::vendor::exported(enquiry, dossier.devices.len(), path, console.lang))?;
+    }
+    if options.all {
+        for dossier in dossiers.iter().filter(|dossier| dossier.exempt) {
+            console.note(&words::vendor::exempt(&dossier.vendor, console.lang));
+        }
+    }
+    if contact.is_none() {
+        console.note(words::vendor::no_contact(console.lang));
     }
     console.note(words::vendor::exported_note(console.lang));
     Ok(CLEAN)
@@ -101,7 +110,7 @@ fn write(
     desk: &Desk,
     dossiers: &[&Dossier<'_>],
     (enquiries, paths): (&[Enquiry], &[PathBuf]),
-    contact: &str,
+    contact: Option<&str>,
 ) -> Result<(), Failure> {
     let options = rooms::options(&project.settings.hospital.name, project.settings.report.lang);
     let mut written: Vec<&Path> = vec![];

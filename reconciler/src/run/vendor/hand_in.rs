@@ -20,8 +20,16 @@ use crate::vendor::ledger_dossiers;
 /// Addresses of one network that are compared one by one; a wider scope is no list of devices.
 const NETWORK: usize = 1024;
 
-/// The vendor that is meant, where everything that the batch is about is its own.
-pub(in crate::run) fn own(project: &Project, vendor: &str, path: &Path) -> Result<String, Failure> {
+/// A batch that may be taken.
+pub(in crate::run) struct Own {
+    /// The vendor, as the ledger writes it.
+    pub(in crate::run) vendor: String,
+    /// Addresses outside of the scope of which the batch speaks: what was heard, or more than should be there.
+    pub(in crate::run) strangers: usize,
+}
+
+/// The vendor that is meant, where everything that the batch was to look at, and did, is its own.
+pub(in crate::run) fn own(project: &Project, vendor: &str, path: &Path) -> Result<Own, Failure> {
     let file = std::fs::File::open(path).map_err(|source| Failure::file(path, source))?;
     let batch = Batch::read(BufReader::new(file));
     let batch = batch.map_err(|source| Failure::Batch { path: path.to_owned(), source })?;
@@ -35,10 +43,23 @@ pub(in crate::run) fn own(project: &Project, vendor: &str, path: &Path) -> Resul
     let dossier = one(&dossiers, &names, vendor)?;
     let rows = dossier.devices.iter().flat_map(|device| &device.rows);
     let addresses: BTreeSet<IpAddr> = rows.flat_map(|row| row.addresses.iter().copied()).collect();
-    match batch.header.scope.iter().find(|network| !holds(&addresses, network)) {
+    // What was looked at stands in the batch twice; a file that was written by hand may say two things.
+    let looked = batch.coverage.iter().map(|one| &one.segment).filter(|segment| !in_scope(&batch, segment));
+    match batch.header.scope.iter().chain(looked).find(|network| !holds(&addresses, network)) {
         Some(network) => Err(Failure::NotTheirs { vendor: dossier.vendor.clone(), network: *network }),
-        None => Ok(dossier.vendor.clone()),
+        None => Ok(Own { vendor: dossier.vendor.clone(), strangers: strangers(&batch) }),
     }
+}
+
+fn in_scope(batch: &Batch, network: &IpNet) -> bool {
+    batch.header.scope.iter().any(|scope| scope.contains(network))
+}
+
+fn strangers(batch: &Batch) -> usize {
+    let all: BTreeSet<IpAddr> = batch.observations.iter().map(|seen| seen.target.address).collect();
+    let single = |address: &&IpAddr| !address.is_unspecified() && !address.is_multicast();
+    let outside = |address: &&IpAddr| !batch.header.scope.iter().any(|network| network.contains(*address));
+    all.iter().filter(single).filter(outside).count()
 }
 
 /// Every address of the network is the vendor's.

@@ -4,6 +4,7 @@ mod export;
 pub(super) mod hand_in;
 mod import;
 mod status;
+mod withdraw;
 
 use daicho_shared::id::RunId;
 use jiff::Timestamp;
@@ -14,7 +15,6 @@ use super::console::Console;
 use super::project::Project;
 use super::{Failure, audit};
 use crate::cli::{Common, VendorCommand};
-use crate::edge;
 use crate::judge::Knowledge;
 use crate::judge::vendor::{Names, Vendors};
 use crate::judge::verdict::Verdict;
@@ -31,6 +31,9 @@ pub(super) fn vendor(
         VendorCommand::Import { file, dry_run } => import::import(common, file, *dry_run, console, now),
         VendorCommand::Status { out, contact } => {
             status::status(common, out.as_deref(), contact.as_deref(), console, now)
+        }
+        VendorCommand::Withdraw { number, reason, by } => {
+            withdraw::withdraw(common, *number, reason, by.as_deref(), console, now)
         }
         VendorCommand::Remind { vendor, contact } => status::remind(common, vendor, contact.as_deref(), console, now),
     }
@@ -71,8 +74,8 @@ fn one<'d, 'a>(dossiers: &'d [Dossier<'a>], names: &Names<'_>, text: &str) -> Re
     })
 }
 
-/// Whom vendors may ask: as typed, as set, or who runs this.
-fn contact(typed: Option<&str>, project: &Project) -> String {
-    let set = Some(project.settings.vendor.contact.as_str()).filter(|contact| !contact.is_empty());
-    typed.or(set).map_or_else(edge::user, str::to_owned)
+/// Whom vendors may ask: as typed, or as set. Who runs this is an account of this machine and nobody's name.
+fn contact(typed: Option<&str>, project: &Project) -> Option<String> {
+    let set = Some(project.settings.vendor.contact.as_str()).filter(|contact| !contact.trim().is_empty());
+    typed.or(set).map(str::to_owned)
 }

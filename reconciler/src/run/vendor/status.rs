@@ -6,9 +6,9 @@ use jiff::Timestamp;
 
 use super::{Desk, contact, one};
 use crate::cli::{Common, words};
-use crate::render::words::enquiry::{no_hospital, reminder};
+use crate::edge;
+use crate::render::words::enquiry::{blank_contact, no_hospital, reminder};
 use crate::run::console::Console;
-use crate::run::export::create;
 use crate::run::project::Project;
 use crate::run::{CLEAN, Failure};
 use crate::vendor::status::{Chase, State, chase};
@@ -32,10 +32,11 @@ pub(super) fn status(
     }
     let Some(folder) = out else { return Ok(CLEAN) };
     std::fs::create_dir_all(folder).map_err(|source| Failure::file(folder, source))?;
-    for chase in list.iter().filter(|chase| matches!(chase.state, State::Overdue | State::Waiting)) {
+    let waits = |chase: &&Chase| matches!(chase.state, State::Overdue | State::Waiting | State::Unconfirmed);
+    for chase in list.iter().filter(waits) {
         let Some(text) = letter(&project, chase, typed) else { continue };
         let path = folder.join(format!("{:04}-{}.txt", chase.enquiry.unwrap_or_default(), desk.today));
-        create(&path, text.as_bytes())?;
+        edge::replace_file(&path, text.as_bytes()).map_err(|source| Failure::file(&path, source))?;
         console.note(&words::written(&path, console.lang));
     }
     Ok(CLEAN)
@@ -68,5 +69,6 @@ fn lines(desk: &Desk) -> Vec<Chase> {
 fn letter(project: &Project, chase: &Chase, typed: Option<&str>) -> Option<String> {
     let lang = project.settings.report.lang;
     let name = Some(project.settings.hospital.name.as_str()).filter(|name| !name.is_empty());
-    reminder(chase, name.unwrap_or_else(|| no_hospital(lang)), &contact(typed, project), lang)
+    let contact = contact(typed, project).unwrap_or_else(|| blank_contact(lang).to_owned());
+    reminder(chase, name.unwrap_or_else(|| no_hospital(lang)), &contact, lang)
 }

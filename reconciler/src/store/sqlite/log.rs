@@ -11,6 +11,7 @@ use super::{Stopped, Store, from_json, to_json};
 use crate::judge::decision::About;
 use crate::judge::review::standing::Head;
 use crate::judge::review::{Kept, Review};
+use crate::judge::vendor::Withdrawal;
 use crate::store::StoreError;
 use crate::store::chain::{self, Breach, Link};
 
@@ -33,6 +34,15 @@ pub enum Deed {
     },
     /// What was decided about a finding.
     Finding(Review),
+    /// That an enquiry to a vendor is waited for no longer.
+    Withdrawn {
+        /// Its number.
+        enquiry: i64,
+        /// The vendor that was asked.
+        vendor: String,
+        /// Why.
+        why: String,
+    },
 }
 
 /// One row of the log.
@@ -100,8 +110,14 @@ impl Store {
 
     /// The newest row.
     pub fn log_head(&self) -> Result<Option<Head>, StoreError> {
-        let sql = "SELECT number, hash FROM log ORDER BY number DESC LIMIT 1";
-        let rows: Vec<Head> = self.rows(sql, |row| Ok(Head { number: row.get(0)?, hash: row.get(1)? }))?;
+        self.log_head_at(Timestamp::MAX)
+    }
+
+    /// The row that was the newest at a moment.
+    pub fn log_head_at(&self, moment: Timestamp) -> Result<Option<Head>, StoreError> {
+        let until = moment.as_microsecond();
+        let sql = format!("SELECT number, hash FROM log WHERE at_us <= {until} ORDER BY number DESC LIMIT 1");
+        let rows: Vec<Head> = self.rows(&sql, |row| Ok(Head { number: row.get(0)?, hash: row.get(1)? }))?;
         Ok(rows.into_iter().next())
     }
 
@@ -112,11 +128,27 @@ impl Store {
 
     /// Every decision about findings, the oldest first.
     pub fn reviews(&self) -> Result<Vec<Kept>, StoreError> {
-        let findings = self.log_rows()?.into_iter().filter_map(|row| match row.deed {
+        self.reviews_at(Timestamp::MAX)
+    }
+
+    /// Those that had been taken at a moment.
+    pub fn reviews_at(&self, moment: Timestamp) -> Result<Vec<Kept>, StoreError> {
+        let until = self.log_rows()?.into_iter().filter(|row| row.at <= moment);
+        let findings = until.filter_map(|row| match row.deed {
             Deed::Finding(review) => Some(Kept { number: row.number, at: row.at, by: row.who, review }),
-            Deed::Device { .. } => None,
+            Deed::Device { .. } | Deed::Withdrawn { .. } => None,
         });
         Ok(findings.collect())
+    }
+
+    /// Every enquiry that was withdrawn before a moment, the first withdrawal first.
+    pub(super) fn withdrawals(&self, before_us: i64) -> Result<Vec<Withdrawal>, StoreError> {
+        let rows = self.log_rows()?.into_iter().filter(|row| row.at.as_microsecond() < before_us);
+        let withdrawn = rows.filter_map(|row| match row.deed {
+            Deed::Withdrawn { enquiry, why, .. } => Some(Withdrawal { enquiry, at: row.at, by: row.who, why }),
+            Deed::Device { .. } | Deed::Finding(_) => None,
+        });
+        Ok(withdrawn.collect())
     }
 
     /// Reads every row and says whether the log is whole. `heads` are ends of the log as they were written down

@@ -6,14 +6,25 @@ use daicho_shared::text::{TEXT_LIMIT, bounded};
 
 use super::Attached;
 use crate::judge::entry::{Dated, Entry, Field, FourValued, Meaning, Record, Written};
+use crate::render::words::problem::field;
 use crate::render::words::{Lang, fixed};
-use crate::render::xlsx::sheets::{Value, foreign, number, text};
+use crate::render::xlsx::sheets::{Column, Value, foreign, number, text};
 
 /// The four answers, as a list offers them.
 pub(super) fn answers(lang: Lang) -> Vec<&'static str> {
     [FourValued::Yes, FourValued::No, FourValued::Unknown, FourValued::NoContract]
         .map(|value| fixed::four_valued(value, lang))
         .to_vec()
+}
+
+/// Columns of registers, each under the field's name; where names are written in letters, a heading begins with a capital.
+pub(super) fn fields(list: &[(Field, u16)], lang: Lang) -> Vec<Column> {
+    let column = |(of, width): &(Field, u16)| {
+        let mut letters = field(*of, lang).chars();
+        let first: Option<String> = letters.next().map(|letter| letter.to_uppercase().collect());
+        Column { name: (first.unwrap_or_default() + letters.as_str()).into(), width: *width, choices: vec![] }
+    };
+    list.iter().map(column).collect()
 }
 
 /// What a device's row says in a column; empty where it says nothing.
@@ -37,17 +48,6 @@ pub(super) fn of_entry(entry: &Entry, field: Field, lang: Lang) -> Value {
 /// What a record says in a column; empty where it says nothing.
 pub(super) fn of_record(record: &Record, field: Field, lang: Lang) -> Value {
     record.values.get(&field).map_or_else(|| text(""), |Written { raw, meaning, .. }| of_meaning(meaning, raw, lang))
-}
-
-/// The plain text of a record's column.
-pub(super) fn said(record: &Record, field: Field) -> Option<&str> {
-    let written = record.values.get(&field)?;
-    match &written.meaning {
-        Meaning::Text(text) => Some(text.as_str()),
-        _ => Some(written.raw.as_str()),
-    }
-    .map(str::trim)
-    .filter(|text| !text.is_empty())
 }
 
 fn of_meaning(meaning: &Meaning, raw: &str, lang: Lang) -> Value {

@@ -1,9 +1,8 @@
 //! 機器管理台帳 in the official columns, and 医療機器台帳.
 
 use super::Shelf;
-use super::cells::{answers, of_entry, whole};
+use super::cells::{answers, fields, of_entry, whole};
 use crate::judge::entry::{Entry, Field, Register};
-use crate::render::words::problem::field;
 use crate::render::words::{Lang, fixed};
 use crate::render::xlsx::sheets::{Column, Sheet, Value, columns, foreign, text};
 
@@ -71,7 +70,7 @@ const MEDICAL: [(Field, u16); 21] = [
 /// Every row of the medical register, and of any other that says 医療機器.
 pub(super) fn medical(shelf: &Shelf<'_>) -> Sheet {
     let (lang, w) = (shelf.lang(), shelf.w);
-    let mut list: Vec<Column> = MEDICAL.iter().flat_map(|(of, width)| columns([(field(*of, lang), *width)])).collect();
+    let mut list: Vec<Column> = fields(&MEDICAL, lang);
     for (column, (of, _)) in list.iter_mut().zip(MEDICAL) {
         column.choices = choices(of, lang);
     }
@@ -107,7 +106,7 @@ fn choices(field: Field, lang: Lang) -> Vec<&'static str> {
     }
 }
 
-fn is_medical(entry: &Entry) -> bool {
+pub(super) fn is_medical(entry: &Entry) -> bool {
     let declared = entry.device_type == Some(crate::judge::entry::DeviceType::Medical);
     entry.register == Register::Medical || (declared && entry.register == Register::Equipment)
 }

@@ -1,12 +1,14 @@
 //! The registers and records that a hospital prints, files and hands in: one workbook each, with the line that says of
 //! which run and which ledger it was made.
 
+mod answers;
 mod cells;
 mod index;
 mod ledger;
 mod points;
 mod record;
 mod remote;
+mod sources;
 mod vendors;
 
 use std::collections::BTreeMap;
@@ -16,19 +18,27 @@ use jiff::civil::Date;
 use rust_xlsxwriter::{DocProperties, Workbook, XlsxError};
 
 pub use self::index::pack_index;
-use super::sheets::{self, Paper, Sheet};
+use super::sheets::{self, Paper, Sheet, Value};
 use super::{Formats, excel, header, local, write_sheet};
 use crate::answer::listed::Listed;
+use crate::judge::Knowledge;
 use crate::judge::entry::{EntryId, Field, Record, Register};
+use crate::judge::vendor::Names;
 use crate::judge::verdict::Verdict;
 use crate::render::Options;
 use crate::render::view::{Report, rows};
 use crate::render::words::headings::{Headings, headings};
 use crate::render::words::phrase::shown;
 use crate::render::words::{Lang, date};
+use crate::vendor::dossiers;
+use crate::vendor::duties::{Duty, duties};
+use crate::vendor::replied::{Replied, replied};
+use crate::vendor::status::{Chase, chase};
 
-/// Ledger files that the line of origin names.
-const NAMED_FILES: usize = 4;
+/// Ledger files that a workbook names.
+const NAMED_FILES: usize = 24;
+/// Those that fit on the one page of the record.
+const ON_A_PAGE: usize = 4;
 
 /// One workbook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -114,6 +124,37 @@ pub struct Material {
     pub listed: Listed,
     /// Files that the registers name as evidence, by the name that stands there.
     pub attached: BTreeMap<String, Attached>,
+    /// What vendors look after, were asked, and answered until that run.
+    pub vendors: VendorWork,
+}
+
+/// Vendors, as the vendor commands read them.
+#[derive(Debug, Clone, Default)]
+pub struct VendorWork {
+    /// Every vendor by every system.
+    pub duties: Vec<Duty>,
+    /// The chase list.
+    pub chase: Vec<Chase>,
+    /// The newest word on everything that was asked.
+    pub replied: Vec<Replied>,
+}
+
+impl VendorWork {
+    /// Of a judged run and everything that was asked and answered by then.
+    pub fn new(verdict: &Verdict, knowledge: &Knowledge, day: Date) -> Self {
+        let names = Names::new(&verdict.ledger.records, knowledge);
+        let (dossiers, vendors) = (dossiers(verdict, knowledge), &verdict.vendors);
+        let replied = replied(&dossiers, vendors, &names);
+        let duties = duties(&dossiers, &verdict.ledger, &replied, knowledge);
+        Self { duties, chase: chase(&dossiers, verdict, vendors, &names, day), replied }
+    }
+}
+
+impl Material {
+    /// The newest of the files from which a workbook's rows are.
+    pub fn newest(&self, book: Book, verdict: &Verdict) -> Option<i64> {
+        sources::of(book, verdict, &self.ledger).iter().filter_map(|file| file.version).max()
+    }
 }
 
 /// One ledger file.
@@ -178,7 +219,7 @@ pub fn evidence_names(raw: &str) -> Vec<String> {
 /// The workbook's octets; equal values give equal workbooks.
 pub fn book(book: Book, verdict: &Verdict, material: &Material, options: &Options) -> Result<Vec<u8>, XlsxError> {
     let report = Report::new(verdict, options);
-    let shelf = Shelf { report: &report, material, w: headings(options.lang), title: book.title(options.lang) };
+    let shelf = Shelf { book, report: &report, material, w: headings(options.lang), title: book.title(options.lang) };
     let mut file = Workbook::new();
     let created = excel(local(verdict.run.started, options))?;
     file.set_properties(
@@ -200,6 +241,7 @@ pub fn book(book: Book, verdict: &Verdict, material: &Material, options: &Option
 
 /// What every workbook is made of.
 struct Shelf<'a> {
+    book: Book,
     report: &'a Report<'a>,
     material: &'a Material,
     w: &'static Headings,
@@ -221,7 +263,7 @@ impl Shelf<'_> {
             Book::Equipment => vec![ledger::equipment(self)],
             Book::Medical => vec![ledger::medical(self)],
             Book::Points => points::sheets(self),
-            Book::DualHomed => vec![self.titled(sheets::dual_homed(self.report, self.w))],
+            Book::DualHomed => vec![self.titled_a3(sheets::dual_homed(self.report, self.w))],
             Book::Remote => remote::sheets(self),
             Book::Vendors => vendors::sheets(self),
             Book::Record => vec![],
@@ -233,7 +275,7 @@ impl Shelf<'_> {
         let scene = &self.report.scene;
         let sheets = [
             sheets::coverage(self.report, self.w),
-            sheets::sent_sums(&rows::sent_sums(scene), self.w),
+            sheets::sent_sums(&rows::sent_sums(scene), scene.options, self.w),
             sheets::problems(&rows::problems(scene), self.w),
         ];
         sheets.into_iter().map(|sheet| self.titled(sheet)).collect()
@@ -244,7 +286,10 @@ impl Shelf<'_> {
         let title =
             if sheet.name == self.title { self.title.to_owned() } else { format!("{} — {}", self.title, sheet.name) };
         let above = std::iter::once(title).chain(self.origin()).chain(sheet.above).collect();
-        Sheet { above, ..sheet }
+        // A table of headings alone looks as if it had been forgotten.
+        let none = || vec![vec![Value::Text(self.w.no_rows.to_owned())]];
+        let rows = if sheet.rows.is_empty() { none() } else { sheet.rows };
+        Sheet { above, rows, ..sheet }
     }
 
     fn titled_a3(&self, sheet: Sheet) -> Sheet {
@@ -275,10 +320,12 @@ impl Shelf<'_> {
                 run.id
             ),
         );
-        let files = self.material.ledger.iter().take(NAMED_FILES).map(|file| self.file(file));
-        let left = self.material.ledger.len().saturating_sub(NAMED_FILES);
+        let most = if self.book == Book::Record { ON_A_PAGE } else { NAMED_FILES };
+        let sources = sources::of(self.book, scene.verdict, &self.material.ledger);
+        let files = sources.iter().take(most).map(|file| self.file(file));
+        let left = sources.len().saturating_sub(most);
         let rest = (left > 0).then(|| lang.pick(format!("ほか {left}ファイル"), format!("and {left} more files")));
-        let none = self.material.ledger.is_empty().then(|| w.ledger_none.to_owned());
+        let none = sources.is_empty().then(|| w.ledger_none.to_owned());
         std::iter::once(first).chain(files).chain(rest).chain(none).collect()
     }
 

@@ -3,6 +3,8 @@
 
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Worksheet, XlsxError};
 
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
 use super::Shelf;
 use crate::judge::finding::Severity;
 use crate::render::words::phrase::shown;
@@ -17,8 +19,10 @@ const LAST: u16 = 5;
 const URGENT: usize = 7;
 /// Decisions that are written out.
 const DECIDED: usize = 6;
-/// Characters of one finding's sentence.
-const SENTENCE: usize = 180;
+/// Width of one finding's sentence: four lines.
+const SENTENCE: usize = 4 * ROOM;
+/// Half-width characters on a line of the page.
+const ROOM: usize = 90;
 
 pub(super) fn write(sheet: &mut Worksheet, shelf: &Shelf<'_>, formats: &Formats) -> Result<(), XlsxError> {
     sheet.set_name(shelf.w.book_record)?;
@@ -78,7 +82,7 @@ impl Page<'_, '_> {
         }
         let headline = self.shelf.report.figures.headline.clone();
         self.heading(self.shelf.w.verdict)?;
-        self.across(&headline, &self.faces.cell.clone(), 90)
+        self.across(&headline, &self.faces.cell.clone(), ROOM)
     }
 
     /// The four figures side by side, each over what it is counted out of.
@@ -101,12 +105,16 @@ impl Page<'_, '_> {
             self.sheet.write_number_with_format(counts, column, count, &self.faces.count)?;
             self.sheet.write_string_with_format(counts + 1, column, self.shelf.w.number, &self.faces.cell)?;
         }
-        for (row, height) in [(names, 32), (counts, 28), (counts + 1, 34)] {
+        // Every column but the last is as narrow as the first; a word that does not fit begins a line of its own.
+        let lines = |text: &str| text.lines().map(|line| line.width().div_ceil(12).max(1)).sum::<usize>();
+        let bases = report.figures.four.iter().map(|figure| lines(&figure.base) + lines(&figure.change)).max();
+        let bases = u16::try_from(bases.unwrap_or(1).clamp(2, 5) * 15 + 4).unwrap_or(34);
+        for (row, height) in [(names, 32), (counts, 28), (counts + 1, bases)] {
             self.sheet.set_row_height(row, height)?;
         }
         self.row = counts + 2;
         for line in report.figures.counts.clone() {
-            self.across(&line, &self.faces.cell.clone(), 90)?;
+            self.across(&line, &self.faces.cell.clone(), ROOM)?;
         }
         Ok(())
     }
@@ -120,8 +128,11 @@ impl Page<'_, '_> {
             .iter()
             .filter(|view| view.finding.severity == Severity::Urgent && view.standing.state.is_open())
             .map(|view| {
-                let department =
-                    if view.department.is_empty() { String::new() } else { format!("［{}］", view.department) };
+                let lang = self.shelf.lang();
+                let department = match view.department.as_str() {
+                    "" => String::new(),
+                    name => lang.pick(format!("［{name}］"), format!("[{name}] ")),
+                };
                 format!("{department}{}", cut(&view.said.what.plain(), SENTENCE))
             })
             .collect();
@@ -178,10 +189,10 @@ impl Page<'_, '_> {
     fn lines(&mut self, lines: &[String], most: usize) -> Result<(), XlsxError> {
         let face = self.faces.cell.clone();
         if lines.is_empty() {
-            return self.across(self.shelf.w.none, &face, 90);
+            return self.across(self.shelf.w.none, &face, ROOM);
         }
         for line in lines.iter().take(most) {
-            self.across(line, &face, 90)?;
+            self.across(line, &face, ROOM)?;
         }
         match lines.len().saturating_sub(most) {
             0 => Ok(()),
@@ -190,14 +201,13 @@ impl Page<'_, '_> {
                     .shelf
                     .lang()
                     .pick(format!("ほか {left}件（所見一覧を参照）"), format!("{left} more: see the findings"));
-                self.across(&more, &face, 90)
+                self.across(&more, &face, ROOM)
             }
         }
     }
 
     /// A line over the whole width, as high as it needs: `room` characters fit on one.
     fn across(&mut self, line: &str, face: &Format, room: usize) -> Result<(), XlsxError> {
-        use unicode_width::UnicodeWidthStr;
         self.merged(self.row, 0, LAST, line, face)?;
         let lines = u16::try_from(line.width().div_ceil(room).clamp(1, 4)).unwrap_or(1);
         self.sheet.set_row_height(self.row, f64::from(lines) * 14.0 + 3.0)?;
@@ -211,6 +221,17 @@ impl Page<'_, '_> {
     }
 }
 
+/// As much as fits into a width, with a mark where something is left out.
 fn cut(text: &str, most: usize) -> String {
-    if text.chars().count() <= most { text.to_owned() } else { text.chars().take(most - 1).chain(['…']).collect() }
+    if text.width() <= most {
+        return text.to_owned();
+    }
+    let mut room = most - 2;
+    let fits = |c: &char| {
+        let wide = c.width().unwrap_or(0);
+        let fits = wide <= room;
+        room = room.saturating_sub(wide);
+        fits
+    };
+    text.chars().take_while(fits).chain(['…']).collect()
 }

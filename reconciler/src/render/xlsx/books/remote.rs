@@ -7,14 +7,14 @@ use std::sync::LazyLock;
 use daicho_shared::knowledge::ports::Ports;
 
 use super::Shelf;
-use super::cells::{answers, attached, of_record, said};
+use super::cells::{answers, attached, fields, of_record};
 use crate::judge::asset::{Asset, AssetId, Grade};
 use crate::judge::entry::{Entry, EntryId, Field, FourValued, Meaning, Record, Register};
 use crate::render::scene::{self, Scene};
 use crate::render::words::phrase::{Phrase, shown};
-use crate::render::words::problem::field;
 use crate::render::words::{Lang, fixed};
 use crate::render::xlsx::sheets::{Column, Sheet, Value, columns, foreign, text};
+use crate::vendor::replied::Replied;
 
 /// What the register says of each way in.
 const COLUMNS: [(Field, u16); 24] = [
@@ -22,8 +22,8 @@ const COLUMNS: [(Field, u16); 24] = [
     (Field::Vendor, 14),
     (Field::Subcontractor, 12),
     (Field::SystemName, 13),
-    (Field::DeviceRef, 12),
-    (Field::RemoteMaintenance, 9),
+    (Field::DeviceRef, 14),
+    (Field::RemoteMaintenance, 12),
     (Field::Purpose, 16),
     (Field::RemoteWho, 14),
     (Field::RemoteFrom, 14),
@@ -51,18 +51,19 @@ pub(super) fn sheets(shelf: &Shelf<'_>) -> Vec<Sheet> {
     let records: Vec<&Record> = shelf.records(Register::RemoteMaintenance).collect();
     let named: BTreeMap<&EntryId, Vec<&Entry>> =
         records.iter().map(|record| (&record.id, devices(record, &shelf.report.scene))).collect();
-    vec![listed(shelf, &records, &named), unlisted(shelf, &named)]
+    vec![listed(shelf, &records, &named), unlisted(shelf, &named), super::answers::sheet(shelf)]
 }
 
 fn listed(shelf: &Shelf<'_>, records: &[&Record], named: &BTreeMap<&EntryId, Vec<&Entry>>) -> Sheet {
     let (lang, w) = (shelf.lang(), shelf.w);
-    let mut list: Vec<Column> = COLUMNS.iter().flat_map(|(of, width)| columns([(field(*of, lang), *width)])).collect();
+    let mut list: Vec<Column> = fields(&COLUMNS, lang);
     list[5].choices = answers(lang);
-    list.extend(columns([(w.evidence_file, 28), (w.seen, 34)]));
+    list.extend(columns([(w.evidence_file, 28), (w.vendor_answers, 22), (w.seen, 34)]));
     let row = |record: &&Record| {
         let own = COLUMNS.iter().map(|(field, _)| of_record(record, *field, lang));
         let devices = named.get(&record.id).map(Vec::as_slice).unwrap_or_default();
-        own.chain([foreign(evidence(shelf, record)), text(seen_at(shelf, devices).join("\n"))]).collect()
+        let seen = seen_at(shelf, devices).join("\n");
+        own.chain([foreign(evidence(shelf, record)), foreign(answered(shelf, record, devices)), text(seen)]).collect()
     };
     shelf.titled_a3(Sheet {
         name: w.book_remote,
@@ -73,6 +74,24 @@ fn listed(shelf: &Shelf<'_>, records: &[&Record], named: &BTreeMap<&EntryId, Vec
         rows: records.iter().map(row).collect(),
         ..Sheet::default()
     })
+}
+
+/// One line for each vendor and device that was asked about: the newest word, its day, or that none came.
+fn answered(shelf: &Shelf<'_>, record: &Record, devices: &[&Entry]) -> String {
+    let (lang, w) = (shelf.lang(), shelf.w);
+    let about = |id: &EntryId| *id == record.id || devices.iter().any(|device| device.id == *id);
+    let asked = shelf.material.vendors.replied.iter().filter(|one| one.rows.iter().any(about));
+    let line = |one: &Replied| {
+        let vendor = shown(&one.vendor);
+        match (&one.said, one.word) {
+            (Some((day, _)), Some(word)) => format!("{vendor}: {} ({day})", fixed::four_valued(word, lang)),
+            _ => format!("{vendor}: {}", w.no_answer),
+        }
+    };
+    let mut lines: Vec<String> = asked.map(line).collect();
+    lines.sort();
+    lines.dedup();
+    lines.join("\n")
 }
 
 fn evidence(shelf: &Shelf<'_>, record: &Record) -> String {
@@ -197,9 +216,4 @@ fn row_alone(entry: &Entry, lang: Lang) -> Vec<Value> {
         text(fixed::four_valued(entry.remote_maintenance, lang)),
         text(lang.pick("観測なし", "not seen")),
     ]
-}
-
-/// The vendor of a record, as it stands.
-pub(super) fn vendor(record: &Record) -> Option<&str> {
-    said(record, Field::Vendor)
 }

@@ -1,15 +1,17 @@
-//! 事業者×システム: who looks after what, and whether its MDS/SDS was asked for and came.
+//! 事業者×システム: who looks after what, where its enquiry stands, and whether its MDS/SDS was asked for and came.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Shelf;
-use super::cells::{of_record, said};
-use super::remote::vendor;
-use crate::judge::entry::{Dated, Field, FourValued, Meaning, Record, Register};
+use super::cells::{fields, of_record};
+use crate::judge::entry::{EntryId, Field, FourValued, Record};
 use crate::render::words::Lang;
+use crate::render::words::enquiry::{answered, state};
+use crate::render::words::fixed;
 use crate::render::words::phrase::shown;
-use crate::render::words::problem::field;
 use crate::render::xlsx::sheets::{Column, Sheet, Value, columns, foreign, number, text};
+use crate::vendor::duties::{Documents, Duty};
+use crate::vendor::status::Chase;
 
 /// Systems that stand side by side on one sheet; the list of details has all of them.
 const SYSTEMS: usize = 24;
@@ -28,95 +30,39 @@ const DOCUMENTS: [(Field, u16); 10] = [
     (Field::ChecklistReturned, 18),
 ];
 
-/// A vendor, as far as names can be compared: without the legal form and blanks.
-type Key = String;
-
-/// One vendor for one system.
-#[derive(Default)]
-struct Duty<'a> {
-    devices: usize,
-    remote: bool,
-    records: Vec<&'a Record>,
-    /// The register has the vendor, for whatever system.
-    listed: bool,
-}
-
-/// Every vendor by every system; an empty name where nobody wrote one.
-struct Duties<'a> {
-    names: BTreeMap<Key, &'a str>,
-    duties: BTreeMap<(Key, &'a str), Duty<'a>>,
-}
-
 pub(super) fn sheets(shelf: &Shelf<'_>) -> Vec<Sheet> {
-    let duties = duties(shelf);
-    vec![matrix(shelf, &duties), details(shelf, &duties)]
+    vec![matrix(shelf), details(shelf)]
 }
 
-fn duties<'a>(shelf: &Shelf<'a>) -> Duties<'a> {
-    let verdict = shelf.report.scene.verdict;
-    let mut names: BTreeMap<Key, &str> = BTreeMap::new();
-    let mut duties: BTreeMap<(Key, &str), Duty<'_>> = BTreeMap::new();
-    let mut duty = |name: &'a str, system: &'a str, change: &dyn Fn(&mut Duty<'a>)| {
-        names.entry(key(name)).or_insert(name);
-        change(duties.entry((key(name), system)).or_default());
-    };
-    for entry in &verdict.ledger.entries {
-        let system = match entry.others.get(&Field::SystemName) {
-            Some(Meaning::Text(system)) => system.trim(),
-            _ => "",
-        };
-        if let Some(name) = entry.vendor.as_deref().map(str::trim).filter(|name| !name.is_empty()) {
-            duty(name, system, &|duty| duty.devices += 1);
-        }
-    }
-    let of = |register| verdict.ledger.records.iter().filter(move |record: &&Record| record.register == register);
-    for record in of(Register::RemoteMaintenance) {
-        let system = said(record, Field::SystemName).unwrap_or_default();
-        let answer = record.values.get(&Field::RemoteMaintenance).map(|written| &written.meaning);
-        let remote = answer == Some(&Meaning::Answer(FourValued::Yes));
-        duty(vendor(record).unwrap_or_default(), system, &|duty| duty.remote |= remote);
-    }
-    for record in of(Register::Vendor) {
-        let name = vendor(record).unwrap_or_default();
-        for system in said(record, Field::SystemName).unwrap_or_default().split(['、', ',', '，', '\n', '/', '／']) {
-            duty(name, system.trim(), &|duty| duty.records.push(record));
-        }
-    }
-    let listed: BTreeSet<Key> =
-        duties.iter().filter(|(_, duty)| !duty.records.is_empty()).map(|((key, _), _)| key.clone()).collect();
-    for ((key, _), duty) in &mut duties {
-        duty.listed = listed.contains(key);
-    }
-    Duties { names, duties }
-}
-
-/// `株式会社B社` and `B社` are one vendor.
-fn key(name: &str) -> Key {
-    use unicode_normalization::UnicodeNormalization;
-    let folded: String = name.nfkc().flat_map(char::to_lowercase).filter(|c| !c.is_whitespace()).collect();
-    ["株式会社", "(株)", "有限会社", "(有)", "合同会社"].iter().fold(folded, |name, form| name.replace(form, ""))
-}
-
-fn matrix(shelf: &Shelf<'_>, duties: &Duties<'_>) -> Sheet {
+fn matrix(shelf: &Shelf<'_>) -> Sheet {
     let (lang, w) = (shelf.lang(), shelf.w);
-    let systems: BTreeSet<&str> = duties.duties.keys().map(|(_, system)| *system).collect();
+    let work = &shelf.material.vendors;
+    let systems: BTreeSet<&str> = work.duties.iter().map(|duty| duty.system.as_str()).collect();
     let left = systems.len().saturating_sub(SYSTEMS);
     let systems: Vec<&str> = systems.into_iter().take(SYSTEMS).collect();
-    let mut list = columns([(w.vendor, 22)]);
+    let mut list = columns([(w.vendor, 22), (w.enquiry_state, 18), (w.asked_on, 18), (w.confirmed_rows, 12)]);
     list.extend(systems.iter().map(|system| Column {
         name: if system.is_empty() { w.no_system.into() } else { shown(system).into() },
         width: 14,
         choices: vec![],
     }));
-    let row = |(key, name): (&Key, &&str)| {
-        let cell =
-            |system: &&str| duties.duties.get(&(key.clone(), *system)).map(|duty| cell(duty, lang)).unwrap_or_default();
+    let mut by_vendor: BTreeMap<&str, BTreeMap<&str, &Duty>> = BTreeMap::new();
+    for duty in &work.duties {
+        by_vendor.entry(&duty.vendor).or_default().insert(&duty.system, duty);
+    }
+    for line in &work.chase {
+        by_vendor.entry(&line.vendor).or_default();
+    }
+    let row = |(name, own): (&&str, &BTreeMap<&str, &Duty>)| {
+        let cell = |system: &&str| text(own.get(system).map(|duty| cell(duty, lang)).unwrap_or_default());
+        let line = work.chase.iter().find(|line| line.vendor == **name);
         std::iter::once(foreign(called(name, w.no_vendor)))
-            .chain(systems.iter().map(|system| text(cell(system))))
+            .chain(standing(line, lang))
+            .chain(systems.iter().map(cell))
             .collect()
     };
-    let rows = duties.names.iter().map(row).collect();
-    let mut above = vec![legend(lang).to_owned()];
+    let rows = by_vendor.iter().map(row).collect();
+    let mut above: Vec<String> = legend(lang).map(str::to_owned).to_vec();
     above.extend(
         (left > 0).then(|| {
             lang.pick(format!("ほか {left}システムは「明細」"), format!("{left} more systems: see the details"))
@@ -133,61 +79,47 @@ fn matrix(shelf: &Shelf<'_>, duties: &Duties<'_>) -> Sheet {
     })
 }
 
+/// Where the enquiry to a vendor stands, since when, and how much of it is confirmed.
+fn standing(line: Option<&Chase>, lang: Lang) -> [Value; 3] {
+    let Some(line) = line else { return [text(""), text(""), text("")] };
+    let asked = line.asked.map_or_else(|| text(""), Value::Day);
+    let rows = if line.enquiry.is_some() { answered(line, lang) } else { String::new() };
+    [text(state(line, lang)), asked, text(rows)]
+}
+
 fn called(name: &str, none: &str) -> String {
     if name.is_empty() { none.to_owned() } else { shown(name) }
 }
 
-fn legend(lang: Lang) -> &'static str {
+fn legend(lang: Lang) -> [&'static str; 2] {
     lang.pick(
-        "凡例: ● 受領済み　○ 依頼済み・未受領　△ 未依頼　－ 契約なし（記入不要）　? 事業者台帳に記載なし　［遠］リモート保守あり　数字は台帳の機器数",
-        "● received  ○ asked, not received  △ not asked  － no contract  ? not in the vendor register  [R] remote maintenance  the number is that of devices in the ledger",
+        [
+            "MDS/SDS: ● 受領済み　◎ 提出済みと回答・受領の記録なし　× 未提出と回答　□ 回答は「不明」　○ 依頼済み・未受領　△ 未依頼　－ 契約なし（記入不要）　? 事業者台帳に記載なし",
+            "［遠］リモート保守あり　［遠?］有無が不明　数字は台帳の機器数",
+        ],
+        [
+            "MDS/SDS: ● received  ◎ handed in, it says; no record of it here  × not handed in, it says  □ it answered “unknown”  ○ asked, not received  △ not asked  － no contract  ? not in the vendor register",
+            "[R] remote maintenance  [R?] unknown whether there is any  the number is that of devices in the ledger",
+        ],
     )
 }
 
-/// Whether the MDS or SDS of a vendor was asked for, and came.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Documents {
-    NotInRegister,
-    /// The register has the vendor, for other systems.
-    OtherSystem,
-    NoContract,
-    NotAsked,
-    Asked,
-    Received,
-}
-
-fn documents(duty: &Duty<'_>) -> Documents {
-    let unknown = if duty.listed { Documents::OtherSystem } else { Documents::NotInRegister };
-    let of = |record: &&Record| {
-        let cell = |field| record.values.get(&field).map(|written| &written.meaning);
-        let day = |field| matches!(cell(field), Some(Meaning::Date(Dated { .. })));
-        let answered = |value| {
-            [Field::MdsReceived, Field::MdsKind].into_iter().any(|field| cell(field) == Some(&Meaning::Answer(value)))
-        };
-        let none =
-            said(record, Field::MdsKind).is_some_and(|text| text.contains("契約なし") || text.contains("対象外"));
-        if day(Field::MdsReceived) || answered(FourValued::Yes) {
-            Documents::Received
-        } else if none || answered(FourValued::NoContract) {
-            Documents::NoContract
-        } else if day(Field::MdsRequested) {
-            Documents::Asked
-        } else {
-            Documents::NotAsked
-        }
-    };
-    duty.records.iter().map(of).max().unwrap_or(unknown)
-}
-
-fn cell(duty: &Duty<'_>, lang: Lang) -> String {
-    let mark = match documents(duty) {
+fn cell(duty: &Duty, lang: Lang) -> String {
+    let mark = match duty.documents {
         Documents::Received => "●",
+        Documents::Claimed => "◎",
+        Documents::Refused => "×",
+        Documents::Unclear => "□",
         Documents::Asked => "○",
         Documents::NotAsked => "△",
         Documents::NoContract => "－",
         Documents::NotInRegister | Documents::OtherSystem => "?",
     };
-    let remote = if duty.remote { lang.pick("［遠］", "[R]") } else { "" };
+    let remote = match duty.remote {
+        Some(FourValued::Yes) => lang.pick("［遠］", "[R]"),
+        Some(FourValued::Unknown) => lang.pick("［遠?］", "[R?]"),
+        _ => "",
+    };
     let devices = if duty.devices > 0 { format!(" {}", duty.devices) } else { String::new() };
     format!("{mark}{remote}{devices}")
 }
@@ -195,6 +127,9 @@ fn cell(duty: &Duty<'_>, lang: Lang) -> String {
 fn words(documents: Documents, lang: Lang) -> &'static str {
     match documents {
         Documents::Received => lang.pick("受領済み", "received"),
+        Documents::Claimed => lang.pick("提出済みと回答・受領の記録なし", "handed in, it says; no record"),
+        Documents::Refused => lang.pick("未提出と回答", "not handed in, it says"),
+        Documents::Unclear => lang.pick("回答あり・不明", "it answered “unknown”"),
         Documents::Asked => lang.pick("依頼済み・未受領", "asked, not received"),
         Documents::NotAsked => lang.pick("未依頼", "not asked"),
         Documents::NoContract => lang.pick("契約なし（記入不要）", "no contract"),
@@ -205,32 +140,30 @@ fn words(documents: Documents, lang: Lang) -> &'static str {
     }
 }
 
-fn details(shelf: &Shelf<'_>, duties: &Duties<'_>) -> Sheet {
+fn details(shelf: &Shelf<'_>) -> Sheet {
     let (lang, w) = (shelf.lang(), shelf.w);
+    let records: BTreeMap<&EntryId, &Record> =
+        shelf.report.scene.verdict.ledger.records.iter().map(|record| (&record.id, record)).collect();
     let mut list = columns([(w.vendor, 20), (w.system, 18), (w.devices_of, 8), (w.remote, 10), (w.mds_state, 18)]);
-    list[4].choices = [
-        Documents::Received,
-        Documents::Asked,
-        Documents::NotAsked,
-        Documents::NoContract,
-        Documents::OtherSystem,
-        Documents::NotInRegister,
-    ]
-    .map(|documents| words(documents, lang))
-    .to_vec();
-    list.extend(DOCUMENTS.iter().flat_map(|(of, width)| columns([(field(*of, lang), *width)])));
-    let row = |((key, system), duty): (&(Key, &str), &Duty<'_>)| {
-        let name = duties.names.get(key).copied().unwrap_or_default();
-        let devices = u32::try_from(duty.devices).unwrap_or(u32::MAX);
-        let own: [Value; 5] = [
-            foreign(called(name, w.no_vendor)),
-            foreign(called(system, w.no_system)),
-            number(devices),
-            text(if duty.remote { lang.pick("有", "yes") } else { "" }),
-            text(words(documents(duty), lang)),
+    list[4].choices = Documents::ALL.map(|documents| words(documents, lang)).to_vec();
+    list.extend(columns([(w.asked_on, 18), (w.answered_on, 18), (w.answered_by, 16)]));
+    list.extend(fields(&DOCUMENTS, lang));
+    let row = |duty: &Duty| {
+        let asked = duty.replied.as_ref();
+        let said = asked.and_then(|one| one.said.as_ref());
+        let own: [Value; 8] = [
+            foreign(called(&duty.vendor, w.no_vendor)),
+            foreign(called(&duty.system, w.no_system)),
+            number(u32::try_from(duty.devices).unwrap_or(u32::MAX)),
+            text(duty.remote.map_or("", |word| fixed::four_valued(word, lang))),
+            text(words(duty.documents, lang)),
+            asked.map_or_else(|| text(""), |one| Value::Day(one.asked.1)),
+            said.map_or_else(|| text(""), |(day, _)| Value::Day(*day)),
+            foreign(said.map(|(_, by)| shown(by)).unwrap_or_default()),
         ];
         // The row of a vendor that has one for each system is the last that was written.
-        let of = |field| duty.records.last().map_or_else(|| text(""), |record| of_record(record, field, lang));
+        let record = duty.records.last().and_then(|id| records.get(id));
+        let of = |field| record.map_or_else(|| text(""), |record| of_record(record, field, lang));
         own.into_iter().chain(DOCUMENTS.iter().map(|(field, _)| of(*field))).collect()
     };
     shelf.titled_a3(Sheet {
@@ -238,7 +171,7 @@ fn details(shelf: &Shelf<'_>, duties: &Duties<'_>) -> Sheet {
         frozen: 2,
         printed: u16::try_from(list.len()).unwrap_or(u16::MAX),
         columns: list,
-        rows: duties.duties.iter().map(row).collect(),
+        rows: shelf.material.vendors.duties.iter().map(row).collect(),
         ..Sheet::default()
     })
 }
