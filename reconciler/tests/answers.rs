@@ -176,3 +176,25 @@ fn a_new_year_is_a_file_in_the_projects_folder() {
     let said = folder.refused(&["answer", "gmis", "--out", "a"], 2);
     assert!(said.contains("gmis-r8.toml"), "{said}");
 }
+
+#[test]
+fn a_checklist_is_answered_twice_and_printed_as_a_page() {
+    let folder = Folder::new();
+    let first = folder.json(&["answer", "hospital-checklist", "--as-of", "2026-03-30", "--out", "a", "--json"]);
+    assert_eq!(first.get("first"), None, "nothing was frozen before");
+    let again = folder.json(&["answer", "hospital-checklist", "--as-of", "2026-03-30", "--out", "a", "--json"]);
+    assert_eq!(again.get("first"), None, "the same day is the same round");
+    let second = folder.json(&["answer", "hospital-checklist", "--as-of", "2026-03-31", "--out", "a", "--json"]);
+    assert_eq!(second["first"]["as_of"], "2026-03-30");
+    assert_eq!(second["first"]["number"], 1, "the first that was frozen");
+    assert_eq!(second["first"]["drafts"]["ledger"]["draft"], question(&first, "2-(1)")["draft"]);
+    let page = String::from_utf8(folder.read("a/hospital-checklist-r6-2026-03-31.html")).unwrap();
+    assert!(
+        page.contains("1回目の回答案は、回答案 1")
+            && page.contains("サーバ、端末PC、ネットワーク機器の台帳管理を行っている。")
+    );
+    assert!(!page.contains("<script"));
+    // Shown again, the page is the same to the last octet.
+    folder.runs(&["answer", "show", "3", "--out", "b"]);
+    assert_eq!(folder.read("b/hospital-checklist-r6-2026-03-31.html"), page.into_bytes());
+}
