@@ -4,6 +4,22 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+/// The columns of the checklist manual's form of 情報機器管理台帳, in their order.
+pub const OFFICIAL: [&str; 12] = [
+    "管理番号",
+    "メーカー",
+    "OS",
+    "ソフトウェア",
+    "ソフトウェアバージョン",
+    "IPアドレス",
+    "コンピュータ名",
+    "設置場所",
+    "利用者",
+    "登録日",
+    "状態",
+    "説明",
+];
+
 /// The project's top folder.
 pub fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))

@@ -6,6 +6,7 @@
 
 use std::io::{Cursor, Write};
 
+use daicho_tests::OFFICIAL;
 use rust_xlsxwriter::{Format, Workbook, Worksheet};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
@@ -55,20 +56,7 @@ fn medical_affairs() -> Vec<u8> {
             &["最終更新日：2024年7月1日", "", "", "最終更新者：鈴木一郎"],
             &["部署：医事課"],
             &[],
-            &[
-                "管理番号",
-                "メーカー",
-                "OS",
-                "ソフトウェア",
-                "ソフトウェアバージョン",
-                "IPアドレス",
-                "コンピュータ名",
-                "設置場所",
-                "利用者",
-                "登録日",
-                "状態",
-                "説明",
-            ],
+            &OFFICIAL,
             &[
                 "001",
                 "A社",

@@ -265,3 +265,22 @@ fn whoever_decides_approves_answers_or_stands_in_a_register_is_masked() {
         assert!(shown.contains(stays), "{stays}: {shown}");
     }
 }
+
+#[test]
+fn the_order_of_a_masked_verdict_tells_nothing() {
+    let mut world = World::new();
+    for last in 5..25 {
+        world.arp(&format!("10.0.0.{last}"), &format!("00:80:A3:00:00:{last:02X}"));
+    }
+    let verdicts = [world.verdict()];
+    assert!(verdicts[0].assets.is_sorted_by_key(|asset| &asset.id));
+    let order = |secret| {
+        let masked = Redactor::new(&known(&verdicts), secret).unwrap().verdict(&verdicts[0]);
+        let findings: Vec<String> = masked.findings.iter().map(|finding| finding.id.clone()).collect();
+        let assets: Vec<String> = masked.assets.iter().map(|asset| asset.id.0.clone()).collect();
+        assert!(!assets.is_sorted() && !findings.is_sorted());
+        assets
+    };
+    assert_eq!(order(SECRET), order(SECRET));
+    assert_ne!(order(SECRET), order([8; 32]));
+}

@@ -14,7 +14,7 @@ use crate::judge::asset::{Asset, Claim, Decided};
 use crate::judge::entry::{Cell, Entry, Field, Ledger, Meaning, ProblemKind, Record, RowProblem};
 use crate::judge::finding::{Finding, Kind};
 use crate::judge::review::standing::{Reviewed, Said, State};
-use crate::judge::verdict::Verdict;
+use crate::judge::verdict::{ExternalPoint, Verdict};
 
 /// Signs between several names in one cell.
 const BETWEEN: [char; 6] = ['\n', '、', ',', '，', '/', '／'];
@@ -57,7 +57,16 @@ impl Redactor {
             }
         }
         self.reviewed(&mut masked.reviewed);
+        self.scatter(&mut masked);
         masked
+    }
+
+    /// The judge's own order is that of ids, which are made of MAC and IP addresses. Declared points stay in the ledger's.
+    fn scatter(&self, verdict: &mut Verdict) {
+        verdict.assets.sort_by_cached_key(|asset| self.rank(&asset.id.0));
+        verdict.findings.sort_by_cached_key(|one| (Reverse((one.severity, one.grade)), self.rank(&one.id)));
+        let undeclared = |point: &ExternalPoint| point.asset.as_ref().filter(|_| point.entry.is_none()).cloned();
+        verdict.external_points.sort_by_cached_key(|point| undeclared(point).map(|asset| self.rank(&asset.0)));
     }
 
     fn ledger(&self, ledger: &Ledger) -> Ledger {
