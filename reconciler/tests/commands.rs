@@ -333,6 +333,22 @@ fn two_files_of_one_name_are_refused() {
 }
 
 #[test]
+fn a_ledger_that_comes_again_under_another_name_is_known_again() {
+    let folder = Folder::with_agent("exit 4\n");
+    let rows = "管理番号,IPアドレス,状態\nA-001,10.20.0.5,稼働\nA-002,10.20.0.6,稼働\n";
+    fs::write(folder.path("2025.csv"), rows).unwrap();
+    fs::write(folder.path("2026.csv"), format!("{rows}A-003,10.20.0.7,稼働\n")).unwrap();
+    fs::write(folder.path("別.csv"), "管理番号,IPアドレス,状態\nB-001,10.20.0.9,稼働\n").unwrap();
+    assert_eq!(code(&folder.daicho(&["ledger", "import", "2025.csv"])), 0);
+    for dry in [&["ledger", "import", "--dry-run", "2026.csv"][..], &["ledger", "import", "2026.csv"]] {
+        let told = folder.daicho(dry);
+        assert!(said(&told).contains("3行のうち2行") && said(&told).contains("withdraw '2025.csv'"), "{told:?}");
+    }
+    let other = folder.daicho(&["ledger", "import", "別.csv"]);
+    assert!(!said(&other).contains("withdraw"), "{other:?}");
+}
+
+#[test]
 fn usage_completions_and_manual_pages() {
     let folder = Folder(tempfile::tempdir().unwrap());
     assert_eq!(code(&folder.daicho(&["frobnicate"])), 2);

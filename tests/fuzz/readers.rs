@@ -159,7 +159,7 @@ fn write_back(bytes: &[u8]) {
     let accepted = [cell, row].map(|change| Amendment { change, basis: basis.clone() });
     let ledger =
         Ledger { entries: imported.entries, files: vec![imported.file], problems: vec![], records: imported.records };
-    let mut original = original_in_process("ledger.xlsx", &WORKBOOK, &columns).unwrap();
+    let mut original = original_in_process("ledger.xlsx", &WORKBOOK, &columns, &Mappings::default()).unwrap();
     original.bytes = bytes.to_vec();
     let _ = own_file(&original, &ledger, &accepted, &Words { lang: Lang::Ja, tz: TimeZone::UTC });
 }

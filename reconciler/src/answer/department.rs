@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use super::figure::{Behind, is_within};
-use super::said::{fold, is_said};
+use super::said::{fold, is_done, is_said};
 use crate::judge::entry::{Field, FourValued, Ledger, Meaning, Record, Register};
 
 /// A statement older than this many days is to be renewed.
@@ -55,7 +55,7 @@ impl Department<'_> {
     }
 
     pub(super) fn has_contact(&self) -> bool {
-        record_text(self.record, Field::SecurityContact).is_some_and(is_said)
+        record_text(self.record, Field::SecurityContact).is_some_and(is_done)
     }
 
     pub(super) fn behind(&self) -> Behind {

@@ -27,6 +27,9 @@ pub struct Answer {
     /// The proposed 目標日, of いいえ.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<Date>,
+    /// The form's last day for a 目標日, where the proposed one lies after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late: Option<Date>,
 }
 
 /// What is proposed.
@@ -88,8 +91,11 @@ pub(super) fn answers(
         let draft = draft(question, &checks);
         let mut way: Vec<Step> = steps.into_iter().flatten().collect();
         way.sort_by_key(|step| (step.takes_days, step.items));
-        let target = (draft == Draft::No).then(|| target(&way, form, today)).flatten();
-        Answer { question: question.clone(), draft, checks, way, target }
+        let asked = draft == Draft::No && question.has_answer();
+        let target = asked.then(|| target(&way, today)).flatten();
+        let printed = form.target_latest.filter(|_| question.target_date);
+        let late = printed.filter(|latest| target.is_some_and(|day| day > *latest));
+        Answer { question: question.clone(), draft, checks, way, target, late }
     };
     form.questions.iter().map(one).collect()
 }
@@ -125,10 +131,8 @@ fn draft(question: &Question, checks: &[Check]) -> Draft {
     }
 }
 
-/// When everything could be done, if it is begun today; not after the form's last day, where that still lies ahead.
-fn target(way: &[Step], form: &Form, today: Date) -> Option<Date> {
+/// When everything could be done, if it is begun today: also where that is later than the form allows.
+fn target(way: &[Step], today: Date) -> Option<Date> {
     let days = way.iter().map(|step| step.takes_days).max()?;
-    let done = today.checked_add(days.days()).ok()?;
-    let latest = form.target_latest.filter(|latest| *latest >= today);
-    Some(latest.map_or(done, |latest| done.min(latest)))
+    today.checked_add(days.days()).ok()
 }

@@ -118,7 +118,7 @@ mod tests {
             ("hospital-checklist", 9, 10),
             ("minimum-measures", 3, 5),
             ("okayama", 3, 4),
-            ("vendor-checklist", 0, 10),
+            ("vendor-checklist", 0, 14),
         ];
         assert_eq!(table, wanted.map(|(form, figures, person)| (form.to_owned(), figures, person)));
     }

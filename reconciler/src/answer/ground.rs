@@ -12,6 +12,7 @@ use super::device::Device;
 use super::figure::{Behind, is_within};
 use super::points::{PointRow, points};
 use super::segments::{SegmentLook, segments};
+use super::vendors::{Working, working};
 use crate::judge::asset::{Asset, AssetId};
 use crate::judge::entry::{DeviceType, Entry, EntryId, Record, Register};
 use crate::judge::finding::Finding;
@@ -36,6 +37,7 @@ pub struct Ground<'a> {
     pub(super) departments: Vec<Department<'a>>,
     pub(super) points: Vec<PointRow>,
     pub(super) segments: Vec<SegmentLook>,
+    pub(super) vendors: Vec<Working>,
     tz: TimeZone,
     assets: BTreeMap<&'a AssetId, &'a Asset>,
     rows: BTreeMap<&'a EntryId, &'a Entry>,
@@ -61,6 +63,7 @@ impl<'a> Ground<'a> {
             devices: devices.into_iter().filter(Device::counts).collect(),
             departments,
             points,
+            vendors: working(&verdict.ledger, knowledge),
             tz: tz.clone(),
             assets: verdict.assets.iter().map(|asset| (&asset.id, asset)).collect(),
             rows: verdict.ledger.entries.iter().map(|row| (&row.id, row)).collect(),

@@ -2,7 +2,7 @@
 //! values out: no I/O, no clock, no SQL, and no words but those of the forms.
 //!
 //! `question`, `forms`: the forms as data; `ground`: a verdict on a day, with its devices (`device`), departments
-//! (`department`), external connection points per department (`points`) and segments (`segments`); `figures`: what is
+//! (`department`), vendors (`vendors`), external connection points per department (`points`) and segments (`segments`); `figures`: what is
 //! counted, each by its key, as a `figure` with what stands behind it; `draft`: what follows of them for each question;
 //! `unseen`: what was not looked at; `sheet`: all of it as one value that is frozen; `said`: what counts as filled in.
 
@@ -24,3 +24,4 @@ pub mod sheet;
 #[cfg(test)]
 mod tests;
 pub mod unseen;
+mod vendors;

@@ -70,7 +70,7 @@ pub struct Question {
     pub select_when_met: Option<String>,
     /// Who can answer it.
     pub by: By,
-    /// The form has a column 目標日.
+    /// The form prints 1回目, 目標日 and 2回目: who answers いいえ at first names a day.
     #[serde(default)]
     pub target_date: bool,
     /// What only a person can say.
@@ -144,7 +144,7 @@ fn a_month() -> i32 {
 }
 
 /// A local date of TOML.
-fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
+pub(super) fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
     let written = toml::value::Datetime::deserialize(deserializer)?;
     written.to_string().parse().map_err(|_| D::Error::custom(format!("{written} is not a day, e.g. 2026-03-31")))
 }
@@ -215,6 +215,11 @@ impl Form {
         Ok(form)
     }
 
+    /// It prints 1回目, 目標日 and 2回目.
+    pub fn has_rounds(&self) -> bool {
+        self.questions.iter().any(|question| question.target_date)
+    }
+
     fn check(&self, codes: &BTreeSet<String>) -> Result<(), Wrong> {
         let mut keys = BTreeSet::new();
         for question in &self.questions {
@@ -228,6 +233,12 @@ impl Form {
 }
 
 impl Question {
+    /// The form prints an answer: はい and いいえ, or what is to be selected. Of a form that prints none, a draft only
+    /// says whether the criteria are met.
+    pub fn has_answer(&self) -> bool {
+        !self.options.is_empty() || self.select_when_met.is_some()
+    }
+
     fn check(&self, codes: &BTreeSet<String>) -> Result<(), Wrong> {
         if self.criteria.is_empty() != (self.by == By::Person) {
             return Err(Wrong::By(self.key.clone()));

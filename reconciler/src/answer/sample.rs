@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 
 use super::forms::Forms;
 use super::ground::Ground;
-use super::sheet::{Occasion, Sheet, sheet};
+use super::sheet::{First, Occasion, Sheet, sheet};
 use crate::judge::entry::*;
 use crate::judge::sample::{KNOWLEDGE, World, keyed};
 use crate::judge::verdict::Verdict;
@@ -166,11 +166,27 @@ impl Situation {
     }
 
     pub(crate) fn answer_with(&self, form: &str, verdict: &Verdict, evidence: BTreeMap<String, String>) -> Sheet {
+        self.answered(form, verdict, evidence, None)
+    }
+
+    /// The same a second time, after this first one.
+    pub(crate) fn answer_after(&self, form: &str, first: First) -> Sheet {
+        self.answered(form, &self.verdict(), BTreeMap::new(), Some(first))
+    }
+
+    fn answered(
+        &self,
+        form: &str,
+        verdict: &Verdict,
+        evidence: BTreeMap<String, String>,
+        first: Option<First>,
+    ) -> Sheet {
         let forms = Forms::with(&[], &KNOWLEDGE).unwrap();
         let as_of = day("2026-03-31");
         let ground = Ground::new(verdict, &KNOWLEDGE, as_of, &self.diagrams, &TimeZone::UTC);
         let taken: DateTime = "2026-04-02T10:00:00".parse().unwrap();
-        let occasion = Occasion { hospital: Some("見本病院".into()), taken, ledger_changed: false, evidence };
+        let occasion =
+            Occasion { hospital: Some("見本病院".into()), taken, ledger_changed: false, evidence, first };
         sheet(forms.find(form, None, as_of).unwrap(), &ground, occasion)
     }
 }

@@ -6,7 +6,7 @@ use daicho_shared::id::RunId;
 use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Serialize};
 
-use super::draft::{Answer, answers};
+use super::draft::{Answer, Draft, answers};
 use super::figure::Figure;
 use super::figures::figures;
 use super::ground::Ground;
@@ -35,6 +35,9 @@ pub struct Sheet {
     pub taken: DateTime,
     /// What it stands on.
     pub basis: Basis,
+    /// What stands in 1回目, where this is the 2回目.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first: Option<First>,
     /// In the printed order.
     pub answers: Vec<Answer>,
     /// All figures, by key.
@@ -47,6 +50,36 @@ pub struct Sheet {
     pub segments: Vec<SegmentLook>,
     /// What was not looked at.
     pub unseen: Vec<Unseen>,
+}
+
+/// The 1回目 of a form that prints two: the first answer that was frozen for an earlier day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct First {
+    /// Its number.
+    pub number: i64,
+    /// The day whose state it tells.
+    pub as_of: Date,
+    /// What was proposed then, by the question's key.
+    pub drafts: BTreeMap<String, FirstDraft>,
+}
+
+/// What was proposed for one question in the 1回目.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FirstDraft {
+    /// The draft.
+    pub draft: Draft,
+    /// The proposed 目標日.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<Date>,
+}
+
+impl First {
+    /// Of an answer that was frozen before.
+    pub fn of(number: i64, sheet: &Sheet) -> Self {
+        let draft =
+            |answer: &Answer| (answer.question.key.clone(), FirstDraft { draft: answer.draft, target: answer.target });
+        Self { number, as_of: sheet.as_of, drafts: sheet.answers.iter().map(draft).collect() }
+    }
 }
 
 /// Which form of which year.
@@ -117,6 +150,8 @@ pub struct Occasion {
     pub ledger_changed: bool,
     /// SHA-256 of the files of evidence that the hospital keeps, by name.
     pub evidence: BTreeMap<String, String>,
+    /// The answer that stands in 1回目, where one was frozen for an earlier day.
+    pub first: Option<First>,
 }
 
 /// Answers a form.
@@ -134,6 +169,7 @@ pub fn sheet(form: &Form, ground: &Ground<'_>, occasion: Occasion) -> Sheet {
             title_en: form.title_en.clone(),
             source: form.source.clone(),
         },
+        first: occasion.first.filter(|_| form.has_rounds()),
         as_of: ground.day,
         taken: occasion.taken,
         basis: basis(ground),

@@ -12,7 +12,7 @@ use super::figure::{Met, Value};
 use super::ground::Ground;
 use super::points::Seen;
 use super::sample::{Situation, all_well, day, department, record};
-use super::sheet::Sheet;
+use super::sheet::{First, Sheet};
 use crate::judge::entry::*;
 use crate::judge::review::standing::{Said, Standing, State};
 use crate::judge::sample::KNOWLEDGE;
@@ -248,6 +248,116 @@ fn supported_questions_are_never_yes() {
         assert_ne!(answer.draft, Draft::Yes, "{}", answer.question.number);
     }
     assert_eq!(answer(&sheet, "Q13").draft, Draft::Undecided, "no date of a patch is no proof that there was none");
+}
+
+#[test]
+fn what_is_written_of_a_measure_that_is_not_taken_is_no_measure() {
+    let restricted = |text: &str| {
+        let mut situation = all_well();
+        situation.world.rows[3].others.insert(Field::AccessControl, Meaning::Text(text.into()));
+        situation.answer("hospital-checklist").figures["points.restricted"].value
+    };
+    assert_eq!(restricted("203.0.113.5のみ許可"), Value::Share { part: 1, of: 1 });
+    for text in ["未実施", "していない", "なし", "検討中", "制限なし", "令和8年度に実施予定"]
+    {
+        assert_eq!(restricted(text), Value::Share { part: 0, of: 1 }, "{text}");
+    }
+    let mut nothing = all_well();
+    nothing.world.rows.pop();
+    nothing.records.clear();
+    let value = nothing.answer("hospital-checklist").figures["points.restricted"].value;
+    assert!(matches!(value, Value::Unknown { .. }), "no register is no restriction: {value:?}");
+}
+
+#[test]
+fn a_restriction_is_not_said_while_an_undeclared_line_is_open() {
+    let mut situation = with_lte_router();
+    situation.world.rows[3].others.insert(Field::AccessControl, Meaning::Answer(FourValued::Yes));
+    let sheet = situation.answer("hospital-checklist");
+    assert_eq!(said(answer(&sheet, "2-(8)")), "2-(8) No points_undeclared");
+}
+
+#[test]
+fn remote_maintenance_is_asked_of_every_device_of_the_ledger() {
+    let mut situation = all_well();
+    let known = |situation: &Situation| situation.answer("hospital-checklist").figures["remote.known"].value;
+    assert_eq!(known(&situation), Value::Share { part: 0, of: 3 });
+    situation.world.rows[0].remote_maintenance = FourValued::Yes;
+    situation.world.rows[1].remote_maintenance = FourValued::NoContract;
+    let named = |answer| {
+        let cells = vec![
+            (Field::DeviceRef, Meaning::Text("ME-003".into())),
+            (Field::RemoteMaintenance, Meaning::Answer(answer)),
+        ];
+        record(Register::RemoteMaintenance, 1, cells)
+    };
+    situation.records.push(named(FourValued::Unknown));
+    assert_eq!(known(&situation), Value::Share { part: 2, of: 3 });
+    situation.records.pop();
+    situation.records.push(named(FourValued::No));
+    assert_eq!(known(&situation), Value::Share { part: 3, of: 3 });
+}
+
+#[test]
+fn a_vendor_that_the_ledger_names_must_stand_in_the_register() {
+    let mut situation = all_well();
+    let registered = |situation: &Situation| situation.answer("contract").figures["vendors.registered"].value;
+    assert!(matches!(registered(&situation), Value::Unknown { .. }), "there is no register");
+    let named = |name: &str, cells: Vec<(Field, Meaning)>| {
+        let name = (Field::Vendor, Meaning::Text(name.into()));
+        record(Register::Vendor, 1, std::iter::once(name).chain(cells).collect())
+    };
+    situation.records.push(named("別の事業者", vec![]));
+    assert_eq!(registered(&situation), Value::Share { part: 0, of: 1 });
+    situation.records.pop();
+    let vendor = |cells| named("株式会社 通信事業者A", cells);
+    situation.records.push(vendor(vec![]));
+    assert_eq!(registered(&situation), Value::Share { part: 1, of: 1 });
+    let contacts = |situation: &Situation| situation.answer("contract").figures["vendors.contact_filled"].value;
+    assert_eq!(contacts(&situation), Value::Share { part: 0, of: 1 });
+    let text = |text: &str| Meaning::Text(text.into());
+    situation.records.pop();
+    situation
+        .records
+        .push(vendor(vec![(Field::Contact, text("03-0000-0000")), (Field::EmergencyContact, text("24時間窓口"))]));
+    assert_eq!(contacts(&situation), Value::Share { part: 1, of: 1 });
+}
+
+#[test]
+fn a_device_of_which_nobody_knows_whether_it_can_be_used_is_a_no() {
+    let mut situation = all_well();
+    situation.world.rows[1].status = Status::Unknown;
+    assert_eq!(drafts(&situation.answer("gmis"))[0], "Q8 No rows_status");
+    situation.world.rows[2].status = Status::Unknown;
+    assert_eq!(drafts(&situation.answer("gmis"))[1], "Q9 No medical_status");
+}
+
+#[test]
+fn a_day_after_the_forms_year_is_proposed_and_said_to_be_late() {
+    let sheet = with_lte_router().answer("hospital-checklist");
+    let ledger = answer(&sheet, "2-(1)");
+    assert_eq!((ledger.target, ledger.late), (Some(day("2026-05-02")), Some(day("2025-03-31"))));
+    let open = with_lte_router().answer("minimum-measures");
+    let points = open.answers.iter().find(|one| one.question.key == "external_points").unwrap();
+    assert!(points.target.is_some() && points.late.is_none(), "that form names no last day");
+}
+
+#[test]
+fn a_form_that_prints_no_answer_gets_no_day() {
+    for form in ["contract", "okayama", "bcp"] {
+        let sheet = with_lte_router().answer(form);
+        let no: Vec<_> = sheet.answers.iter().filter(|one| one.draft == Draft::No).collect();
+        assert!(!no.is_empty() && no.iter().all(|one| one.target.is_none() && one.late.is_none()), "{form}");
+    }
+}
+
+#[test]
+fn an_earlier_answer_stands_in_the_first_slot_of_a_form_that_prints_two() {
+    let first = First::of(3, &with_lte_router().answer("hospital-checklist"));
+    let second = all_well().answer_after("hospital-checklist", first.clone());
+    assert_eq!(second.first.as_ref().unwrap().drafts["ledger"].draft, Draft::No);
+    assert_eq!(answer(&second, "2-(1)").draft, Draft::Yes);
+    assert_eq!(all_well().answer_after("gmis", first).first, None, "the survey prints one answer");
 }
 
 #[test]

@@ -214,7 +214,7 @@ mod tests {
 
     use super::*;
     use crate::export::{Changes, Wording, own_file};
-    use crate::import::{Columns, original_in_process, read_in_process};
+    use crate::import::{Columns, Mappings, original_in_process, read_in_process};
     use crate::judge::amendment::{Amendment, Basis, Change};
     use crate::judge::entry::{EntryId, Field, Ledger, Register};
 
@@ -245,7 +245,7 @@ mod tests {
         let cells = [(Field::AssetNo, "99".to_owned()), (Field::Hostname, "a,\"b".to_owned())].into();
         let row = Change::Row { entry: EntryId("equipment:new".into()), register: Register::Equipment, cells };
         let all = [change, row].map(|change| Amendment { change, basis: basis() });
-        let original = original_in_process("台帳.csv", bytes, &columns).unwrap();
+        let original = original_in_process("台帳.csv", bytes, &columns, &Mappings::default()).unwrap();
         let ledger = Ledger {
             entries: imported.entries,
             files: vec![imported.file],
@@ -295,7 +295,8 @@ mod tests {
         fn fields_stand_where_import_reads_them(text in "[a,\"\r\n\tあ]{0,60}") {
             let separator = text_separator(&text.replace("\r\n", "\n").replace('\r', "\n"));
             let rows = records(text.as_bytes(), separator);
-            if let Ok(original) = original_in_process("x.csv", text.as_bytes(), &Columns::builtin()) {
+            let none = Mappings::default();
+            if let Ok(original) = original_in_process("x.csv", text.as_bytes(), &Columns::builtin(), &none) {
                 for row in 1..=original.sheets[0].last_row() {
                     for column in 0..20_u16 {
                         let read = original.sheets[0].raw(row, column);

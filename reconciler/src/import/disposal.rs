@@ -45,6 +45,58 @@ pub(crate) fn disposal(value: &Value, words: &Words, today: Option<Date>) -> Dis
     }
 }
 
+/// What a status says of the day on which the device goes: `稼働（R6.4廃棄）` is gone once that month is over, and neither
+/// `廃棄（2030/3/31）` nor `廃棄予定` is gone yet. `None` where the status says nothing of the kind.
+pub(crate) fn disposed_on(text: &str, words: &Words, today: Option<Date>) -> Option<Disposal> {
+    let folded = code(text);
+    let (head, remark) = folded.split_once(['(', ':', '、', ',']).unwrap_or((&folded, ""));
+    let (head, remark) = (Part::new(head, words), Part::new(remark, words));
+    if !head.disposed && !remark.disposed {
+        return None;
+    }
+    let dated = [(&remark, head.disposed), (&head, false)]
+        .into_iter()
+        .find(|(part, of_head)| part.day.is_some() && (part.disposed || *of_head));
+    match dated {
+        Some((part, _)) if part.planned => Some(Disposal::NotYet),
+        Some((part, _)) => part.day.map(|day| today.map_or(Disposal::Done, |today| passed(day, today))),
+        None => {
+            let planned = [&head, &remark].into_iter().any(|part| part.planned && part.bare);
+            planned.then_some(Disposal::NotYet)
+        }
+    }
+}
+
+/// A status before its remark, or the remark.
+struct Part {
+    /// It holds a word for being gone.
+    disposed: bool,
+    /// It holds a word for being still there.
+    planned: bool,
+    /// It holds nothing else.
+    bare: bool,
+    /// The day that stands there beside these words, and nothing else.
+    day: Option<Dated>,
+}
+
+impl Part {
+    fn new(text: &str, words: &Words) -> Self {
+        let has = |list: &[String]| list.iter().any(|word| word != DONE && text.contains(word.as_str()));
+        let known = words.disposed.done.iter().chain(&words.disposed.not_yet);
+        let rest = known.fold(text.to_owned(), |text, word| text.replace(word.as_str(), " "));
+        let rest = rest.trim_matches(|c: char| c.is_whitespace() || "()、,・:にでみより".contains(c));
+        Self {
+            disposed: has(&words.disposed.done),
+            planned: has(&words.disposed.not_yet),
+            bare: rest.is_empty(),
+            day: date_of(&Value::Text(rest.to_owned()), rest),
+        }
+    }
+}
+
+/// Done, of whatever it may be.
+const DONE: &str = "済";
+
 /// The date of `R6.3.31返却済` and of `廃棄（2024/3/31）`.
 fn date_inside(text: &str, words: &Words) -> Option<Dated> {
     let folded = words.disposed.done.iter().fold(code(text), |text, word| text.replace(word.as_str(), " "));
@@ -72,6 +124,43 @@ fn passed(date: Dated, today: Date) -> Disposal {
 mod tests {
     use super::*;
     use crate::import::values::DEFAULT;
+
+    #[test]
+    fn a_day_beside_a_status_says_whether_the_device_is_gone() {
+        let words = Words::parse(DEFAULT).unwrap();
+        let said = |text: &str| disposed_on(text, &words, Some(jiff::civil::date(2026, 11, 21)));
+        for text in [
+            "稼働(R6.4廃棄)",
+            "稼働（令和6年4月に廃棄）",
+            "廃棄（R6.3）",
+            "R6.4廃棄",
+            "廃棄 R6.4",
+            "使用中（2024/3/31撤去済み）",
+        ] {
+            assert_eq!(said(text), Some(Disposal::Done), "{text}");
+        }
+        for text in [
+            "稼働（2030/3/31廃棄）",
+            "廃棄（2030/3/31）",
+            "稼働（R6.3廃棄予定）",
+            "廃棄予定",
+            "稼働（廃棄予定）",
+            "廃棄（予定）",
+        ] {
+            assert_eq!(said(text), Some(Disposal::NotYet), "{text}");
+        }
+        for text in [
+            "稼働",
+            "廃棄",
+            "廃棄済み",
+            "稼働（2024/4/1点検済）",
+            "稼働（廃棄PCの代替）",
+            "廃棄（返却不要の物）",
+            "予備（R6.4）",
+        ] {
+            assert_eq!(said(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn a_device_is_gone_when_its_day_has_come_or_a_word_says_so() {

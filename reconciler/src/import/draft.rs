@@ -7,7 +7,7 @@ use super::cells::list::{software, users};
 use super::cells::mac::macs;
 use super::cells::network::networks;
 use super::columns::{Columns, Reading};
-use super::disposal::{Disposal, disposal};
+use super::disposal::{Disposal, disposal, disposed_on};
 use super::fold::{clean, code, is_dash};
 use super::inherit::Inherited;
 use super::meaning::{date_of, meaning};
@@ -183,7 +183,7 @@ impl<'a> Draft<'a> {
             let text = piece.value.text();
             let understood = match piece.reading {
                 Reading::Retires => self.words().answer(&text).map(retires).or_else(|| self.disposal(&piece)),
-                _ => self.words().status(&text),
+                _ => self.dated_status(&text),
             };
             if understood == Some(Status::Active) && piece.reading == Reading::Plain {
                 in_use.get_or_insert(piece.clone());
@@ -200,6 +200,18 @@ impl<'a> Draft<'a> {
         }
         let silent = status == Status::Unknown && self.pieces(Field::Status).is_empty();
         self.inherited.status.filter(|_| silent).unwrap_or(status)
+    }
+
+    /// A status, unless a day beside it says that the device is gone, or that it is not gone yet.
+    fn dated_status(&self, text: &str) -> Option<Status> {
+        let status = self.words().status(text);
+        match (disposed_on(text, self.words(), self.inherited.today), status) {
+            (Some(Disposal::Done), _) => Some(Status::Retired),
+            (Some(Disposal::NotYet), Some(Status::Retired) | None) => Some(Status::Active),
+            // Some day of this month: it may be there.
+            (Some(Disposal::Unknown), Some(Status::Retired) | None) => Some(Status::Unknown),
+            (_, status) => status,
+        }
     }
 
     /// What a column of days or marks of disposal says about the device's status.

@@ -59,10 +59,10 @@ impl Mappings {
         Ok(())
     }
 
-    /// These are exactly the headings of a layout.
-    pub(crate) fn has(&self, columns: &BTreeMap<u16, Column>) -> bool {
+    /// These are exactly the headings of a layout; they are only looked at where there is one.
+    pub(crate) fn has(&self, columns: impl FnOnce() -> BTreeMap<u16, Column>) -> bool {
         !self.layouts.is_empty() && {
-            let keys = keys(columns);
+            let keys = keys(&columns());
             self.layouts.iter().any(|layout| layout.keys() == keys)
         }
     }

@@ -39,6 +39,7 @@ fn of_shape(shape: Shape, value: &Value, text: &str, columns: &Columns) -> (Opti
             None if columns.words.answer(text).is_some() => (None, None),
             None => (None, Some(ProblemKind::DateMalformed)),
         },
+        Shape::Signed => (signed(value, text).map(Meaning::Date), None),
         Shape::Answer => (columns.words.answer(text).map(Meaning::Answer), None),
         Shape::Count => (count(text).map(Meaning::Count), None),
         Shape::List => {
@@ -68,6 +69,13 @@ pub(crate) fn date_of(value: &Value, text: &str) -> Option<Dated> {
     }
 }
 
+/// The day, whoever signed beside it.
+fn signed(value: &Value, text: &str) -> Option<Dated> {
+    let part = |part: &str| date_of(&Value::Text(part.to_owned()), part).filter(|day| day.as_day().is_some());
+    let parts = || text.split(|c: char| c.is_whitespace() || "()（）、,・：:".contains(c));
+    date_of(value, text).or_else(|| parts().find_map(part))
+}
+
 /// A number, perhaps with the word for what is counted.
 fn count(text: &str) -> Option<u32> {
     code(text).trim_end_matches(['台', '個', '件', '本', '式', '枚', '点', ' ']).parse().ok()
@@ -87,6 +95,12 @@ mod tests {
         let date = Dated { from: jiff::civil::date(2014, 4, 1), precision: Precision::FiscalYear };
         assert_eq!(read(Field::InstalledDate, "2014年度"), Some((Meaning::Date(date), None)));
         assert_eq!(read(Field::MdsReceived, "依頼中"), Some((Meaning::Text("依頼中".into()), None)));
+        let signed = Some((Meaning::Date(Dated::day(jiff::civil::date(2026, 3, 1))), None));
+        assert_eq!(
+            [read(Field::MdsReviewed, "2026/3/1 山田"), read(Field::MdsReviewed, "山田（R8.3.1）")],
+            [(); 2].map(|()| signed.clone())
+        );
+        assert_eq!(read(Field::MdsReviewed, "山田"), Some((Meaning::Text("山田".into()), None)));
         assert_eq!(read(Field::MdsReceived, "有"), Some((Meaning::Answer(FourValued::Yes), None)));
         assert_eq!(read(Field::AccessControl, "有: 送信元IP限定"), Some((Meaning::Answer(FourValued::Yes), None)));
         assert_eq!(read(Field::Quantity, "４台"), Some((Meaning::Count(4), None)));

@@ -4,12 +4,11 @@ use std::path::Path;
 
 use super::columns::{Columns, Role};
 use super::error::ImportError;
+use super::mapping::Mappings;
 use super::sheet::{Plain, Row, Sheet, Value};
+use super::table::{self, Column, Found, Known, Table};
 use super::{child, kind, open, reader, refused};
-use crate::judge::entry::{Field, Register};
-
-/// Known headings that a row needs at least.
-const HEADINGS: usize = 3;
+use crate::judge::entry::Field;
 
 /// The cells of a file, by place.
 #[derive(Debug)]
@@ -38,23 +37,29 @@ struct Heading {
 }
 
 /// Reads where everything stands, in the reading process.
-pub fn original(path: &Path, columns: &Columns) -> Result<Original, ImportError> {
+pub fn original(path: &Path, columns: &Columns, mappings: &Mappings) -> Result<Original, ImportError> {
     let (name, bytes) = open(path)?;
     let format = kind::format(&name, &bytes).map_err(|reason| ImportError::new(&name, reason))?;
     let plain = reader::read(format, bytes.clone()).map_err(|refusal| refused(&name, refusal))?;
-    Ok(Original::new(name, bytes, plain, columns))
+    Ok(Original::new(name, bytes, plain, Known { columns, mappings }))
 }
 
 /// Like [`original`], without the other process: for tests, and for files that this program made itself.
-pub fn original_in_process(name: &str, bytes: &[u8], columns: &Columns) -> Result<Original, ImportError> {
+pub fn original_in_process(
+    name: &str,
+    bytes: &[u8],
+    columns: &Columns,
+    mappings: &Mappings,
+) -> Result<Original, ImportError> {
     let format = kind::format(name, bytes).map_err(|reason| ImportError::new(name, reason))?;
     let plain = child::cells(format, bytes).map_err(|refusal| refused(name, refusal))?;
-    Ok(Original::new(name.to_owned(), bytes.to_vec(), plain, columns))
+    Ok(Original::new(name.to_owned(), bytes.to_vec(), plain, Known { columns, mappings }))
 }
 
 impl Original {
-    fn new(name: String, bytes: Vec<u8>, plain: Plain, columns: &Columns) -> Self {
-        Self { name, bytes, sheets: plain.sheets.into_iter().map(|sheet| Places::new(sheet, columns)).collect() }
+    fn new(name: String, bytes: Vec<u8>, plain: Plain, known: Known<'_>) -> Self {
+        let sheets = plain.sheets.into_iter().map(|sheet| Places::new(sheet, &name, known)).collect();
+        Self { sheets, name, bytes }
     }
 
     /// The sheet of a name.
@@ -64,10 +69,10 @@ impl Original {
 }
 
 impl Places {
-    fn new(sheet: Sheet, columns: &Columns) -> Self {
+    fn new(sheet: Sheet, file: &str, known: Known<'_>) -> Self {
+        let columns = known.columns;
         let skipped = columns.is_skipped_sheet(&sheet.name) || columns.is_personal_title(&sheet.name);
-        let rows = sheet.rows.iter().filter(|_| !skipped);
-        let headings = rows.filter_map(|row| heading(row, columns)).collect();
+        let headings = if skipped { vec![] } else { headings(&sheet, file, known) };
         let cells = sheet.rows.iter().flat_map(|row| row.cells.iter().map(|(at, value)| (row.number, *at, value)));
         let dittos = cells
             .filter(|(_, _, value)| matches!(value, Value::Text(text) if columns.words.is_ditto(text)))
@@ -139,13 +144,50 @@ impl Places {
     }
 }
 
-/// The row's known headings, where it has enough to be one.
-fn heading(row: &Row, columns: &Columns) -> Option<Heading> {
-    let known = row.cells.iter().filter_map(|(at, value)| match columns.role(Register::Equipment, &value.text()) {
-        Some(Role::Field(field)) => Some((*at, field)),
+/// The headings of a sheet's tables, as import finds them.
+fn headings(sheet: &Sheet, file: &str, known: Known<'_>) -> Vec<Heading> {
+    let Found::Table(first) = table::find(sheet, file, known) else { return vec![] };
+    let register = first.register;
+    let below = (first.first..sheet.rows.len()).filter(|at| table::is_table(sheet, *at, || register, known));
+    let below = below.map(|at| table::table(sheet, at, register, known));
+    std::iter::once(first.clone()).chain(below).map(heading).collect()
+}
+
+fn heading(table: Table) -> Heading {
+    let field = |(at, column): (u16, Column)| match column.role {
+        Some(Role::Field(field)) => Some((at, field)),
         _ => None,
-    });
-    let known: Vec<(u16, Field)> = known.collect();
-    (known.len() >= HEADINGS && known.len() * 2 >= row.cells.len())
-        .then_some(Heading { row: row.number, columns: known })
+    };
+    Heading { row: table.row, columns: table.columns.into_iter().filter_map(field).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CUSTOM: &str = "一覧,,\n甲,乙,丙\nA-1,PC1,\nA-2,,10.20.0.6\n";
+    const LAYOUT: &str = "[[table]]\nregister = \"equipment\"\n[[table.column]]\nheading = \"甲\"\nfield = \"asset_no\"\n[[table.column]]\nheading = \"乙\"\nfield = \"hostname\"\n[[table.column]]\nheading = \"丙\"\nfield = \"ip_address\"\n";
+
+    fn places(text: &str, mappings: &Mappings) -> Original {
+        original_in_process("独自.csv", text.as_bytes(), &Columns::builtin(), mappings).unwrap()
+    }
+
+    #[test]
+    fn a_blank_cell_is_found_by_the_heading_that_a_person_described() {
+        let mut mappings = Mappings::default();
+        mappings.add(LAYOUT).unwrap();
+        let known = places(CUSTOM, &mappings);
+        assert_eq!(known.sheets[0].columns(3, Field::IpAddress), [2]);
+        assert_eq!(known.sheets[0].columns(4, Field::Hostname), [1]);
+        assert!(places(CUSTOM, &Mappings::default()).sheets[0].columns(3, Field::IpAddress).is_empty());
+    }
+
+    #[test]
+    fn every_table_of_a_sheet_has_its_own_columns_also_below_two_rows_of_headings() {
+        let text = "管理番号,機器,,設置場所\n,コンピュータ名,IPアドレス,\nA-1,PC1,10.20.0.5,1階\n\n管理番号,設置場所,コンピュータ名,IPアドレス\nB-1,2階,PC2,10.20.0.6\n";
+        let found = places(text, &Mappings::default());
+        let places = &found.sheets[0];
+        assert_eq!([places.columns(3, Field::IpAddress), places.columns(3, Field::Location)], [[2], [3]]);
+        assert_eq!([places.columns(6, Field::IpAddress), places.columns(6, Field::Location)], [[3], [1]]);
+    }
 }

@@ -23,6 +23,8 @@ pub(crate) struct Registers {
 pub(crate) enum Shape {
     /// A day, month, year or fiscal year.
     Date,
+    /// A day and a name: `2026/3/1 山田`.
+    Signed,
     /// 有, 無, 不明 or 契約なし.
     Answer,
     /// How many.

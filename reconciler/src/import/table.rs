@@ -80,9 +80,8 @@ pub(crate) fn find(sheet: &Sheet, file: &str, known: Known<'_>) -> Found {
     let top = &sheet.rows[..sheet.rows.len().min(limits::HEADING_ROWS)];
     let titles = |end: usize| top[..end].iter().flat_map(|row| &row.cells).map(|(_, value)| value.text());
     // Not the row with the most headings: a second table further down may have more columns.
-    let is_mapped =
-        |index| known.mappings.has(&heading_at(sheet, index, register_at(sheet, index, file, columns), columns).1);
-    let heading = (0..top.len()).find(|&index| is_heading(&top[index], columns) || is_mapped(index));
+    let heading =
+        (0..top.len()).find(|&index| is_table(sheet, index, || register_at(sheet, index, file, columns), known));
     let end = heading.unwrap_or(top.len().min(HITS));
     if columns.is_personal_title(&sheet.name)
         || titles(end).any(|title| columns.is_personal_title(&title))
@@ -92,6 +91,12 @@ pub(crate) fn find(sheet: &Sheet, file: &str, known: Known<'_>) -> Found {
     }
     let Some(index) = heading else { return Found::Nothing };
     Found::Table(table(sheet, index, register_at(sheet, index, file, columns), known))
+}
+
+/// A table begins at an index: its heading is known, or that of a layout that a person described.
+pub(crate) fn is_table(sheet: &Sheet, index: usize, register: impl FnOnce() -> Register, known: Known<'_>) -> bool {
+    let columns = known.columns;
+    is_heading(&sheet.rows[index], columns) || known.mappings.has(|| heading_at(sheet, index, register(), columns).1)
 }
 
 /// The register of a table whose heading stands at an index, by the titles above it and all other names.

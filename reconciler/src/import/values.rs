@@ -127,9 +127,16 @@ impl Words {
         lookup(&self.status, text)
     }
 
-    /// 有, 無, 不明 or 契約なし.
+    /// 有, 無, 不明 or 契約なし. What a remark takes back (`有（未確認）`, `有（未設定）`) is not known.
     pub(crate) fn answer(&self, text: &str) -> Option<FourValued> {
-        lookup(&self.answer, text)
+        let answer = lookup(&self.answer, text)?;
+        let remark = remark(text).and_then(|remark| self.answer.get(&remark));
+        let taken_back = match answer {
+            FourValued::Yes => matches!(remark, Some(FourValued::No | FourValued::Unknown)),
+            FourValued::No | FourValued::NoContract => remark == Some(&FourValued::Unknown),
+            FourValued::Unknown => false,
+        };
+        Some(if taken_back { FourValued::Unknown } else { answer })
     }
 
     /// 機器区分.
@@ -175,8 +182,18 @@ fn by_word<T: Copy>(table: impl IntoIterator<Item = (T, Vec<String>)>) -> BTreeM
 /// The word, or what stands before its remark: `有（図番NW-01）`, `有: 送信元限定`.
 fn lookup<T: Copy>(table: &BTreeMap<String, T>, text: &str) -> Option<T> {
     let word = key(text);
-    let head = word.split(['(', ':', '、', ',', '/']).next().unwrap_or_default();
+    let head = word.split(REMARK).next().unwrap_or_default();
     table.get(&word).or_else(|| table.get(head)).copied()
+}
+
+/// What begins a remark.
+const REMARK: [char; 5] = ['(', ':', '、', ',', '/'];
+
+/// What stands behind the word: `未確認` of `有（未確認）`.
+fn remark(text: &str) -> Option<String> {
+    let word = key(text);
+    let (_, remark) = word.split_once(REMARK)?;
+    Some(remark.trim_end_matches(')').to_owned())
 }
 
 #[cfg(test)]
@@ -193,6 +210,14 @@ mod tests {
         assert_eq!(words().status("廃棄（R6.3）"), Some(Status::Retired));
         assert_eq!(words().answer("有：送信元IP限定"), Some(FourValued::Yes));
         assert_eq!(words().answer("契約なし（記入不要）"), Some(FourValued::NoContract));
+        for text in ["有（未確認）", "有：未設定", "有（予定）", "無（確認中）", "契約なし（要確認）"]
+        {
+            assert_eq!(words().answer(text), Some(FourValued::Unknown), "{text}");
+        }
+        for text in ["未実施", "していない", "なし", "制限なし"] {
+            assert_eq!(words().answer(text), Some(FourValued::No), "{text}");
+        }
+        assert_eq!(words().answer("検討中"), Some(FourValued::Unknown));
         assert_eq!(words().answer("－"), Some(FourValued::No));
         assert_eq!(words().device_type("ﾉｰﾄＰＣ"), Some(DeviceType::Client));
         assert_eq!(words().status("たぶん"), None);

@@ -1,7 +1,9 @@
 //! When a declared device can be expected to be switched on: `config/hours.toml`.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
-use jiff::civil::{DateTime, Time, Weekday};
+use jiff::civil::{Date, DateTime, Time, Weekday};
 use jiff::tz::Offset;
 use serde::Deserialize;
 use unicode_normalization::UnicodeNormalization;
@@ -15,6 +17,10 @@ use super::group::Group;
 pub struct Hours {
     /// What the hospital's clocks are ahead of UTC, in minutes.
     pub utc_offset_minutes: i32,
+    /// Month and day of the days that are no working days in any year, e.g. `12-31`.
+    pub closed_yearly: BTreeSet<String>,
+    /// Public holidays.
+    pub closed: BTreeSet<Date>,
     /// In order: the first that fits decides.
     pub on: Vec<On>,
 }
@@ -47,7 +53,7 @@ pub struct On {
 pub enum Days {
     /// All.
     Every,
-    /// Monday to Friday.
+    /// Monday to Friday, without the days on which the hospital is closed.
     Weekdays,
 }
 
@@ -57,11 +63,18 @@ impl Hours {
         let Some(on) = self.on.iter().find(|on| on.fits(group)) else { return true };
         let whole = on.days == Days::Every && on.from.is_none() && on.until.is_none();
         let (first, last) = (self.local(started), self.local(finished.unwrap_or(started)));
-        whole || (on.covers(first) && on.covers(last) && (on.is_round_the_clock() || first.date() == last.date()))
+        let covers = |at: DateTime| on.covers(at) && (on.days == Days::Every || self.is_working_day(at.date()));
+        whole || (covers(first) && covers(last) && (on.is_round_the_clock() || first.date() == last.date()))
+    }
+
+    fn is_working_day(&self, day: Date) -> bool {
+        let weekend = matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
+        let yearly = self.closed_yearly.contains(&format!("{:02}-{:02}", day.month(), day.day()));
+        !weekend && !yearly && !self.closed.contains(&day)
     }
 
     /// The day of a moment, where the hospital is.
-    pub(crate) fn day(&self, at: Timestamp) -> jiff::civil::Date {
+    pub(crate) fn day(&self, at: Timestamp) -> Date {
         self.local(at).date()
     }
 
@@ -90,10 +103,10 @@ impl On {
         self.from.is_none() && self.until.is_none()
     }
 
+    /// The time of day lies within the hours.
     fn covers(&self, at: DateTime) -> bool {
-        let today = self.days == Days::Every || !matches!(at.weekday(), Weekday::Saturday | Weekday::Sunday);
         let since = self.from.is_none_or(|from| from <= at.time());
-        today && since && self.until.is_none_or(|until| at.time() <= until)
+        since && self.until.is_none_or(|until| at.time() <= until)
     }
 }
 
@@ -120,6 +133,30 @@ mod tests {
         assert_eq!([at(NIGHT), at(TUESDAY), at(SUNDAY)], [false, true, false]);
         assert!(!at([TUESDAY[0], "2026-03-31T11:00:00Z"]), "it ended in the evening");
         assert!(!at([TUESDAY[0], "2026-04-01T03:00:00Z"]), "there was a night in between");
+    }
+
+    /// Tuesday 2026-09-22 lies between two holidays; a hospital closes at the turn of the year.
+    #[test]
+    fn an_outpatient_terminal_is_off_on_holidays() {
+        let at = |day: &str| {
+            let [from, until] = ["02", "03"].map(|hour| format!("{day}T{hour}:00:00Z"));
+            covers(|row| row.location = Some("内科外来".into()), &from, &until)
+        };
+        for day in ["2026-09-22", "2026-05-06", "2027-03-22", "2026-12-29", "2099-01-03"] {
+            assert!(!at(day), "{day}");
+        }
+        for day in ["2026-09-24", "2026-05-07", "2026-12-28", "2027-01-04"] {
+            assert!(at(day), "{day}");
+        }
+    }
+
+    /// What is listed are days, and none of them a weekend, which needs no listing.
+    #[test]
+    fn the_closed_days_are_days() {
+        let hours = &KNOWLEDGE.hours;
+        assert!(hours.closed_yearly.iter().all(|day| format!("2028-{day}").parse::<Date>().is_ok()));
+        let weekend = |day: &Date| matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
+        assert!(!hours.closed.iter().any(weekend));
     }
 
     #[test]

@@ -90,6 +90,16 @@ impl Ledger {
     }
 }
 
+/// How many rows of one file bear the id of a row of the other: a ledger that was renamed is known again by it.
+pub fn in_both(one: Rows<'_>, other: Rows<'_>) -> usize {
+    let known: BTreeSet<&EntryId> = ids(other).collect();
+    ids(one).filter(|id| known.contains(id)).count()
+}
+
+fn ids((entries, records): Rows<'_>) -> impl Iterator<Item = &EntryId> {
+    entries.iter().map(|row| &row.id).chain(records.iter().map(|row| &row.id))
+}
+
 /// Compares two versions of a ledger.
 pub fn revision(before: Rows<'_>, after: Rows<'_>, spellings: &Spellings) -> Revision {
     let (before, after) = (rows(before), rows(after));

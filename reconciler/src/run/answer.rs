@@ -18,7 +18,7 @@ use super::{CLEAN, Failure, attached, reread, rooms};
 use crate::answer::forms::Forms;
 use crate::answer::ground::Ground;
 use crate::answer::question::Form;
-use crate::answer::sheet::{Occasion, Sheet, sheet};
+use crate::answer::sheet::{First, Occasion, Sheet, sheet};
 use crate::cli::{Answer, AnswerCommand, Common, words};
 use crate::edge;
 use crate::judge::verdict::Verdict;
@@ -123,7 +123,8 @@ pub(super) fn frozen(
     let hospital = Some(project.settings.hospital.name.clone()).filter(|name| !name.is_empty());
     let (ledger_version, ledger_changed) = ledger(&project.store, &verdict, day, &tz)?;
     let evidence = attached::hashes(&project.folder, &verdict.ledger);
-    let sheet = sheet(form, &ground, Occasion { hospital, taken, ledger_changed, evidence });
+    let first = first(&project.store, form, day)?;
+    let sheet = sheet(form, &ground, Occasion { hospital, taken, ledger_changed, evidence, first });
     let content = serde_json::to_string_pretty(&sheet).map_err(anyhow::Error::from)? + "\n";
     let new = NewSnapshot {
         form: &form.form,
@@ -136,6 +137,15 @@ pub(super) fn frozen(
         content: &content,
     };
     Ok((project.store.freeze(&new)?, content))
+}
+
+/// The 1回目: the first answer to this form that was frozen for an earlier day.
+fn first(store: &Store, form: &Form, day: Date) -> Result<Option<First>, Failure> {
+    let same = |one: &SnapshotInfo| one.form == form.form && one.edition == form.edition && one.as_of < day;
+    let Some(info) = store.snapshots()?.into_iter().filter(same).min_by_key(|one| one.number) else { return Ok(None) };
+    let (info, content) = store.snapshot(info.number)?;
+    let sheet: Sheet = serde_json::from_str(&content).map_err(anyhow::Error::from)?;
+    Ok(Some(First::of(info.number, &sheet)))
 }
 
 pub(super) fn forms(project: &Project) -> Result<Forms, Failure> {

@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 
 use super::console::Console;
+use super::ledger::mappings;
 use super::project::Project;
 use super::{CLEAN, Failure, audit, rooms, show};
 use crate::cli::{Common, Export, words};
@@ -33,7 +34,7 @@ fn own_file(project: &Project, file: &Path, options: &Export, console: &Console)
     ends_in(&options.out, &[&extension(file)])?;
     let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let version = version(project, &name)?;
-    let original = rooms::original(file, console.lang)?;
+    let original = rooms::original(file, &mappings(&project.folder)?, console.lang)?;
     if hex::encode(Sha256::digest(&original.bytes)) != version.sha256 {
         return Err(Failure::LedgerChanged { path: file.to_owned(), imported: version.imported });
     }

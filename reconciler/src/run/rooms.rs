@@ -94,8 +94,8 @@ pub(super) fn ledger_template(lang: Lang) -> Result<Vec<u8>, Failure> {
 }
 
 /// Where the cells of a ledger file stand.
-pub(super) fn original(path: &Path, lang: Lang) -> Result<Original, Failure> {
-    crate::import::original(path, &Columns::builtin()).map_err(|error| refused(path, &error, lang))
+pub(super) fn original(path: &Path, mappings: &Mappings, lang: Lang) -> Result<Original, Failure> {
+    crate::import::original(path, &Columns::builtin(), mappings).map_err(|error| refused(path, &error, lang))
 }
 
 /// What people accepted to change in the ledger.
@@ -178,7 +178,8 @@ pub(super) fn stand_on(store: &Store, verdict: &mut Verdict, day: Date, tz: &Tim
 
 /// The files of a frozen answer, each by its name's end.
 pub(super) fn answer_files(paper: &render::answer::Paper<'_>) -> anyhow::Result<Vec<(&'static str, Vec<u8>)>> {
-    Ok(vec![("json", paper.content.as_bytes().to_vec()), ("xlsx", render::answer::workbook(paper)?)])
+    let (workbook, page) = (render::answer::workbook(paper)?, render::answer::html(paper)?);
+    Ok(vec![("json", paper.content.as_bytes().to_vec()), ("xlsx", workbook), ("html", page)])
 }
 
 /// A frozen answer for the terminal.

@@ -1,11 +1,13 @@
 //! All figures, each by its key: one line a figure, one file a subject.
 
 mod departments;
+mod duties;
 mod equipment;
 mod hints;
 mod medical;
 mod network;
 mod patch;
+mod state;
 mod vendors;
 
 use std::collections::BTreeMap;
@@ -28,6 +30,9 @@ pub const KEYS: &[(&str, Count)] = &[
     ("ledger.place_filled", equipment::place_filled),
     ("ledger.user_filled", equipment::user_filled),
     ("ledger.version_filled", equipment::version_filled),
+    ("ledger.status_filled", state::equipment),
+    ("ledger.watched", state::watched),
+    ("ledger.vendor_filled", duties::vendor_filled),
     ("ledger.not_found", equipment::not_found),
     ("machines.listed", equipment::machines_listed),
     ("medical.rows", medical::rows),
@@ -37,6 +42,7 @@ pub const KEYS: &[(&str, Count)] = &[
     ("medical.department_filled", medical::department_filled),
     ("medical.mac_filled", medical::mac_filled),
     ("medical.version_filled", medical::version_filled),
+    ("medical.status_filled", state::medical),
     ("points.registered", network::registered),
     ("points.department_known", network::department_known),
     ("points.confirmed", network::confirmed),
@@ -70,6 +76,9 @@ pub const KEYS: &[(&str, Count)] = &[
     ("services.clients_unexplained", hints::clients_unexplained),
     ("management.from_clinical", hints::management_from_clinical),
     ("vendors.listed", vendors::listed),
+    ("vendors.registered", duties::vendors_registered),
+    ("vendors.contract_filled", duties::contract_filled),
+    ("vendors.contact_filled", duties::contact_filled),
     ("vendors.mds_received", vendors::mds_received),
     ("vendors.mds_current", vendors::mds_current),
     ("vendors.mds_reviewed", vendors::mds_reviewed),
@@ -78,6 +87,7 @@ pub const KEYS: &[(&str, Count)] = &[
     ("vendors.contradictions", vendors::contradictions),
     ("vendors.overdue", vendors::overdue),
     ("vendors.unconfirmed", vendors::unconfirmed),
+    ("remote.known", duties::remote_known),
     ("remote.answered", vendors::remote_answered),
     ("remote.confirmed", vendors::remote_confirmed),
     ("remote.restricted", vendors::remote_restricted),

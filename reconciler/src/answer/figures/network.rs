@@ -3,6 +3,7 @@
 use super::super::figure::{Behind, Figure, Value, Why};
 use super::super::ground::Ground;
 use super::super::points::{PointRow, Seen};
+use super::super::said::is_done;
 use super::super::segments::SegmentLook;
 use super::must;
 use crate::judge::entry::Field;
@@ -52,18 +53,17 @@ pub(super) fn unknown(ground: &Ground<'_>) -> Figure {
 
 /// 監視.
 pub(super) fn monitored(ground: &Ground<'_>) -> Figure {
-    filled(ground, Field::Monitoring, |point| point.says.contains_key(&Field::Monitoring))
+    measured(ground, Field::Monitoring)
 }
 
 /// アクセス制御・接続元制限.
 pub(super) fn restricted(ground: &Ground<'_>) -> Figure {
-    filled(ground, Field::AccessControl, |point| point.says.contains_key(&Field::AccessControl))
+    measured(ground, Field::AccessControl)
 }
 
 /// 責任分界点.
 pub(super) fn boundary_filled(ground: &Ground<'_>) -> Figure {
-    let field = Field::ResponsibilityBoundary;
-    filled(ground, field, |point| point.says.contains_key(&Field::ResponsibilityBoundary))
+    measured(ground, Field::ResponsibilityBoundary)
 }
 
 fn in_use<'g>(ground: &'g Ground<'_>) -> Vec<&'g PointRow> {
@@ -73,6 +73,16 @@ fn in_use<'g>(ground: &'g Ground<'_>) -> Vec<&'g PointRow> {
 fn filled(ground: &Ground<'_>, field: Field, holds: fn(&PointRow) -> bool) -> Figure {
     Figure::share(&in_use(ground), ground.imported, Value::None, |point| {
         must(holds(point), || behind(point, ground, Some(field)))
+    })
+}
+
+/// What is said of every point: where the register has none, and no department said that it has none, nobody knows.
+fn measured(ground: &Ground<'_>, field: Field) -> Figure {
+    let done = |point: &PointRow| point.says.get(&field).is_some_and(|text| is_done(text));
+    let stated = ground.departments.iter().any(|one| one.stated().is_some());
+    let none = if stated { Value::None } else { Value::Unknown { why: Why::NoStatement } };
+    Figure::share(&in_use(ground), ground.imported, none, |point| {
+        must(done(point), || behind(point, ground, Some(field)))
     })
 }
 

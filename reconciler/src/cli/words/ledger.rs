@@ -35,6 +35,19 @@ pub fn imported(one: &Imported, lang: Lang) -> String {
     )
 }
 
+/// At least half of a file's rows (`same` of `rows`) are those of another file that was imported before.
+pub fn renamed(name: &str, before: &str, (same, rows): (usize, usize), lang: Lang) -> String {
+    let (name, before) = (plain(&mark(name)), plain(&mark(before)));
+    match lang {
+        Lang::Ja => format!(
+            "『{name}』の{rows}行のうち{same}行は、取り込み済みの『{before}』の行と同じ機器です。このままでは両方が台帳として数えられます。ファイル名を変えただけであれば、前のファイルを取り下げてください: daicho ledger withdraw '{before}'"
+        ),
+        Lang::En => format!(
+            "{same} of the {rows} rows of {name} are those of {before}, which was imported before; both count as they are. If the file was only renamed, withdraw the earlier one: daicho ledger withdraw '{before}'"
+        ),
+    }
+}
+
 /// Head of a mapping file.
 pub fn mapping_head(name: &str, lang: Lang) -> String {
     let name = plain(&mark(name));

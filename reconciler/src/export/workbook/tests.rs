@@ -13,7 +13,7 @@ use zip::ZipArchive;
 
 use super::*;
 use crate::export::{Changes, Made, own_file};
-use crate::import::{Columns, Original, original_in_process, read_in_process};
+use crate::import::{Columns, Mappings, Original, original_in_process, read_in_process};
 use crate::judge::amendment::{Amendment, Basis, Change};
 use crate::judge::entry::{EntryId, Field, Ledger, Register};
 
@@ -93,7 +93,7 @@ fn read(name: &str, bytes: &[u8]) -> (Original, Ledger) {
         problems: imported.problems,
         records: imported.records,
     };
-    (original_in_process(name, bytes, &columns).unwrap(), ledger)
+    (original_in_process(name, bytes, &columns, &Mappings::default()).unwrap(), ledger)
 }
 
 fn change(ledger: &Ledger, number: &str, field: Field, after: &str) -> Amendment {
@@ -384,7 +384,7 @@ proptest! {
         let wanted = [change(&ledger, "N1", Field::Hostname, "X")];
         let at = place % bytes.len();
         bytes[at] ^= octet;
-        if let Ok(original) = original_in_process("台帳.xlsx", &bytes, &Columns::builtin()) {
+        if let Ok(original) = original_in_process("台帳.xlsx", &bytes, &Columns::builtin(), &Mappings::default()) {
             let _ = own_file(&original, &ledger, &wanted, &Plain);
         }
     }

@@ -32,6 +32,31 @@ fn book(mut workbook: Workbook) -> Imported {
 }
 
 #[test]
+fn a_line_or_device_that_is_gone_is_retired_in_whatever_words() {
+    for status in [
+        "廃止",
+        "解約済",
+        "回線解約",
+        "契約終了",
+        "撤去済",
+        "返却済",
+        "除却",
+        "売却",
+        "稼働(R6.4廃棄)",
+        "廃棄（R6.3）",
+        "R6.4廃棄",
+    ] {
+        let found = csv(&format!("管理番号,コンピュータ名,IPアドレス,状態\nA-1,PC1,10.0.0.1,{status}\n"));
+        assert_eq!((statuses(&found), kinds(&found)), (vec![Retired], vec![]), "{status}");
+    }
+    for status in ["稼働(2030/3/31廃棄)", "廃棄（2030/3/31）", "廃棄予定", "稼働（R12.3撤去予定）"]
+    {
+        let found = csv(&format!("管理番号,コンピュータ名,IPアドレス,状態\nA-1,PC1,10.0.0.1,{status}\n"));
+        assert_eq!(statuses(&found), [Active], "{status}");
+    }
+}
+
+#[test]
 fn a_planned_return_retires_no_device() {
     let found = csv("管理番号,コンピュータ名,IPアドレス,状態,返却日
 A-1,PC1,10.0.0.1,稼働,2030/3/31

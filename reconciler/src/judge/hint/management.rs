@@ -57,7 +57,7 @@ fn kind(scene: &Scene<'_>, network: IpNet) -> VantageKind {
     let listed = scene.ledger.records.iter().filter(|record| record.register == Register::Segment).find(is_it);
     let Some(record) = listed else { return unlisted(scene, network) };
     let texts = [Field::Name, Field::Purpose].into_iter().filter_map(|field| record.values.get(&field));
-    let managing = texts.into_iter().any(|cell| scene.knowledge.services.management.segments.0.is_match(&cell.raw));
+    let managing = texts.into_iter().any(|cell| scene.knowledge.services.management.is_for_managing(&cell.raw));
     if managing { VantageKind::Management } else { VantageKind::Clinical }
 }
 

@@ -71,8 +71,7 @@ pub(super) fn declared(scene: &Scene<'_>) -> Vec<SupportHint> {
 
 /// The product and its days; who told it is filled in by the caller.
 fn hint(scene: &Scene<'_>, system: String) -> Option<SupportHint> {
-    let product = scene.knowledge.support.product_of(&system)?;
-    let (last_day, latest) = product.last_days(&system);
+    let (product, last_day, latest) = scene.knowledge.support.last_days(&system)?;
     let today = scene.knowledge.hours.local(scene.batch.header.started).date();
     Some(SupportHint {
         asset: None,

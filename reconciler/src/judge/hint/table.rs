@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use jiff::civil::Date;
 use serde::Deserialize;
+use unicode_normalization::UnicodeNormalization;
 
 use crate::judge::knowledge::Pattern;
 
@@ -99,8 +100,20 @@ pub struct EndOfSupport {
     pub near_days: i32,
     /// A last day so many days ago is long past.
     pub long_days: i32,
+    /// How people write what is told of a system, one after the other.
+    pub spelling: Vec<Spelling>,
     /// The particular before the general.
     pub product: Vec<Product>,
+}
+
+/// A spelling that is read as another one.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spelling {
+    /// As it is written.
+    pub written: Pattern,
+    /// As it is read; `$1` is the first group.
+    pub read: String,
 }
 
 /// One product.
@@ -139,8 +152,18 @@ pub struct Edition {
     pub name_ja: String,
     /// What is told of a system of this edition.
     pub text: Pattern,
+    /// The last day of its first release, where the text leaves open which release it is.
+    #[serde(default)]
+    pub earliest: Option<Date>,
     /// Its last day.
     pub last_day: Date,
+}
+
+impl Management {
+    /// A segment with this name or purpose is for managing equipment.
+    pub(super) fn is_for_managing(&self, text: &str) -> bool {
+        text.lines().any(|line| self.segments.0.is_match(line.nfkc().collect::<String>().trim()))
+    }
 }
 
 impl Services {
@@ -179,7 +202,23 @@ impl EndOfSupport {
 
     /// The product that this system is.
     pub fn product_of(&self, system: &str) -> Option<&Product> {
-        self.product.iter().find(|product| product.system.0.is_match(system))
+        let system = self.spelt(system);
+        self.product.iter().find(|product| product.system.0.is_match(&system))
+    }
+
+    /// The product, its last day, and that of the edition with the longest support where the text tells no edition.
+    pub(super) fn last_days(&self, system: &str) -> Option<(&Product, Date, Option<Date>)> {
+        let product = self.product_of(system)?;
+        let (last_day, latest) = product.last_days(&self.spelt(system));
+        Some((product, last_day, latest))
+    }
+
+    /// As the patterns of the products are written: `Windows10Pro` is Windows 10 Pro.
+    fn spelt(&self, system: &str) -> String {
+        // A trade mark sign becomes letters when widths are folded.
+        let folded: String = system.chars().filter(|c| !matches!(c, '™' | '℠')).nfkc().collect();
+        let read = |text: String, one: &Spelling| one.written.0.replace_all(&text, &one.read).into_owned();
+        self.spelling.iter().fold(folded, read).trim().to_owned()
     }
 
     /// The product of this name.
@@ -189,10 +228,10 @@ impl EndOfSupport {
 }
 
 impl Product {
-    /// The last day, and that of the edition with the longest support where the text tells no edition.
-    pub(super) fn last_days(&self, system: &str) -> (Date, Option<Date>) {
+    fn last_days(&self, system: &str) -> (Date, Option<Date>) {
         if let Some(edition) = self.edition.iter().find(|edition| edition.text.0.is_match(system)) {
-            return (edition.last_day, None);
+            let latest = edition.earliest.map(|_| edition.last_day);
+            return (edition.earliest.unwrap_or(edition.last_day), latest);
         }
         let plain = SHORTEST.iter().any(|word| system.split_whitespace().any(|told| told.eq_ignore_ascii_case(word)));
         let latest = self.edition.iter().map(|edition| edition.last_day).max().filter(|day| *day > self.last_day);
@@ -204,81 +243,4 @@ impl Product {
 const SHORTEST: [&str; 3] = ["home", "pro", "professional"];
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::*;
-    use crate::judge::Knowledge;
-
-    #[test]
-    fn a_system_is_the_most_particular_product_that_fits() {
-        let table = EndOfSupport::builtin();
-        for (told, product) in [
-            ("Windows 10 22H2 (19045)", "Windows 10 22H2"),
-            ("Windows 10 Pro 21H2 (19044)", "Windows 10 21H2"),
-            ("Win10", "Windows 10"),
-            ("Microsoft Windows 10 Pro", "Windows 10"),
-            ("Windows 8.1 (9600)", "Windows 8.1"),
-            ("Win8", "Windows 8"),
-            ("Windows 7 SP1 (7601)", "Windows 7"),
-            ("Windows Server 2008 R2 SP1 (7601)", "Windows Server 2008 R2"),
-            ("Windows Server 2008 SP2 (6003)", "Windows Server 2008"),
-            ("Windows Server 2012 R2 (9600)", "Windows Server 2012 R2"),
-            ("WindowsServer2016", "Windows Server 2016"),
-            ("Debian GNU/Linux 11", "Debian 11"),
-            ("RHEL 7", "Red Hat Enterprise Linux 7"),
-            ("CentOS Linux 7.9", "CentOS Linux 7"),
-            ("VMware ESXi 6.7.0", "VMware ESXi 6.7"),
-            ("FortiOS 7.2.8", "FortiOS 7.2"),
-            ("FortiOS v7.0.12", "FortiOS 7.0"),
-        ] {
-            assert_eq!(table.product_of(told).map(|it| it.name.as_str()), Some(product), "{told}");
-        }
-        for told in ["Windows 11", "Windows", "Linux 5.14.0", "Debian", "FortiOS 7.4.1", "FortiOS", "ESXi", "Debian 1"]
-        {
-            assert_eq!(table.product_of(told).map(|it| it.name.as_str()), None, "{told}");
-        }
-    }
-
-    #[test]
-    fn an_edition_that_is_told_has_its_own_day_and_one_that_is_not_leaves_both() {
-        let table = EndOfSupport::builtin();
-        let days = |told: &str| {
-            let (day, latest) = table.product_of(told).unwrap().last_days(told);
-            (day.to_string(), latest.map(|day| day.to_string()))
-        };
-        let day = |text: &str| (text.to_owned(), None);
-        assert_eq!(days("Windows 10 21H2 (19044)"), ("2023-06-13".into(), Some("2032-01-13".into())));
-        assert_eq!(days("Windows 10 Pro 21H2 (19044)"), day("2023-06-13"));
-        assert_eq!(days("Windows 10 Enterprise LTSC 21H2"), day("2027-01-12"));
-        assert_eq!(days("Windows 10 IoT Enterprise LTSC 21H2"), day("2032-01-13"));
-        assert_eq!(days("Windows 10 Enterprise 21H2 (19044)"), day("2024-06-11"));
-        assert_eq!(days("Windows 10 22H2 (19045)"), day("2025-10-14"));
-    }
-
-    #[test]
-    fn names_and_keys_are_unique_and_every_text_has_both_languages() {
-        let (services, support) = (Services::builtin(), EndOfSupport::builtin());
-        let names: BTreeSet<&str> = support.product.iter().map(|product| product.name.as_str()).collect();
-        assert_eq!(names.len(), support.product.len());
-        let keys: BTreeSet<&str> = services.service.iter().map(|service| service.way.key.as_str()).collect();
-        assert_eq!(keys.len(), services.service.len());
-        for product in &support.product {
-            assert_eq!(product.note.is_some(), product.note_ja.is_some(), "{}", product.name);
-            assert!(product.edition.iter().all(|edition| edition.last_day > product.last_day), "{}", product.name);
-            assert!(product.source.contains("https://"), "{}", product.name);
-        }
-        assert!(services.service.iter().all(|it| !(it.way.spoken.is_empty() && it.way.open.is_empty())));
-    }
-
-    /// A port is only looked at where the agent's table has it, and a field only where signs have it.
-    #[test]
-    fn every_port_of_the_table_is_one_that_the_agent_tries() {
-        let knowledge = Knowledge::builtin();
-        let ways = knowledge.services.service.iter().map(|service| &service.way);
-        for open in ways.chain(&knowledge.services.management.way).flat_map(|way| &way.open) {
-            let port = open.strip_prefix("tcp/").and_then(|port| port.parse().ok()).unwrap();
-            assert!(knowledge.ports.get(daicho_shared::fact::Transport::Tcp, port).is_some(), "{open}");
-        }
-    }
-}
+mod tests;

@@ -252,7 +252,7 @@ fn the_ledgers_own_cell_is_held_against_what_was_seen_as_the_ledgers_word() {
         let found = of_vendors(&world);
         let ledger = matches!(
             &found[..],
-            [Finding { kind: Kind::VendorContradiction { by: WordOf::Ledger, said: word, .. }, .. }] if *word == said
+            [Finding { kind: Kind::VendorContradiction { by: WordOf::Ledger, said: told_by_it, .. }, .. }] if *told_by_it == said
         );
         assert_eq!(ledger, told, "{said:?}: {found:?}");
     }

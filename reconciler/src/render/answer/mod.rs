@@ -1,12 +1,15 @@
-//! A frozen answer on paper: a workbook to be filled in and signed, and a summary for the terminal. Everything comes
+//! A frozen answer on paper: a workbook to be filled in and signed, the same as a page, and a summary for the terminal. Everything comes
 //! from what was frozen, so that the same answer gives the same octets for ever.
 
 mod cells;
+mod html;
 mod page;
+mod slots;
 mod tables;
 mod text;
 mod workbook;
 
+pub use self::html::html;
 pub use self::text::text;
 pub use self::workbook::workbook;
 
@@ -108,6 +111,93 @@ mod tests {
         }
         let names = part(&bytes, "xl/workbook.xml");
         assert_eq!(names.matches("_xlnm.Print_Area").count(), 6);
+    }
+
+    /// The heads and the first row whose number is this, by heads.
+    fn row_of(bytes: Vec<u8>, number: &str) -> std::collections::BTreeMap<String, String> {
+        let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).unwrap();
+        let name = book.sheet_names()[0].clone();
+        let range = book.worksheet_range(&name).unwrap();
+        let rows: Vec<Vec<String>> = range.rows().map(|row| row.iter().map(ToString::to_string).collect()).collect();
+        let heads = rows.iter().find(|row| row[0] == "番号").unwrap().clone();
+        let row = rows.iter().find(|row| row[0] == number).unwrap();
+        heads.into_iter().zip(row.iter().cloned()).collect()
+    }
+
+    #[test]
+    fn a_checklist_has_the_slots_that_it_prints_and_the_draft_goes_to_the_right_one() {
+        let sheet = hostile().answer("hospital-checklist");
+        let bytes = workbook(&paper(&sheet, Lang::Ja)).unwrap();
+        keep("checklist-1.xlsx", &bytes);
+        let first = row_of(bytes.clone(), "2-(1)");
+        assert_eq!((first["1回目の回答案"].as_str(), first["2回目の回答案"].as_str()), ("いいえ（案）", ""));
+        for slot in ["1回目", "1回目の日付", "目標日", "2回目", "2回目の日付", "備考"] {
+            assert_eq!(first[slot], "", "{slot} is for a person");
+        }
+        assert!(first["理由"].contains("期限（2025年3月31日"), "{}", first["理由"]);
+        // Once more for every question but the first, which has one answer only.
+        let choices = part(&bytes, "xl/worksheets/sheet1.xml").matches("はい,いいえ").count();
+        assert_eq!(choices, sheet.answers.len() * 2 - 1);
+        let again = all_well().answer_after("hospital-checklist", crate::answer::sheet::First::of(3, &sheet));
+        let bytes = workbook(&paper(&again, Lang::Ja)).unwrap();
+        keep("checklist-2.xlsx", &bytes);
+        let second = row_of(bytes, "2-(1)");
+        assert_eq!(
+            (second["1回目の回答案"].as_str(), second["2回目の回答案"].as_str()),
+            ("いいえ（案）", "はい（案）")
+        );
+    }
+
+    #[test]
+    fn a_form_without_printed_answers_gets_a_statement_and_no_option_of_ours() {
+        for form in ["contract", "okayama", "bcp"] {
+            let sheet = hostile().answer(form);
+            let bytes = workbook(&paper(&sheet, Lang::Ja)).unwrap();
+            keep(&format!("{form}.xlsx"), &bytes);
+            let first = part(&bytes, "xl/worksheets/sheet1.xml");
+            assert!(!first.contains("はい,いいえ") && !first.contains("type=\"list\""), "{form}");
+            let strings = part(&bytes, "xl/sharedStrings.xml");
+            for word in ["はい（案）", "いいえ（案）", "目標日"] {
+                assert!(!strings.contains(word), "{form}: {word}");
+            }
+            assert!(strings.contains("条件を満たさない（案）"), "{form}");
+            let mut told = vec![];
+            text(&paper(&sheet, Lang::Ja), 100, &mut told).unwrap();
+            let told = String::from_utf8(told).unwrap();
+            assert!(!told.contains("いいえ（案）") && !told.contains("目標日（案）"), "{told}");
+        }
+    }
+
+    #[test]
+    fn the_page_stands_alone_and_what_devices_and_vendors_say_is_only_text() {
+        let mut situation = hostile();
+        situation.world.rows[1].hostname = Some("<script>alert(1)</script>".into());
+        situation.world.rows[3].department = Some("\"><img src=http://x onerror=y>".into());
+        for (form, lang) in
+            [("gmis", Lang::Ja), ("gmis", Lang::En), ("hospital-checklist", Lang::Ja), ("bcp", Lang::En)]
+        {
+            let sheet = situation.answer(form);
+            let bytes = html(&paper(&sheet, lang)).unwrap();
+            keep(&format!("{form}-{}.html", lang.tag()), &bytes);
+            let page = String::from_utf8(bytes).unwrap();
+            let body = page.split_once("<body").unwrap().1;
+            assert!(!body.contains("<script") && !body.contains("<img") && !body.contains("javascript:"), "{form}");
+            assert!(!body.chars().any(|c| (c.is_control() && c != '\n') || c == '\u{202e}'), "{form}");
+            assert!(page.contains("default-src 'none'") && !page.contains("<link"), "{form}");
+            let escaped = |text: &str| {
+                let signs = [("&", "&#38;"), ("<", "&#60;"), (">", "&#62;"), ("\"", "&#34;"), ("'", "&#39;")];
+                signs.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
+            };
+            for answer in &sheet.answers {
+                assert!(page.contains(&escaped(&answer.question.text)), "{form}: {}", answer.question.text);
+            }
+            for (answer, check) in sheet.answers.iter().flat_map(|one| one.checks.iter().map(move |check| (one, check)))
+            {
+                let criterion = answer.criterion(&check.key).unwrap();
+                let said = lang.pick(&criterion.text, &criterion.text_en);
+                assert!(page.contains(&escaped(said)), "{form}: {said}");
+            }
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::Paper;
 use super::cells::Cell;
+use super::slots::slots;
 use crate::answer::draft::{Answer, Check};
 use crate::answer::figure::{Behind, Met, Value};
 use crate::answer::points::{DepartmentPoints, PointRow};
@@ -17,21 +18,7 @@ const NAMED: usize = 3;
 
 /// One line a question: the draft, and the boxes.
 pub(super) fn answers(paper: &Paper<'_>) -> Vec<Vec<Cell>> {
-    let lang = paper.lang;
-    let row = |answer: &Answer| {
-        vec![
-            Cell::text(&answer.question.number),
-            Cell::text(question(answer, lang)),
-            Cell::Draft(answer.draft, words::draft(answer, lang)),
-            Cell::text(reason(paper, answer)),
-            Cell::day(answer.target),
-            Cell::Box,
-            Cell::DayBox,
-            Cell::Box,
-            Cell::DayBox,
-            Cell::Box,
-        ]
-    };
+    let row = |answer: &Answer| slots(paper.sheet).iter().map(|slot| slot.cell(paper, answer)).collect();
     paper.sheet.answers.iter().map(row).collect()
 }
 
@@ -46,7 +33,7 @@ fn called(paper: &Paper<'_>, answer: &Answer) -> String {
 }
 
 /// The form's own words, under the heading that it prints; in English what they mean below them.
-fn question(answer: &Answer, lang: Lang) -> String {
+pub(super) fn question(answer: &Answer, lang: Lang) -> String {
     let question = &answer.question;
     let english = question.text_en.as_deref().filter(|_| lang == Lang::En);
     let lines = [question.group.as_deref(), Some(&question.text), english];
@@ -60,7 +47,8 @@ pub(super) fn reason(paper: &Paper<'_>, answer: &Answer) -> String {
         let criterion = answer.criterion(&check.key)?;
         Some(format!("{} {}: {}", mark(check.met), words::criterion(criterion, lang), value(paper, check)))
     });
-    std::iter::once(words::because(answer, lang)).chain(lacking).collect::<Vec<_>>().join("\n")
+    let late = answer.late.map(|last| words::late(last, lang));
+    std::iter::once(words::because(answer, lang)).chain(lacking).chain(late).collect::<Vec<_>>().join("\n")
 }
 
 fn mark(met: Met) -> &'static str {
@@ -95,32 +83,35 @@ pub(super) fn behind<'p>(paper: &Paper<'p>, check: &'p Check) -> (Vec<&'p Behind
 
 /// One line a criterion; then what only a person can say.
 pub(super) fn criteria(paper: &Paper<'_>) -> Vec<Vec<Cell>> {
+    paper.sheet.answers.iter().flat_map(|answer| criteria_of(paper, answer)).collect()
+}
+
+/// The same of one question.
+pub(super) fn criteria_of(paper: &Paper<'_>, answer: &Answer) -> Vec<Vec<Cell>> {
     let lang = paper.lang;
     let mut rows = vec![];
-    for answer in &paper.sheet.answers {
-        for check in &answer.checks {
-            let Some(criterion) = answer.criterion(&check.key) else { continue };
-            let at = paper.sheet.figures.get(&check.figure).and_then(|figure| figure.at);
-            let open = check.met != Met::Yes;
-            rows.push(vec![
-                Cell::text(called(paper, answer)),
-                Cell::text(words::criterion(criterion, lang)),
-                Cell::Met(check.met, words::met(check.met, lang)),
-                Cell::text(value(paper, check)),
-                Cell::day(at),
-                Cell::text(if open { named(paper, check) } else { String::new() }),
-                Cell::text(if open { words::todo(criterion, figure(paper, check), lang) } else { "" }),
-                if open { Cell::Number(f64::from(criterion.takes_days)) } else { Cell::Blank },
-            ]);
-        }
-        let by_person = answer.question.person.iter().map(|said| words::said(said, lang)).map(|said| {
-            let word = words::headings(lang).by_person;
-            let mut row = vec![Cell::text(called(paper, answer)), Cell::text(said), Cell::text(word)];
-            row.extend([Cell::Blank, Cell::Blank, Cell::Box, Cell::Blank, Cell::Blank]);
-            row
-        });
-        rows.extend(by_person);
+    for check in &answer.checks {
+        let Some(criterion) = answer.criterion(&check.key) else { continue };
+        let at = paper.sheet.figures.get(&check.figure).and_then(|figure| figure.at);
+        let open = check.met != Met::Yes;
+        rows.push(vec![
+            Cell::text(called(paper, answer)),
+            Cell::text(words::criterion(criterion, lang)),
+            Cell::Met(check.met, words::met(check.met, lang)),
+            Cell::text(value(paper, check)),
+            Cell::day(at),
+            Cell::text(if open { named(paper, check) } else { String::new() }),
+            Cell::text(if open { words::todo(criterion, figure(paper, check), lang) } else { "" }),
+            if open { Cell::Number(f64::from(criterion.takes_days)) } else { Cell::Blank },
+        ]);
     }
+    let by_person = answer.question.person.iter().map(|said| words::said(said, lang)).map(|said| {
+        let word = words::headings(lang).by_person;
+        let mut row = vec![Cell::text(called(paper, answer)), Cell::text(said), Cell::text(word)];
+        row.extend([Cell::Blank, Cell::Blank, Cell::Box, Cell::Blank, Cell::Blank]);
+        row
+    });
+    rows.extend(by_person);
     rows
 }
 

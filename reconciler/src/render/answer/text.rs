@@ -19,6 +19,9 @@ pub fn text(paper: &Paper<'_>, width: u16, output: &mut impl Write) -> io::Resul
     let of =
         lang.pick(format!("基準日 {day}　回答案 {}", paper.number), format!("as of {day}, answer {}", paper.number));
     writeln!(output, "{}  {of}\n", sheet.form.year)?;
+    if let Some(first) = &sheet.first {
+        writeln!(output, "{}\n", wrap(&words::first(first, lang), width))?;
+    }
     for answer in sheet.answers.iter().filter(|answer| answer.draft != Draft::Person) {
         question(paper, answer, width, output)?;
     }
@@ -54,6 +57,9 @@ fn question(paper: &Paper<'_>, answer: &Answer, width: usize, output: &mut impl 
         lang.pick(format!("　目標日（案） {day}"), format!("  target date (draft) {day}"))
     });
     writeln!(output, "  → {}{}", words::draft(answer, lang), target.unwrap_or_default())?;
+    if let Some(last) = answer.late {
+        bullet("    ", &words::late(last, lang), width, output)?;
+    }
     for check in &answer.checks {
         let Some(criterion) = answer.criterion(&check.key) else { continue };
         let mark = match check.met {

@@ -8,17 +8,13 @@ use rust_xlsxwriter::{
 use super::Paper;
 use super::cells::{Cell, Formats, moment};
 use super::page::Page;
+use super::slots::slots;
 use super::tables;
 use crate::answer::sheet::Basis;
 use crate::render::Lang;
 use crate::render::words::answer as words;
 use crate::render::words::phrase::shown;
 use crate::render::words::{answer_points as point_words, date};
-
-/// Columns of the first sheet that people fill in: the answer, its 目標日, and the day of the confirmation.
-const ANSWER: u16 = 5;
-const TARGET: u16 = 6;
-const CONFIRMED: u16 = 8;
 
 /// The workbook's octets; equal answers give equal workbooks.
 pub fn workbook(paper: &Paper<'_>) -> anyhow::Result<Vec<u8>> {
@@ -56,23 +52,25 @@ fn caption(paper: &Paper<'_>) -> String {
 
 fn answers(sheet: &mut Worksheet, formats: &Formats, paper: &Paper<'_>) -> Result<(), XlsxError> {
     let (lang, w) = (paper.lang, words::headings(paper.lang));
-    let mut page = Page::new(sheet, formats, w.answers, &[7, 34, 16, 44, 13, 14, 12, 12, 12, 18])?;
+    let slots = slots(paper.sheet);
+    let widths: Vec<u16> = slots.iter().map(|slot| slot.width()).collect();
+    let mut page = Page::new(sheet, formats, w.answers, &widths)?;
     page.title(lang.pick(&paper.sheet.form.title, &paper.sheet.form.title_en))?;
     for line in heading(paper) {
         page.line(&line)?;
     }
     let head = page.row;
-    let heads =
-        [w.number, w.question, w.draft, w.because, w.target_draft, w.answer, w.target, w.name, w.date, w.decision];
+    let heads: Vec<&str> = slots.iter().map(|slot| slot.head(&w)).collect();
     let first = page.table(&heads, &tables::answers(paper))?;
     for (row, answer) in (first..).zip(&paper.sheet.answers) {
-        if !answer.question.options.is_empty() {
-            let choices = DataValidation::new().allow_list_strings(&answer.question.options)?;
-            page.sheet.add_data_validation(row, ANSWER, row, ANSWER, &choices)?;
+        let choices = DataValidation::new().allow_list_strings(&answer.question.options)?;
+        for (column, _) in (0u16..).zip(slots).filter(|(_, slot)| slot.takes_answer(answer)) {
+            page.sheet.add_data_validation(row, column, row, column, &choices)?;
         }
     }
     if page.row > first {
-        days(page.sheet, &[TARGET, CONFIRMED], (first, page.row - 1))?;
+        let taking: Vec<u16> = (0u16..).zip(slots).filter(|(_, slot)| slot.takes_day()).map(|(it, _)| it).collect();
+        days(page.sheet, &taking, (first, page.row - 1))?;
     }
     page.gap();
     page.line(words::closing(lang))?;
@@ -89,7 +87,7 @@ fn days(sheet: &mut Worksheet, columns: &[u16], (first, last): (u32, u32)) -> Re
 }
 
 /// Whose answer, of which day, frozen when and as what.
-fn heading(paper: &Paper<'_>) -> Vec<String> {
+pub(super) fn heading(paper: &Paper<'_>) -> Vec<String> {
     let (sheet, lang) = (paper.sheet, paper.lang);
     let hospital = sheet.hospital.as_deref().map(shown).unwrap_or_default();
     let (day, taken) = (date::day(sheet.as_of, lang), words::clock(sheet.taken, lang));
@@ -97,7 +95,8 @@ fn heading(paper: &Paper<'_>) -> Vec<String> {
         format!("{hospital}　{}　基準日 {day}　作成 {taken}　回答案 {}", sheet.form.year, paper.number),
         format!("{hospital}  {}  as of {day}  made {taken}  answer {}", sheet.form.year, paper.number),
     );
-    vec![sentence, format!("SHA-256 {}", paper.sha256)]
+    let first = sheet.first.as_ref().map(|first| words::first(first, lang));
+    [Some(sentence), first, Some(format!("SHA-256 {}", paper.sha256))].into_iter().flatten().collect()
 }
 
 fn criteria(sheet: &mut Worksheet, formats: &Formats, paper: &Paper<'_>) -> Result<(), XlsxError> {
@@ -153,7 +152,7 @@ fn coverage(sheet: &mut Worksheet, formats: &Formats, paper: &Paper<'_>) -> Resu
     page.finish(None)
 }
 
-fn basis(basis: &Basis, lang: Lang) -> Vec<String> {
+pub(super) fn basis(basis: &Basis, lang: Lang) -> Vec<String> {
     let (run, started, version) = (&basis.run, words::clock(basis.started, lang), &basis.daicho);
     let mut lines = vec![lang.pick(
         format!("調査 {run}　開始 {started}　Daicho {version}"),

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use jiff::tz::TimeZone;
 
 use super::card::{Card, Look, draw};
-use super::layout::{BOX, Node};
+use super::layout::{BOX, Node, Rect};
 use super::picture::Picture;
 use super::svg::{paint, safe};
 use crate::render::words::Lang;
@@ -33,7 +33,7 @@ pub fn drawio(picture: &Picture, tz: &TimeZone, lang: Lang) -> String {
     }
     for (index, (look, net)) in drawing.nets.iter().enumerate() {
         for (at, to) in net.to.iter().enumerate() {
-            let ends = (id(net.from), id(*to));
+            let ends = [net.from, *to].map(|(tier, at)| (id((tier, at)), &drawing.sheet.boxes[tier][at]));
             edge(&mut out, &format!("line{index}-{at}"), &ends, &drawing.sheet.lines[index][at], *look);
         }
     }
@@ -48,7 +48,7 @@ fn id((tier, at): Node) -> String {
 fn label(out: &mut String, id: &str, words: &str, (x, y, width, height): (i32, i32, i32, i32)) {
     let _ = write!(
         out,
-        r#"<mxCell id="{id}" value="{}" style="text;html=0;align=left;verticalAlign=top;fontStyle=1;" vertex="1" parent="1"><mxGeometry x="{x}" y="{y}" width="{width}" height="{height}" as="geometry"/></mxCell>"#,
+        r#"<mxCell id="{id}" value="{}" style="text;html=0;align=left;verticalAlign=top;fontStyle=1;fillColor=none;strokeColor=none;" vertex="1" parent="1"><mxGeometry x="{x}" y="{y}" width="{width}" height="{height}" as="geometry"/></mxCell>"#,
         value(words)
     );
 }
@@ -68,8 +68,12 @@ fn vertex(out: &mut String, id: &str, card: &Card, (x, y, height): (i32, i32, i3
     );
 }
 
-fn edge(out: &mut String, id: &str, (from, to): &(String, String), points: &[(i32, i32)], look: Look) {
+/// A line that stays at its cards, where the picture has its ends, when they are moved.
+fn edge(out: &mut String, id: &str, ends: &[(String, &Rect); 2], points: &[(i32, i32)], look: Look) {
     let paint = paint(look);
+    let [(from, leaves), (to, enters)] = ends;
+    let exit = points.first().map(|point| pin("exit", leaves, *point)).unwrap_or_default();
+    let entry = points.last().map(|point| pin("entry", enters, *point)).unwrap_or_default();
     let inner = points.get(1..points.len().saturating_sub(1)).unwrap_or_default();
     let corners = inner.iter().fold(String::new(), |mut all, (x, y)| {
         let _ = write!(all, r#"<mxPoint x="{x}" y="{y}"/>"#);
@@ -77,9 +81,16 @@ fn edge(out: &mut String, id: &str, (from, to): &(String, String), points: &[(i3
     });
     let _ = write!(
         out,
-        r#"<mxCell id="{id}" style="endArrow=none;rounded=0;strokeColor={};strokeWidth={};" edge="1" parent="1" source="{from}" target="{to}"><mxGeometry relative="1" as="geometry"><Array as="points">{corners}</Array></mxGeometry></mxCell>"#,
+        r#"<mxCell id="{id}" style="endArrow=none;rounded=0;{exit}{entry}strokeColor={};strokeWidth={};" edge="1" parent="1" source="{from}" target="{to}"><mxGeometry relative="1" as="geometry"><Array as="points">{corners}</Array></mxGeometry></mxCell>"#,
         paint.border, paint.width
     );
+}
+
+/// Where on its card a line ends, as shares of the card's width and height.
+fn pin(end: &str, card: &Rect, (x, y): (i32, i32)) -> String {
+    let share = |from: i32, length: i32| f64::from(from) / f64::from(length.max(1));
+    let (x, y) = (share(x - card.x, BOX), share(y - card.y, card.height));
+    format!("{end}X={x:.3};{end}Y={y:.3};{end}Perimeter=0;")
 }
 
 /// A line break in an attribute is written as a reference, or it would be read as a space (XML 1.0, section 3.3.3).

@@ -84,6 +84,22 @@ fn every_format_is_written_and_is_sound() {
     }
 }
 
+/// In draw.io a line leaves and enters its cards where it does in the picture: on their edges, so that it runs straight.
+#[test]
+fn lines_are_pinned_to_the_edges_of_their_cards() {
+    let edited = drawio(&large(), &TimeZone::UTC, Lang::Ja);
+    let pins: Vec<(f64, f64)> = edited
+        .split("exitX=")
+        .flat_map(|part| part.split("entryX="))
+        .skip(1)
+        .filter_map(|part| part.split_once(';'))
+        .filter_map(|(x, rest)| Some((x, rest.split_once("Y=")?.1.split_once(';')?.0)))
+        .map(|(x, y)| (x.parse().unwrap(), y.parse().unwrap()))
+        .collect();
+    assert_eq!(pins.len(), 2 * edited.matches(" edge=\"1\"").count());
+    assert!(pins.iter().all(|(x, y)| (0.0..=1.0).contains(x) && [0.0, 1.0].contains(y)), "{pins:?}");
+}
+
 /// Every point, every machine between networks and every segment of the verdict is in the drawing, and nothing else is.
 #[test]
 fn all_that_is_known_is_drawn_and_nothing_that_is_not() {

@@ -6,13 +6,25 @@ use super::phrase::shown;
 use super::{Lang, column, date, fixed, problem};
 use crate::answer::draft::{Answer, Draft};
 use crate::answer::figure::{Behind, Met, Value, Why};
-use crate::answer::question::{Criterion, Said};
+use crate::answer::question::{Criterion, Question, Said};
+use crate::answer::sheet::First;
 use crate::answer::unseen::Unseen;
 
 /// What is proposed for a question.
 pub(crate) fn draft(answer: &Answer, lang: Lang) -> String {
-    let select = answer.question.select_when_met.as_deref();
-    match (answer.draft, select) {
+    draft_of(&answer.question, answer.draft, lang)
+}
+
+/// A draft in the words that the form prints; where it prints none, whether the criteria are met.
+pub(crate) fn draft_of(question: &Question, draft: Draft, lang: Lang) -> String {
+    let select = question.select_when_met.as_deref();
+    match (draft, select) {
+        (Draft::Yes, None) if !question.has_answer() => {
+            lang.pick("条件を満たす（案）", "criteria met (draft)").to_owned()
+        }
+        (Draft::No, None) if !question.has_answer() => {
+            lang.pick("条件を満たさない（案）", "criteria not met (draft)").to_owned()
+        }
         (Draft::Yes, None) => lang.pick("はい（案）", "yes (draft)").to_owned(),
         (Draft::Yes, Some(option)) => {
             lang.pick(format!("「{option}」を選択（案）"), format!("select 「{option}」 (draft)"))
@@ -24,6 +36,26 @@ pub(crate) fn draft(answer: &Answer, lang: Lang) -> String {
         (Draft::Undecided, _) => lang.pick("判定できない", "undecided").to_owned(),
         (Draft::Person, _) => lang.pick("病院で回答", "for the hospital to answer").to_owned(),
     }
+}
+
+/// The proposed 目標日 lies after the last day that the form allows.
+pub(crate) fn late(last: jiff::civil::Date, lang: Lang) -> String {
+    let day = date::day(last, lang);
+    lang.pick(
+        format!(
+            "※目標日（案）は、様式が求める期限（{day}）より後です。期限までに終える方法があるかを確認してください。"
+        ),
+        format!("The proposed target date is later than the form allows ({day}). See whether it can be done in time."),
+    )
+}
+
+/// What stands in 1回目.
+pub(crate) fn first(first: &First, lang: Lang) -> String {
+    let (day, number) = (date::day(first.as_of, lang), first.number);
+    lang.pick(
+        format!("1回目の回答案は、回答案 {number}（基準日 {day}）のものです。今回の回答案は2回目の欄に入れています。"),
+        format!("The drafts of 1回目 (first round) are those of answer {number}, as of {day}; those of today stand in 2回目 (second round)."),
+    )
 }
 
 /// Whether a criterion is met: a mark and a word.
@@ -175,8 +207,10 @@ pub(crate) fn because(answer: &Answer, lang: Lang) -> String {
         }
         Draft::Yes => lang.pick(format!("{all}の条件をすべて満たしています。"), format!("All {all} criteria are met.")),
         Draft::Undecided if no + unknown == 0 => lang.pick(
-            format!("{all}の条件をすべて満たしていますが、これだけでは「はい」と言えません。"),
-            format!("All {all} criteria are met, which alone is no yes."),
+            format!("{all}の条件をすべて満たしていますが、これだけでは足りません。人が確かめることが残っています。"),
+            format!(
+                "All {all} criteria are met, which alone is not enough: something is left for a person to confirm."
+            ),
         ),
         Draft::No | Draft::Undecided => lang.pick(
             format!("{all}の条件のうち、満たさないもの{no}、分からないもの{unknown}。"),
@@ -279,6 +313,13 @@ pub(crate) struct Headings {
     pub(crate) name: &'static str,
     pub(crate) date: &'static str,
     pub(crate) decision: &'static str,
+    pub(crate) first_draft: &'static str,
+    pub(crate) second_draft: &'static str,
+    pub(crate) first: &'static str,
+    pub(crate) first_day: &'static str,
+    pub(crate) second: &'static str,
+    pub(crate) second_day: &'static str,
+    pub(crate) remarks: &'static str,
     pub(crate) criterion: &'static str,
     pub(crate) met: &'static str,
     pub(crate) figure: &'static str,
@@ -309,16 +350,23 @@ pub(crate) fn headings(lang: Lang) -> Headings {
         because: pick("理由", "why"),
         target_draft: pick("目標日（案）", "target date (draft)"),
         answer: pick("回答", "answer"),
-        target: pick("目標日", "target date"),
+        target: pick("目標日", "目標日 (target date)"),
         name: pick("確認者", "confirmed by"),
         date: pick("確認日", "confirmed on"),
         decision: pick("決定・備考", "decision, remarks"),
+        first_draft: pick("1回目の回答案", "draft for 1回目 (first round)"),
+        second_draft: pick("2回目の回答案", "draft for 2回目 (second round)"),
+        first: pick("1回目", "1回目"),
+        first_day: pick("1回目の日付", "date of 1回目"),
+        second: pick("2回目", "2回目"),
+        second_day: pick("2回目の日付", "date of 2回目"),
+        remarks: pick("備考", "備考 (remarks)"),
         criterion: pick("条件（案）", "criterion (proposed)"),
         met: pick("判定", "result"),
         figure: pick("数値", "figure"),
         at: pick("時点", "as of"),
         behind: pick("不足・所見", "what is missing"),
-        todo: pick("はいにするには", "to reach yes"),
+        todo: pick("満たすには", "what is to be done"),
         takes: pick("目安の日数", "days"),
         thing: pick("対象", "item"),
         by_person: pick("人が確かめること", "for a person to confirm"),

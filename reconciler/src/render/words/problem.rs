@@ -246,12 +246,17 @@ pub fn place(origin: &Origin, lang: Lang) -> String {
     if origin.file.is_empty() {
         return lang.pick("判断により登録した行", "row registered by decision").to_owned();
     }
-    let (file, row) = (mark(&origin.file), origin.row);
-    match (lang, origin.sheet.is_empty()) {
-        (Lang::Ja, true) => format!("{file} の{row}行目"),
-        (Lang::Ja, false) => format!("{file} のシート『{}』{row}行目", mark(&origin.sheet)),
-        (Lang::En, true) => format!("{file}, row {row}"),
-        (Lang::En, false) => format!("{file}, sheet “{}”, row {row}", mark(&origin.sheet)),
+    let (file, sheet) = (mark(&origin.file), mark(&origin.sheet));
+    // A problem of a whole sheet has no row.
+    let row = (origin.row > 0).then_some(origin.row);
+    match (lang, origin.sheet.is_empty(), row) {
+        (_, true, None) => file,
+        (Lang::Ja, true, Some(row)) => format!("{file} の{row}行目"),
+        (Lang::Ja, false, None) => format!("{file} のシート『{sheet}』"),
+        (Lang::Ja, false, Some(row)) => format!("{file} のシート『{sheet}』{row}行目"),
+        (Lang::En, true, Some(row)) => format!("{file}, row {row}"),
+        (Lang::En, false, None) => format!("{file}, sheet “{sheet}”"),
+        (Lang::En, false, Some(row)) => format!("{file}, sheet “{sheet}”, row {row}"),
     }
 }
 

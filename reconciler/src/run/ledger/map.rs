@@ -33,7 +33,7 @@ pub(super) fn map(common: &Common, file: &Path, write: bool, console: &Console) 
 }
 
 /// Every mapping of a project, in the order of the files' names.
-pub(super) fn mappings(project: &Path) -> Result<Mappings, Failure> {
+pub(in crate::run) fn mappings(project: &Path) -> Result<Mappings, Failure> {
     let folder = project.join(FOLDER);
     let mut found = Mappings::default();
     let entries = match std::fs::read_dir(&folder) {

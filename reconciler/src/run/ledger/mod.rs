@@ -1,6 +1,7 @@
 //! `daicho ledger`: import, list, withdraw. `map` says how files are read, `versions` what differs between versions.
 
 mod map;
+mod renamed;
 mod versions;
 
 use std::collections::BTreeSet;
@@ -9,6 +10,7 @@ use std::path::{Path, PathBuf};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 
+pub(super) use self::map::mappings;
 use super::console::Console;
 use super::project::{Project, database};
 use super::{CLEAN, Failure, rooms};
@@ -30,7 +32,7 @@ pub(super) fn ledger(
         LedgerCommand::Import { files, dry_run: true } => dry_run(common, files, console, now),
         LedgerCommand::Import { files, dry_run: false } => {
             let (mut project, _lock) = Project::open(&common.folder, "ledger import", now)?;
-            let mappings = map::mappings(&project.folder)?;
+            let mappings = mappings(&project.folder)?;
             tell(&import(&mut project.store, files, &mappings, console, now)?, &[], console)
         }
         LedgerCommand::Show => show(common, console),
@@ -55,6 +57,7 @@ pub(super) fn import(
     now: Timestamp,
 ) -> Result<Vec<Imported>, Failure> {
     let imported = read(files, mappings, console, now)?;
+    renamed::tell(&store.ledger()?, &imported, console);
     let who = edge::user();
     // Moved and moved back, never copied: a large ledger is most of what this program holds.
     let (kept, sheets): (Vec<_>, Vec<_>) =
@@ -80,12 +83,13 @@ fn told_of(ledger: Ledger, sheets: Vec<String>) -> Option<Imported> {
 /// Everything that would be noticed, and what would change; nothing is kept.
 fn dry_run(common: &Common, files: &[PathBuf], console: &Console, now: Timestamp) -> Result<u8, Failure> {
     Settings::read(&common.folder)?;
-    let imported = read(files, &map::mappings(&common.folder)?, console, now)?;
+    let imported = read(files, &mappings(&common.folder)?, console, now)?;
     let current = match Store::open_existing(&database(&common.folder)) {
         Ok(store) => store.ledger()?,
         Err(StoreError::Missing { .. }) => vec![],
         Err(error) => return Err(error.into()),
     };
+    renamed::tell(&current, &imported, console);
     let earlier = |one: &Imported| current.iter().find(|old| old.files.iter().any(|file| file.name == one.file.name));
     let revisions: Vec<Option<Revision>> = imported
         .iter()
