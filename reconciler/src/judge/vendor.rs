@@ -13,7 +13,7 @@ mod holding;
 mod names;
 
 pub use self::holding::systems;
-pub(crate) use self::holding::{Holding, holdings, refers};
+pub(crate) use self::holding::{Holding, concerns, holdings, refers};
 pub use self::names::Names;
 
 /// The question whether there is remote maintenance at all: the rules know it by this name.

@@ -109,6 +109,14 @@ pub fn withdrawal(number: i64, vendor: &str, why: &str, lang: Lang) -> String {
     )
 }
 
+/// An answer came to an enquiry that was withdrawn.
+pub fn was_withdrawn(number: i64, lang: Lang) -> String {
+    lang.pick(
+        format!("照会番号 {number:04} は取り下げ済みです。回答の内容は、ほかの照会への回答と同じように扱います。"),
+        format!("Enquiry {number:04} was withdrawn. Its answers count as any other's."),
+    )
+}
+
 /// The same file was read in before.
 pub fn known_already(reply: &Reply, lang: Lang) -> String {
     let day = date::day(reply.received_on, lang);

@@ -63,7 +63,7 @@ fn denied(scene: &Scene<'_>, key: &str, holding: &Holding<'_>, group: usize) -> 
         let own = vendor::subjects(rows).iter().any(|subject| is_denied(reply.rows.get(subject)));
         return own.then_some((answer, WordOf::Vendor, None));
     }
-    let (answer, told) = declared(scene, holding, group)?;
+    let (answer, told) = declared(scene, key, holding, group)?;
     vendor::denies(answer).then_some((answer, WordOf::Ledger, told))
 }
 
@@ -73,7 +73,12 @@ fn is_denied(row: Option<&vendor::Answers>) -> bool {
 
 /// What the hospital has on record: the register's row about this device, the device's own cell, and the contract with
 /// the vendor as a whole.
-fn declared(scene: &Scene<'_>, holding: &Holding<'_>, group: usize) -> Option<(FourValued, Option<EntryId>)> {
+fn declared(
+    scene: &Scene<'_>,
+    key: &str,
+    holding: &Holding<'_>,
+    group: usize,
+) -> Option<(FourValued, Option<EntryId>)> {
     let rows = &scene.groups[group].rows;
     let of = |register, field| {
         let records = holding.records.iter().filter(move |record| record.register == register);
@@ -82,7 +87,8 @@ fn declared(scene: &Scene<'_>, holding: &Holding<'_>, group: usize) -> Option<(F
     };
     let path = of(Register::RemoteMaintenance, Field::RemoteMaintenance);
     let cell = || {
-        let mut written = rows.iter().filter(|row| row.cells.contains_key(&Field::RemoteMaintenance));
+        let own = rows.iter().filter(|row| vendor::concerns(row, key, &scene.names));
+        let mut written = own.filter(|row| row.cells.contains_key(&Field::RemoteMaintenance));
         written.find(|row| row.remote_maintenance != FourValued::Unknown).map(|row| (row.remote_maintenance, None))
     };
     path.or_else(cell).or_else(|| of(Register::Vendor, Field::RemoteContract))

@@ -72,6 +72,11 @@ fn named<'c>(cell: &'c str, names: &Names<'_>) -> impl Iterator<Item = &'c str> 
     parts(cell).filter(move |_| someone)
 }
 
+/// What the row says of its device's maintenance is said of this vendor: it names it, or nobody.
+pub(crate) fn concerns(row: &Entry, key: &str, names: &Names<'_>) -> bool {
+    row.vendor.as_deref().is_none_or(|cell| named(cell, names).any(|name| names.key(name) == key))
+}
+
 /// The systems that a cell names, one or several: `PACS、RIS`. Other than a company's, a system's name holds no comma.
 pub fn systems(cell: &str) -> impl Iterator<Item = &str> {
     cell.split(',').flat_map(parts)

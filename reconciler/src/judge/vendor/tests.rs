@@ -252,10 +252,31 @@ fn the_ledgers_own_cell_is_held_against_what_was_seen_as_the_ledgers_word() {
         let found = of_vendors(&world);
         let ledger = matches!(
             &found[..],
-            [Finding { kind: Kind::VendorContradiction { by: WordOf::Ledger, said: word, .. }, .. }] if *word == said
+            [Finding { kind: Kind::VendorContradiction { by: WordOf::Ledger, said: told_by_it, .. }, .. }] if *told_by_it == said
         );
         assert_eq!(ledger, told, "{said:?}: {found:?}");
     }
+}
+
+/// The carrier's line and the maintainer's box may be one device with a row each: what one row denies, it denies of the
+/// vendor that it names.
+#[test]
+fn a_row_that_names_one_vendor_says_nothing_of_another() {
+    let mut world = world(ike());
+    world.rows[0].remote_maintenance = FourValued::No;
+    world.rows[0].cells.insert(Field::RemoteMaintenance, Cell { column: "A".into(), raw: String::new() });
+    let mut line = keyed(2, "10.0.0.5", MAC);
+    line.register = Register::ExternalConnection;
+    line.vendor = Some("株式会社C社".into());
+    world.rows.push(line);
+    let accused: Vec<String> = of_vendors(&world)
+        .into_iter()
+        .filter_map(|finding| match finding.kind {
+            Kind::VendorContradiction { vendor, .. } => Some(vendor),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(accused, ["株式会社B社"]);
 }
 
 #[test]

@@ -9,36 +9,7 @@ use crate::judge::trace::{Trace, TraceKind};
 /// What is found.
 pub(super) fn what(kind: &Kind, device: &str, lang: Lang) -> String {
     match kind {
-        Kind::VendorContradiction { vendor, said, by, seen } => {
-            let said = fixed::four_valued(*said, lang);
-            let (vendor, seen) = (mark(vendor), traces(seen, lang));
-            match by {
-                WordOf::Vendor => lang.pick(
-                    format!("{vendor}は{device}のリモートメンテナンスを「{said}」としていますが、この機器には外部からの保守に使える仕組みがあります: {seen}。"),
-                    format!("{vendor} says “{said}” of remote maintenance of {device}, but something that serves it stands there: {seen}."),
-                ),
-                WordOf::Ledger => lang.pick(
-                    format!("台帳では{vendor}による{device}のリモートメンテナンスは「{said}」ですが、この機器には外部からの保守に使える仕組みがあります: {seen}。"),
-                    format!("The ledger says “{said}” of remote maintenance of {device} by {vendor}, but something that serves it stands there: {seen}."),
-                ),
-            }
-        }
-        Kind::VendorDisowned { vendor, said, seen } => {
-            let (vendor, said) = (mark(vendor), fixed::four_valued(*said, lang));
-            let there = if seen.is_empty() {
-                String::new()
-            } else {
-                let seen = traces(seen, lang);
-                lang.pick(
-                    format!("この機器には外部からの保守に使える仕組みがあります: {seen}。"),
-                    format!(" Something that serves maintenance from outside stands there: {seen}."),
-                )
-            };
-            lang.pick(
-                format!("台帳では{device}の保守事業者は{vendor}ですが、{vendor}は担当について「{said}」と回答しています。{there}"),
-                format!("The ledger calls {vendor} the vendor of {device}, but asked whether it is, {vendor} answered “{said}”.{there}"),
-            )
-        }
+        Kind::VendorContradiction { .. } | Kind::VendorDisowned { .. } => opposed(kind, device, lang),
         Kind::VendorUnknown { vendor, answered, open } => {
             let (vendor, answered) = (mark(vendor), date::day(*answered, lang));
             lang.pick(
@@ -73,6 +44,40 @@ pub(super) fn what(kind: &Kind, device: &str, lang: Lang) -> String {
             lang.pick(
                 format!("{vendor}に{asked}に照会しましたが、期限の{due}を過ぎても{open}行の回答がありません。"),
                 format!("{vendor} was asked on {asked}; {open} rows are not answered, and {due} has passed."),
+            )
+        }
+        _ => String::new(),
+    }
+}
+
+/// What the vendor says, or the ledger, and what stands at the device all the same.
+fn opposed(kind: &Kind, device: &str, lang: Lang) -> String {
+    match kind {
+        Kind::VendorContradiction { vendor, said, by, seen } => {
+            let said = fixed::four_valued(*said, lang);
+            let (vendor, seen) = (mark(vendor), traces(seen, lang));
+            match by {
+                WordOf::Vendor => lang.pick(
+                    format!("{vendor}は{device}のリモートメンテナンスを「{said}」としていますが、この機器には外部からの保守に使える仕組みがあります: {seen}。"),
+                    format!("{vendor} says “{said}” of remote maintenance of {device}, but something that serves it stands there: {seen}."),
+                ),
+                WordOf::Ledger => lang.pick(
+                    format!("台帳では{vendor}による{device}のリモートメンテナンスは「{said}」ですが、この機器には外部からの保守に使える仕組みがあります: {seen}。"),
+                    format!("The ledger says “{said}” of remote maintenance of {device} by {vendor}, but something that serves it stands there: {seen}."),
+                ),
+            }
+        }
+        Kind::VendorDisowned { vendor, said, seen } => {
+            let (vendor, said) = (mark(vendor), fixed::four_valued(*said, lang));
+            let there = traces(seen, lang);
+            let there = match (seen.is_empty(), lang) {
+                (true, _) => String::new(),
+                (false, Lang::Ja) => format!("この機器には外部からの保守に使える仕組みがあります: {there}。"),
+                (false, Lang::En) => format!(" Something that serves maintenance from outside stands there: {there}."),
+            };
+            lang.pick(
+                format!("台帳では{device}の保守事業者は{vendor}ですが、{vendor}は担当について「{said}」と回答しています。{there}"),
+                format!("The ledger calls {vendor} the vendor of {device}, but asked whether it is, {vendor} answered “{said}”.{there}"),
             )
         }
         _ => String::new(),

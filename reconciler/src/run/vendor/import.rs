@@ -44,6 +44,9 @@ pub(super) fn import(
     })?;
     let found = desk.vendors.enquiries.iter().find(|enquiry| enquiry.number == filled.enquiry);
     let enquiry = found.ok_or_else(|| anyhow::anyhow!("enquiry {} is gone", filled.enquiry))?;
+    if desk.vendors.withdrawn(enquiry.number).is_some() {
+        console.note(&words::vendor::was_withdrawn(enquiry.number, console.lang));
+    }
     let new = differences(&filled, enquiry, &desk.vendors, &desk.verdict.ledger, &desk.names());
     let reply = reply(&coded, &filled, enquiry, &desk, now);
     if !dry_run {

@@ -289,7 +289,7 @@ impl Shelf<'_> {
         // A table of headings alone looks as if it had been forgotten.
         let none = || vec![vec![Value::Text(self.w.no_rows.to_owned())]];
         let rows = if sheet.rows.is_empty() { none() } else { sheet.rows };
-        Sheet { above, rows, ..sheet }
+        Sheet { rows, above, ..sheet }
     }
 
     fn titled_a3(&self, sheet: Sheet) -> Sheet {
