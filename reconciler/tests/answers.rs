@@ -1,12 +1,14 @@
 //! Answering a form as people do it, and that a frozen answer stays as it is whatever comes later. No packet leaves.
 #![cfg(unix)]
 
+mod project;
+
 use std::fs;
-use std::path::PathBuf;
-use std::process::{Command, Output};
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+
+use project::{Folder, Night};
 
 const LEDGER: &str = "管理番号,IPアドレス,MACアドレス,コンピュータ名,部門,設置場所,利用者,OS,状態
 A-001,10.20.0.5,00:80:A3:00:00:05,LAB-PC01,検査科,2階 検査室,検査科,Windows 11 23H2,稼働
@@ -17,88 +19,46 @@ D1,検査科,有,山田,0,2026/2/20,山田
 D2,透析センター,無,,,,
 ";
 
-struct Folder(tempfile::TempDir);
-
 impl Folder {
     /// One judged run of 30 March 2026, a ledger, and a list of two departments.
     fn new() -> Self {
-        let folder = Self(tempfile::tempdir().unwrap());
-        folder.runs(&["init", ".", "--scope", "10.20.0.0/24"]);
-        let settings = fs::read_to_string(folder.path("daicho.toml")).unwrap();
-        let settings =
-            settings.replace("# scans_needed = 3", "scans_needed = 1").replace("hours = true", "hours = false");
-        fs::write(folder.path("daicho.toml"), settings).unwrap();
+        let folder = Self::of_one_night();
         folder.import("台帳.csv", LEDGER);
         folder.import("部門マスタ.csv", DEPARTMENTS);
-        folder.scan("30", &["10.20.0.5", "10.20.0.6"]);
+        folder.scan("30", &[5, 6]);
         folder
     }
 
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn daicho(&self, arguments: &[&str]) -> Output {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_daicho"));
-        command.current_dir(self.0.path()).args(arguments).env("LANG", "ja_JP.UTF-8").env_remove("LC_ALL");
-        command.output().unwrap()
-    }
-
-    fn runs(&self, arguments: &[&str]) -> String {
-        let output = self.daicho(arguments);
-        assert_eq!(output.status.code(), Some(0), "{arguments:?}: {output:?}");
-        String::from_utf8(output.stdout).unwrap()
-    }
-
-    /// What it says, and with which exit code, where it cannot be done.
-    fn fails(&self, arguments: &[&str]) -> (Option<i32>, String) {
-        let output = self.daicho(arguments);
-        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
-    }
-
-    fn import(&self, name: &str, text: &str) {
-        fs::write(self.path(name), text).unwrap();
-        self.runs(&["ledger", "import", name]);
-    }
-
     /// A judged run of a day in March 2026.
-    fn scan(&self, day: &str, addresses: &[&str]) {
-        fs::write(self.path("batch.jsonl"), batch(day, addresses)).unwrap();
-        self.runs(&["import-batch", "batch.jsonl"]);
+    fn scan(&self, day: &str, machines: &[u8]) {
+        let mut night = Night::new(day, &format!("2026-03-{day}"));
+        machines.iter().for_each(|last| drop(night.answers(*last)));
+        self.keep(night.asked_all());
         self.daicho(&["reconcile"]);
     }
 
-    fn read(&self, name: &str) -> Vec<u8> {
-        fs::read(self.path(name)).unwrap()
+    /// As if a version of the ledger had been imported on another day.
+    fn imported_on(&self, version: i64, day: &str) {
+        let database = rusqlite::Connection::open(self.path("data/daicho.sqlite")).unwrap();
+        let guards = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'ledger_versions'";
+        let guards: Vec<(String, String)> = {
+            let mut rows = database.prepare(guards).unwrap();
+            rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect()
+        };
+        for (name, _) in &guards {
+            database.execute_batch(&format!("DROP TRIGGER {name}")).unwrap();
+        }
+        let at = format!("{day}T03:00:00Z");
+        let changed = database.execute(
+            "UPDATE ledger_versions SET imported_us = unixepoch(?2) * 1000000,
+             ledger = json_set(ledger, '$.files[0].imported', ?2) WHERE number = ?1",
+            rusqlite::params![version, at],
+        );
+        assert_eq!(changed.unwrap(), 1);
+        for (_, sql) in &guards {
+            database.execute_batch(sql).unwrap();
+        }
     }
-
-    fn json(&self, arguments: &[&str]) -> Value {
-        serde_json::from_str(&self.runs(arguments)).unwrap()
-    }
-}
-
-fn batch(day: &str, addresses: &[&str]) -> String {
-    let mut lines = vec![json!({
-        "record": "header", "format": "daicho-batch", "version": 1, "agent": "0.1.0", "host": "scanner",
-        "run": format!("01900000-0000-7000-8000-0000000000{day}"), "started": format!("2026-03-{day}T02:15:00Z"),
-        "scope": ["10.20.0.0/24"], "exclude": [], "profile": "gentle", "interfaces": []
-    })];
-    for (number, address) in (1..).zip(addresses) {
-        let last: u8 = address.rsplit('.').next().unwrap().parse().unwrap();
-        let mac = format!("00:80:A3:00:00:{last:02X}");
-        lines.push(json!({
-            "record": "observation", "number": number, "at": format!("2026-03-{day}T02:15:01Z"), "probe": "arp",
-            "target": {"address": address, "mac": mac, "interface": "eth0"}, "outcome": "answered",
-            "facts": [{"fact": "link_address", "mac": mac}]
-        }));
-    }
-    lines.push(json!({
-        "record": "coverage", "segment": "10.20.0.0/24", "on_link": true, "probe": "arp", "asked": 254,
-        "answered": addresses.len(), "not_allowed": 0, "not_reached": 0
-    }));
-    lines.push(json!({"record": "end", "finished": format!("2026-03-{day}T02:16:00Z"), "complete": true}));
-    let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
-    lines.join("\n") + "\n"
 }
 
 fn question<'v>(sheet: &'v Value, number: &str) -> &'v Value {
@@ -134,13 +94,10 @@ fn a_frozen_answer_stays_as_it_is_whatever_comes_later() {
     folder.import("台帳.csv", &LEDGER.replace("不明", "Windows 11 24H2"));
     folder.runs(&["ledger", "withdraw", "部門マスタ.csv"]);
     folder.import("部門マスタ.csv", DEPARTMENTS.lines().take(2).collect::<Vec<_>>().join("\n").as_str());
-    folder.scan("31", &["10.20.0.5", "10.20.0.6", "10.20.0.66"]);
+    folder.scan("31", &[5, 6, 66]);
     folder.daicho(&["reconcile", "--run", "01900000-0000-7000-8000-000000000030"]);
     folder.runs(&["ledger", "rollback", "1"]);
-    let settings = fs::read_to_string(folder.path("daicho.toml")).unwrap();
-    let renamed = settings.replacen("name = \"\"", "name = \"別の病院\"", 1);
-    assert_ne!(renamed, settings);
-    fs::write(folder.path("daicho.toml"), renamed).unwrap();
+    folder.set("name = \"\"", "name = \"別の病院\"");
     let later = folder.json(&["answer", "gmis", "--as-of", "2026-03-31", "--out", "later", "--json"]);
     assert_ne!(folder.read("a/gmis-r7-2026-03-31.json"), folder.read("later/gmis-r7-2026-03-31.json"));
     assert_eq!(later["basis"]["started"].as_str().map(|at| &at[..10]), Some("2026-03-31"));
@@ -152,14 +109,53 @@ fn a_frozen_answer_stays_as_it_is_whatever_comes_later() {
 }
 
 #[test]
+fn a_past_day_is_answered_by_the_ledger_of_that_day() {
+    let folder = Folder::new();
+    folder.imported_on(1, "2026-03-20");
+    folder.imported_on(2, "2026-03-20");
+    let of_day = || folder.json(&["answer", "gmis", "--as-of", "2026-03-31", "--out", "x", "--json"]);
+    let filled = |sheet: &Value| sheet["figures"]["ledger.version_filled"]["value"].clone();
+    let (before, half) = (of_day(), json!({"is": "share", "part": 1, "of": 2}));
+    assert_eq!(filled(&before), half);
+    assert!(!before["unseen"].to_string().contains("later_ledger"), "{}", before["unseen"]);
+    // What is filled in, corrected by a decision, or withdrawn afterwards counts for no day before, whenever the run is
+    // judged again.
+    folder.import("台帳.csv", &LEDGER.replace("不明", "Windows 11 24H2").replace("10.20.0.6,", "10.20.0.7,"));
+    folder.daicho(&["reconcile"]);
+    let mismatch = folder.json(&["findings", "--json", "--where", "code=mismatch"]);
+    let handle = mismatch[0]["handle"].as_str().unwrap();
+    folder.runs(&["decide", "correct", handle, "--set", "設置場所=5F", "--by", "山田"]);
+    folder.runs(&["ledger", "withdraw", "部門マスタ.csv"]);
+    folder.daicho(&["reconcile"]);
+    let (after, today) = (of_day(), folder.json(&["answer", "gmis", "--as-of", "2199-01-01", "--out", "x", "--json"]));
+    assert_eq!((filled(&after), &after["departments"]), (half, &before["departments"]));
+    assert_eq!((&after["answers"], &after["basis"]), (&before["answers"], &before["basis"]));
+    assert_eq!(filled(&today), json!({"is": "share", "part": 2, "of": 2}));
+    assert_eq!(today["figures"]["departments.covered"]["value"]["why"], "no_departments");
+    // The version of a day between.
+    folder.imported_on(3, "2026-04-10");
+    let between = folder.json(&["answer", "gmis", "--as-of", "2026-04-15", "--out", "x", "--json"]);
+    assert_eq!(filled(&between), json!({"is": "share", "part": 2, "of": 2}));
+    assert_eq!(between["departments"], before["departments"]);
+}
+
+#[test]
+fn without_a_ledger_of_that_day_the_first_one_is_told_and_no_yes() {
+    let folder = Folder::new();
+    let sheet = folder.json(&["answer", "gmis", "--as-of", "2026-03-31", "--out", "x", "--json"]);
+    let later = sheet["unseen"].as_array().unwrap().iter().filter(|one| one["what"] == "later_ledger").count();
+    assert_eq!(later, 2);
+    assert!(!sheet["answers"].as_array().unwrap().iter().any(|answer| answer["draft"] == "yes"));
+}
+
+#[test]
 fn what_cannot_be_answered_is_refused_with_the_way_out() {
     let folder = Folder::new();
-    let (code, said) = folder.fails(&["answer", "gmis", "--as-of", "2026-03-29", "--out", "a"]);
-    assert!(code == Some(2) && said.contains("2026-03-29") && said.contains("--as-of"), "{said}");
-    let (code, said) = folder.fails(&["answer", "census", "--out", "a"]);
-    assert!(code == Some(2) && said.contains("census") && said.contains("gmis-r7"), "{said}");
-    let (code, _) = folder.fails(&["answer", "show", "7"]);
-    assert_eq!(code, Some(2));
+    let said = folder.refused(&["answer", "gmis", "--as-of", "2026-03-29", "--out", "a"], 2);
+    assert!(said.contains("2026-03-29") && said.contains("--as-of"), "{said}");
+    let said = folder.refused(&["answer", "census", "--out", "a"], 2);
+    assert!(said.contains("census") && said.contains("gmis-r7"), "{said}");
+    folder.refused(&["answer", "show", "7"], 2);
     assert!(!folder.path("a").exists(), "nothing is written");
     assert_eq!(folder.json(&["answer", "list", "--json"])["answers"], json!([]), "nothing is frozen");
 }
@@ -177,6 +173,6 @@ fn a_new_year_is_a_file_in_the_projects_folder() {
     let old = folder.json(&["answer", "gmis", "--as-of", "2026-03-31", "--year", "r7", "--out", "a", "--json"]);
     assert_eq!(old["form"]["year"], "令和7年度");
     fs::write(folder.path("questions/gmis-r8.toml"), "form = \"gmis\"\n").unwrap();
-    let (code, said) = folder.fails(&["answer", "gmis", "--out", "a"]);
-    assert!(code == Some(2) && said.contains("gmis-r8.toml"), "{said}");
+    let said = folder.refused(&["answer", "gmis", "--out", "a"], 2);
+    assert!(said.contains("gmis-r8.toml"), "{said}");
 }

@@ -1,18 +1,19 @@
 //! Deciding about findings as people do it: in one line for sixty, in the workbook, by a rule. No packet leaves.
 #![cfg(unix)]
 
+mod project;
+
 use std::fs;
 use std::path::PathBuf;
-use std::process::{Command, Output};
 
 use calamine::{Data, Reader, Xlsx, open_workbook};
 use rust_xlsxwriter::Workbook;
 use serde_json::Value;
 
-/// Undeclared devices of the segment.
-const DEVICES: u32 = 60;
+use project::{Folder, Night, said};
 
-struct Folder(tempfile::TempDir);
+/// Undeclared devices of the segment.
+const DEVICES: u8 = 60;
 
 impl Folder {
     /// A night on which sixty devices answered that no row declares, and one row's device did not.
@@ -21,34 +22,12 @@ impl Folder {
     }
 
     fn with(ledger: &str, rules: &str) -> Self {
-        let folder = Self(tempfile::tempdir().unwrap());
-        assert_eq!(folder.code(&["init", ".", "--scope", "10.20.0.0/24"]), 0);
-        let settings = fs::read_to_string(folder.path("daicho.toml")).unwrap();
-        // One night is all there is here: it must do.
-        let settings =
-            settings.replace("# scans_needed = 3", "scans_needed = 1").replace("hours = true", "hours = false");
-        fs::write(folder.path("daicho.toml"), settings + rules).unwrap();
-        folder.import(ledger);
-        fs::write(folder.path("batch.jsonl"), batch("0001", "10.20.0.6")).unwrap();
-        assert_eq!(folder.code(&["import-batch", "batch.jsonl"]), 0);
+        let folder = Self::of_one_night();
+        folder.write("daicho.toml", &(folder.settings() + rules));
+        folder.import("台帳.csv", ledger);
+        folder.keep(&night(1, 6));
         folder.daicho(&["reconcile"]);
         folder
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn daicho(&self, arguments: &[&str]) -> Output {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_daicho"));
-        command.current_dir(self.0.path()).args(arguments).env("LANG", "ja_JP.UTF-8").env_remove("LC_ALL");
-        command.output().unwrap()
-    }
-
-    /// Imports the ledger anew, without judging.
-    fn import(&self, ledger: &str) {
-        fs::write(self.path("台帳.csv"), ledger).unwrap();
-        assert_eq!(self.code(&["ledger", "import", "台帳.csv"]), 0);
     }
 
     /// The line of the ledger that holds this name, after the accepted changes were written into it.
@@ -58,16 +37,6 @@ impl Folder {
         self.daicho(&arguments);
         let text = fs::read_to_string(self.path("out.csv")).ok()?;
         text.lines().find(|line| line.contains(name)).map(str::to_owned)
-    }
-
-    fn code(&self, arguments: &[&str]) -> i32 {
-        let output = self.daicho(arguments);
-        output.status.code().unwrap_or_else(|| panic!("{output:?}"))
-    }
-
-    fn findings(&self, filter: &str) -> Vec<Value> {
-        let output = self.daicho(&["findings", "--json", "--where", filter]);
-        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"))
     }
 
     /// The findings workbook as somebody saves it after filling in: `fill` sees a row by its headings.
@@ -102,33 +71,12 @@ A-003,192.168.〇.〇,,LAB-PC03,検査科,稼働
 ";
 
 /// `second` is where the device of row A-002 answers.
-fn batch(run: &str, second: &str) -> String {
-    let mut lines = vec![serde_json::json!({
-        "record": "header", "format": "daicho-batch", "version": 1, "agent": "0.1.0", "host": "scanner",
-        "run": format!("01900000-0000-7000-8000-00000000{run}"), "started": format!("2026-03-{}T02:15:00Z", &run[2..]),
-        "scope": ["10.20.0.0/24"], "exclude": [], "profile": "gentle", "interfaces": []
-    })];
-    let declared = [("10.20.0.5".to_owned(), 5), (second.to_owned(), 6)];
-    let others = (0..DEVICES).map(|host| (format!("10.20.0.{}", 100 + host), 100 + host));
-    for (number, (address, last)) in (1..).zip(declared.into_iter().chain(others)) {
-        let mac = format!("00:80:A3:00:00:{last:02X}");
-        lines.push(serde_json::json!({
-            "record": "observation", "number": number, "at": "2026-03-01T02:15:01Z", "probe": "arp",
-            "target": {"address": address, "mac": mac, "interface": "eth0"}, "outcome": "answered",
-            "facts": [{"fact": "link_address", "mac": mac}]
-        }));
-    }
-    lines.push(serde_json::json!({
-        "record": "coverage", "segment": "10.20.0.0/24", "on_link": true, "probe": "arp", "asked": 254, "answered": 62,
-        "not_allowed": 0, "not_reached": 0
-    }));
-    lines.push(serde_json::json!({"record": "end", "finished": "2026-03-01T02:16:00Z", "complete": true}));
-    let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
-    lines.join("\n") + "\n"
-}
-
-fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+fn night(run: u8, second: u8) -> Night {
+    let mut night = Night::new(&run.to_string(), &format!("2026-03-{run:02}"));
+    night.answers(5).answers_as(second, 6);
+    (100..100 + DEVICES).for_each(|last| drop(night.answers(last)));
+    night.asked_all();
+    night
 }
 
 #[test]
@@ -264,8 +212,7 @@ fn a_stale_or_a_foreign_workbook_decides_nothing() {
             set("判断", "登録");
         }
     });
-    fs::write(folder.path("next.jsonl"), batch("0002", "10.20.0.7")).unwrap();
-    assert_eq!(folder.code(&["import-batch", "next.jsonl"]), 0);
+    folder.keep(&night(2, 7));
     folder.daicho(&["reconcile"]);
     let refused = folder.daicho(&["decide", "import", stale.to_str().unwrap()]);
     assert!(refused.status.code() == Some(2) && said(&refused).contains("書き出した後に変わりました"), "{refused:?}");
@@ -312,19 +259,16 @@ fn an_ignored_finding_is_back_when_its_facts_change_and_a_file_that_says_a_third
     let handle = folder.findings("code=mismatch")[0]["handle"].as_str().unwrap().to_owned();
     assert_eq!(folder.code(&["decide", "accept", &handle, "--by", "山田"]), 0);
     assert_eq!(folder.findings("code=mismatch"), Vec::<Value>::new());
-    fs::write(folder.path("next.jsonl"), batch("0002", "10.20.0.7")).unwrap();
-    assert_eq!(folder.code(&["import-batch", "next.jsonl"]), 0);
+    folder.keep(&night(2, 7));
     folder.daicho(&["reconcile"]);
     let back = folder.findings("code=mismatch");
     assert_eq!(back[0]["state"], "reopened");
     assert!(back[0]["decision"].as_str().unwrap().contains("今は『10.20.0.7』"), "{back:?}");
-    fs::write(folder.path("台帳.csv"), LEDGER.replace("10.20.0.9,", "10.20.0.7,")).unwrap();
-    assert_eq!(folder.code(&["ledger", "import", "台帳.csv"]), 0);
+    folder.import("台帳.csv", &LEDGER.replace("10.20.0.9,", "10.20.0.7,"));
     folder.daicho(&["reconcile"]);
     let told = folder.findings("code=defective_entry text=10.20.0.7");
     assert!(told[0]["text"].as_str().unwrap().contains("判断で決めた値とも違う"), "{told:?}");
-    fs::write(folder.path("台帳.csv"), LEDGER.replace("10.20.0.9,", "10.20.0.6,")).unwrap();
-    assert_eq!(folder.code(&["ledger", "import", "台帳.csv"]), 0);
+    folder.import("台帳.csv", &LEDGER.replace("10.20.0.9,", "10.20.0.6,"));
     folder.daicho(&["reconcile"]);
     assert_eq!(folder.findings("code=defective_entry text=10.20.0.7"), Vec::<Value>::new(), "the file says so now");
 }
@@ -387,7 +331,7 @@ fn a_correction_goes_with_its_device_when_rows_come_go_and_change_places() {
     let [first, second, third, one, other, last] = NAMELESS;
     let turned = [second, third, first, other, one, last];
     for rows in [&NAMELESS[..], &turned, &[second, third, one, last], &[&[NEW], &turned[..]].concat()] {
-        folder.import(&nameless(rows));
+        folder.import("台帳.csv", &nameless(rows));
         folder.daicho(&["reconcile"]);
         for row in rows {
             let name = row.split(',').nth(3).unwrap();
@@ -398,7 +342,7 @@ fn a_correction_goes_with_its_device_when_rows_come_go_and_change_places() {
         assert_eq!(folder.findings("code=defective_entry text~判断"), Vec::<Value>::new(), "{rows:?}");
     }
     // The rows themselves are gone: no other row is touched, and a person is told by the device's name.
-    folder.import(&nameless(&[first, third, other, last]));
+    folder.import("台帳.csv", &nameless(&[first, third, other, last]));
     folder.daicho(&["reconcile"]);
     let told = folder.findings("code=defective_entry text~廃棄");
     assert_eq!(told.len(), 2, "{told:?}");
@@ -427,12 +371,12 @@ fn what_is_set_aside_stays_so_for_its_own_device_when_a_row_is_put_in_above() {
     let more = [&[NEW], &NAMELESS[..]].concat();
     let turned: Vec<&str> = NAMELESS.into_iter().rev().collect();
     for rows in [&more[..], &turned, &NAMELESS] {
-        folder.import(&nameless(rows));
+        folder.import("台帳.csv", &nameless(rows));
         folder.daicho(&["reconcile"]);
         assert_eq!(ignored(), before, "{rows:?}");
     }
     let left: Vec<&str> = NAMELESS.into_iter().filter(|row| !row.contains("PC-42")).collect();
-    folder.import(&nameless(&left));
+    folder.import("台帳.csv", &nameless(&left));
     folder.daicho(&["reconcile"]);
     assert_eq!(folder.findings("state=ignored code=not_found"), Vec::<Value>::new(), "PC-43 stands in its line now");
 }

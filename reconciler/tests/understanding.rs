@@ -2,23 +2,21 @@
 //! shell script. No packet leaves.
 #![cfg(unix)]
 
+mod project;
+
 use std::fs;
-use std::path::PathBuf;
-use std::process::{Command, Output};
+
+use project::{Folder, Night};
 
 const PRINTER: &str = "00:80:A3:12:34:56";
-
-struct Folder(tempfile::TempDir);
 
 impl Folder {
     /// A project folder whose agent says this batch, and reads replies again as the script says.
     fn new(batch: &str, reread: &str) -> Self {
-        let folder = Self(tempfile::tempdir().unwrap());
-        assert_eq!(folder.daicho(&["init", ".", "--scope", "10.20.0.0/24"]).status.code(), Some(0));
+        let folder = Self::init();
         folder.agent(batch, reread);
-        let settings = fs::read_to_string(folder.path("daicho.toml")).unwrap();
-        let agent = format!("[scan]\nagent = [\"sh\", \"{}\"]", folder.path("agent.sh").display());
-        fs::write(folder.path("daicho.toml"), settings.replace("[scan]", &agent)).unwrap();
+        let script = folder.path("agent.sh");
+        folder.set("[scan]", &format!("[scan]\nagent = [\"sh\", \"{}\"]", script.display()));
         folder
     }
 
@@ -27,56 +25,24 @@ impl Folder {
         fs::write(self.path("agent.sh"), script).unwrap();
     }
 
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn daicho(&self, arguments: &[&str]) -> Output {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_daicho"));
-        command.current_dir(self.0.path()).args(arguments).env("LANG", "ja_JP.UTF-8").env_remove("LC_ALL");
-        command.output().unwrap()
-    }
-
     /// What a command says on standard output; it must end with 0 or 1.
     fn said(&self, arguments: &[&str]) -> String {
         let output = self.daicho(arguments);
         assert!(matches!(output.status.code(), Some(0 | 1)), "{arguments:?}: {output:?}");
         String::from_utf8(output.stdout).unwrap()
     }
-
-    fn refused(&self, arguments: &[&str], code: i32) -> String {
-        let output = self.daicho(arguments);
-        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {output:?}");
-        String::from_utf8(output.stderr).unwrap()
-    }
 }
 
 /// One night: a printer, as far as its open port says, and a device of which nothing is known.
 fn batch(run: u32) -> String {
-    let target = |address: &str, mac: &str| serde_json::json!({"address": address, "mac": mac, "interface": "eth0"});
-    let seen = |number: u32, probe: &str, target: &serde_json::Value, facts: serde_json::Value| {
-        serde_json::json!({
-            "record": "observation", "number": number, "at": format!("2026-03-3{run}T02:15:0{number}Z"),
-            "probe": probe, "target": target, "outcome": "answered", "facts": facts, "reply": "00ff"
-        })
-    };
-    let (printer, other) = (target("10.20.0.5", PRINTER), target("10.20.0.6", "00:80:A3:12:34:57"));
+    let other = "00:80:A3:12:34:57";
     let link = |mac: &str| serde_json::json!([{"fact": "link_address", "mac": mac}]);
     let open = serde_json::json!([{"fact": "port", "transport": "tcp", "port": 9100, "state": "open"}]);
     let name = serde_json::json!([{"fact": "name", "source": "netbios", "name": "PRT-01", "domain": null}]);
-    let records = [
-        serde_json::json!({
-            "record": "header", "format": "daicho-batch", "version": 1, "agent": "0.1.0", "host": "scanner",
-            "run": format!("01900000-0000-7000-8000-00000000000{run}"), "started": format!("2026-03-3{run}T02:15:00Z"),
-            "scope": ["10.20.0.0/24"], "exclude": [], "profile": "gentle", "interfaces": []
-        }),
-        seen(1, "arp", &printer, link(PRINTER)),
-        seen(2, "connect", &printer, open),
-        seen(3, "netbios", &printer, name),
-        seen(4, "arp", &other, link("00:80:A3:12:34:57")),
-        serde_json::json!({"record": "end", "finished": format!("2026-03-3{run}T02:16:00Z"), "complete": true}),
-    ];
-    records.map(|record| record.to_string()).join("\n")
+    let mut night = Night::new(&run.to_string(), &format!("2026-03-3{run}"));
+    night.see("10.20.0.5", PRINTER, "arp", link(PRINTER)).see("10.20.0.5", PRINTER, "connect", open);
+    night.see("10.20.0.5", PRINTER, "netbios", name).see("10.20.0.6", other, "arp", link(other));
+    night.text().trim_end().to_owned()
 }
 
 fn scanned() -> Folder {

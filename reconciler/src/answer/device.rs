@@ -4,16 +4,18 @@ use jiff::civil::Date;
 
 use super::figure::Behind;
 use super::said::{is_outside, is_said};
+use crate::judge::asset::Asset;
 use crate::judge::entry::{Dated, DeviceType, Entry, Field, FourValued, Meaning, Register, Status};
 
-/// A device of the ledger; never without rows.
+/// A device of the ledger, with the machine that it was paired with; never without rows.
 pub(super) struct Device<'a> {
     pub(super) rows: Vec<&'a Entry>,
+    seen: Option<&'a Asset>,
 }
 
 impl<'a> Device<'a> {
-    pub(super) fn new(rows: Vec<&'a Entry>) -> Self {
-        Self { rows }
+    pub(super) fn new(rows: Vec<&'a Entry>, seen: Option<&'a Asset>) -> Self {
+        Self { rows, seen }
     }
 
     /// Some row that counts says so: what a program's retired row says is no longer so, while the device has others.
@@ -31,22 +33,78 @@ impl<'a> Device<'a> {
         !self.is_gone() && self.any(|row| !text(row, Field::Scope).is_some_and(is_outside))
     }
 
+    /// By its rows, or by what was seen of it.
     pub(super) fn is_medical(&self) -> bool {
+        self.is_declared_medical() || self.also() == Some(DeviceType::Medical)
+    }
+
+    fn is_declared_medical(&self) -> bool {
         self.any(|row| row.register == Register::Medical || row.device_type == Some(DeviceType::Medical))
     }
 
-    /// Connected to a network, or not every row says that it is not.
+    /// Connected to a network: not every row says that it is not, or it was seen there.
     pub(super) fn is_networked(&self) -> bool {
-        self.any(|row| row.network != FourValued::No)
+        self.any(|row| row.network != FourValued::No) || self.is_seen()
     }
 
-    /// A server, a client PC or a network device; where no row says what it is, it may be one.
+    fn is_seen(&self) -> bool {
+        self.seen.is_some_and(|asset| asset.interfaces.iter().any(|interface| !interface.told))
+    }
+
+    /// A server, a client PC or a network device, by its rows or by what was seen of it; where neither says what it is, it
+    /// may be one.
     pub(super) fn is_equipment(&self) -> bool {
-        !self.is_medical() && self.kind().is_none_or(is_one_of_three) && self.in_ledger()
+        let (declared, also) = (self.declared(), self.also());
+        let by_row = declared.map_or(also != Some(DeviceType::Medical), is_one_of_three);
+        !self.is_declared_medical() && (by_row || also.is_some_and(is_one_of_three)) && self.in_ledger()
     }
 
+    /// 機器区分 of its rows; of those that leave it open, what was seen.
     pub(super) fn kind(&self) -> Option<DeviceType> {
+        let open = self.declared().is_none_or(|kind| kind == DeviceType::Other);
+        self.also().filter(|_| open).or_else(|| self.declared())
+    }
+
+    /// It is of this kind, by its rows or by what was seen of it.
+    pub(super) fn is(&self, kind: DeviceType) -> bool {
+        self.declared() == Some(kind) || self.also() == Some(kind)
+    }
+
+    fn declared(&self) -> Option<DeviceType> {
         self.rows.iter().find_map(|row| row.device_type)
+    }
+
+    /// What was seen of it that brings it under another question than its rows do. A medical device is often a PC, and a
+    /// server may forward: that is no contradiction.
+    fn also(&self) -> Option<DeviceType> {
+        let seen = DeviceType::of(self.seen.filter(|_| self.is_seen())?.class.value);
+        let other = match (self.declared(), seen) {
+            _ if self.is_declared_medical() => false,
+            (_, DeviceType::Medical) | (Some(DeviceType::Client), DeviceType::Network) => true,
+            (None | Some(DeviceType::Other), kind) => is_one_of_three(kind),
+            _ => false,
+        };
+        other.then_some(seen)
+    }
+
+    /// What its rows say otherwise than what was seen: 機器区分, or that it is on no network.
+    pub(super) fn contradicted(&self) -> Option<Behind> {
+        let kind = self.declared().and(self.also()).map(|_| Field::DeviceType);
+        let apart = self.is_seen() && !self.any(|row| row.network != FourValued::No);
+        let field = kind.or(apart.then_some(Field::NetworkConnected))?;
+        let row = self.rows[0];
+        Some(Behind::Otherwise {
+            row: row.id.0.clone(),
+            origin: row.origin.clone(),
+            name: self.name().map(str::to_owned),
+            department: self.department().map(str::to_owned),
+            field,
+            class: self.seen?.class.value,
+        })
+    }
+
+    fn name(&self) -> Option<&'a str> {
+        self.rows.iter().find_map(|row| name(row))
     }
 
     /// A row that stands in the register of connection points alone declares a line, not a device of the ledger.
@@ -112,7 +170,7 @@ impl<'a> Device<'a> {
         Behind::Row {
             row: row.id.0.clone(),
             origin: row.origin.clone(),
-            name: self.rows.iter().find_map(|row| name(row)).map(str::to_owned),
+            name: self.name().map(str::to_owned),
             department: self.department().map(str::to_owned),
             field,
         }

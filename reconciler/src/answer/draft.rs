@@ -1,7 +1,8 @@
 //! A draft answer: each criterion with its figure, what follows of them, and the shortest way to はい.
 //!
 //! A draft is never better than its weakest criterion. はい needs every one of them met and known; いいえ needs one that
-//! is certainly not met; everything else is left to a person.
+//! is certainly not met; everything else is left to a person. Of a day of which neither scan nor ledger is kept, はい is
+//! never said.
 
 use std::collections::BTreeMap;
 
@@ -10,6 +11,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::figure::{BEHIND, Behind, Figure, Met};
+use super::figures::concerns;
 use super::ground::Ground;
 use super::question::{By, Criterion, Form, Question};
 
@@ -88,7 +90,7 @@ pub(super) fn answers(
     let one = |question: &Question| {
         let checked = |criterion: &Criterion| check(criterion, ground, figures.get(&criterion.figure));
         let (checks, steps): (Vec<Check>, Vec<Option<Step>>) = question.criteria.iter().map(checked).unzip();
-        let draft = draft(question, &checks);
+        let draft = draft(question, &checks, ground.is_of_its_day());
         let mut way: Vec<Step> = steps.into_iter().flatten().collect();
         way.sort_by_key(|step| (step.takes_days, step.items));
         let asked = draft == Draft::No && question.has_answer();
@@ -102,7 +104,8 @@ pub(super) fn answers(
 
 fn check(criterion: &Criterion, ground: &Ground<'_>, figure: Option<&Figure>) -> (Check, Option<Step>) {
     let codes: Vec<&str> = criterion.findings.iter().map(String::as_str).collect();
-    let open: Vec<Behind> = ground.unsettled(&codes).map(|finding| ground.behind(finding)).collect();
+    let own = ground.unsettled(&codes).filter(|finding| concerns(&criterion.figure, ground, finding));
+    let open: Vec<Behind> = own.map(|finding| ground.behind(finding)).collect();
     let met = match figure {
         Some(figure) => criterion.met(figure.value, ground.day),
         None => Met::Unknown,
@@ -117,7 +120,7 @@ fn check(criterion: &Criterion, ground: &Ground<'_>, figure: Option<&Figure>) ->
     (check, (met != Met::Yes).then_some(step))
 }
 
-fn draft(question: &Question, checks: &[Check]) -> Draft {
+fn draft(question: &Question, checks: &[Check], of_its_day: bool) -> Draft {
     if question.by == By::Person {
         return Draft::Person;
     }
@@ -126,7 +129,7 @@ fn draft(question: &Question, checks: &[Check]) -> Draft {
     let all_met = !checks.is_empty() && checks.iter().all(|check| check.met == Met::Yes);
     match question.by {
         _ if broken > 0 => Draft::No,
-        By::Computed if all_met => Draft::Yes,
+        By::Computed if all_met && of_its_day => Draft::Yes,
         _ => Draft::Undecided,
     }
 }

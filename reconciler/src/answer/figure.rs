@@ -1,11 +1,12 @@
 //! A figure: what it comes to, on which day, and what stands behind it.
 
 use ipnet::IpNet;
+use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::question::Criterion;
-use crate::judge::asset::Grade;
+use crate::judge::asset::{Class, Grade};
 use crate::judge::entry::{Field, Origin};
 use crate::judge::finding::{Kind, Severity};
 
@@ -128,6 +129,23 @@ pub enum Behind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         department: Option<String>,
     },
+    /// A ledger row that says otherwise than what was seen of its device.
+    Otherwise {
+        /// Its id.
+        row: String,
+        /// Where it stands.
+        origin: Origin,
+        /// What people call it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+        /// 部門.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        department: Option<String>,
+        /// The column.
+        field: Field,
+        /// What the device seems to be.
+        class: Class,
+    },
     /// A machine that was seen.
     Machine {
         /// Its id.
@@ -205,10 +223,14 @@ impl Criterion {
         match value {
             Value::None => Met::Yes,
             Value::Unknown { .. } => Met::Unknown,
-            Value::Day { day } => self.days.map_or(Met::Unknown, |days| yes(is_within(day, days, on))),
+            Value::Day { day } => self.within().map_or(Met::Unknown, |within| yes(is_within(day, within, on))),
             Value::Share { part, of } => self.compare(ratio(part, of)).map_or(Met::Unknown, yes),
             Value::Count { count } => self.compare(ratio(count, 1)).map_or(Met::Unknown, yes),
         }
+    }
+
+    fn within(&self) -> Option<Within> {
+        self.days.map(Within::Days).or(self.months.map(Within::Months))
     }
 
     fn compare(&self, value: f64) -> Option<bool> {
@@ -217,9 +239,21 @@ impl Criterion {
     }
 }
 
-/// The day is at most so many days before the other one, and not after it.
-pub(super) fn is_within(day: Date, days: i32, on: Date) -> bool {
-    day.until(on).is_ok_and(|span| (0..=days).contains(&span.get_days()))
+/// How old something may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Within {
+    Days(i32),
+    /// By the calendar: what was confirmed on 31 March is 12 months old on 31 March, leap year or not.
+    Months(i32),
+}
+
+/// The day is at most so long before the other one, and not after it.
+pub(super) fn is_within(day: Date, within: Within, on: Date) -> bool {
+    let span = match within {
+        Within::Days(days) => days.days(),
+        Within::Months(months) => months.months(),
+    };
+    day <= on && day.checked_add(span).is_ok_and(|last| on <= last)
 }
 
 /// Exact where it matters: all of them are 1, none of them is 0.
@@ -234,7 +268,7 @@ mod tests {
 
     use super::*;
 
-    fn criterion(at_least: Option<f64>, at_most: Option<f64>, days: Option<i32>) -> Criterion {
+    fn criterion(at_least: Option<f64>, days: Option<i32>, months: Option<i32>) -> Criterion {
         let text = String::new;
         Criterion {
             key: text(),
@@ -242,8 +276,9 @@ mod tests {
             text_en: text(),
             figure: text(),
             at_least,
-            at_most,
+            at_most: None,
             days,
+            months,
             findings: vec![],
             hint: false,
             todo: text(),
@@ -254,13 +289,27 @@ mod tests {
 
     #[test]
     fn a_date_that_lies_ahead_or_too_far_back_meets_nothing() {
-        let year = criterion(None, None, Some(365));
-        let on: Date = "2026-03-31".parse().unwrap();
-        let met = |day: &str| year.met(Value::Day { day: day.parse().unwrap() }, on);
-        assert_eq!(
-            [met("2026-03-31"), met("2025-03-31"), met("2025-03-30"), met("2026-04-01")],
-            [Met::Yes, Met::Yes, Met::No, Met::No]
-        );
+        let met = |criterion: &Criterion, day: &str, on: &str| {
+            criterion.met(Value::Day { day: day.parse().unwrap() }, on.parse().unwrap())
+        };
+        let year = criterion(None, None, Some(12));
+        for (day, on, wanted) in [
+            ("2026-03-31", "2026-03-31", Met::Yes),
+            ("2025-03-31", "2026-03-31", Met::Yes),
+            ("2025-03-30", "2026-03-31", Met::No),
+            ("2026-04-01", "2026-03-31", Met::No),
+            // 366 days.
+            ("2023-03-31", "2024-03-31", Met::Yes),
+            ("2023-03-30", "2024-03-31", Met::No),
+            ("2024-02-29", "2025-02-28", Met::Yes),
+            ("2024-02-29", "2025-03-01", Met::No),
+        ] {
+            assert_eq!(met(&year, day, on), wanted, "{day} on {on}");
+        }
+        let quarter = criterion(None, Some(90), None);
+        assert_eq!(met(&quarter, "2025-12-31", "2026-03-31"), Met::Yes);
+        assert_eq!(met(&quarter, "2025-12-30", "2026-03-31"), Met::No);
+        let on = Date::constant(2026, 3, 31);
         assert_eq!(year.met(Value::Count { count: 1 }, on), Met::Unknown, "a count is no date");
         assert_eq!(year.met(Value::Unknown { why: Why::NoDate }, on), Met::Unknown);
     }

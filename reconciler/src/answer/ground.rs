@@ -14,7 +14,7 @@ use super::points::{PointRow, points};
 use super::segments::{SegmentLook, segments};
 use super::vendors::{Working, working};
 use crate::judge::asset::{Asset, AssetId};
-use crate::judge::entry::{DeviceType, Entry, EntryId, Record, Register};
+use crate::judge::entry::{DeviceType, Entry, EntryId, LedgerFile, Record, Register};
 use crate::judge::finding::Finding;
 use crate::judge::review::standing::State;
 use crate::judge::verdict::Verdict;
@@ -48,8 +48,17 @@ impl<'a> Ground<'a> {
     /// Everything once; `tz` says on which day a moment was.
     pub fn new(verdict: &'a Verdict, knowledge: &Knowledge, day: Date, diagrams: &'a [Date], tz: &TimeZone) -> Self {
         let on = |at: Timestamp| at.to_zoned(tz.clone()).date();
-        let devices: Vec<Device<'a>> =
-            judge::devices(&verdict.ledger.entries, knowledge).into_iter().map(Device::new).collect();
+        let assets: BTreeMap<&AssetId, &Asset> = verdict.assets.iter().map(|asset| (&asset.id, asset)).collect();
+        let paired: BTreeMap<&EntryId, &AssetId> =
+            verdict.entries.iter().filter_map(|row| Some((&row.entry, row.asset.as_ref()?))).collect();
+        let seen = |rows: &[&Entry]| rows.iter().find_map(|row| assets.get(*paired.get(&row.id)?).copied());
+        let groups = judge::devices(&verdict.ledger.entries, knowledge).into_iter();
+        let devices: Vec<Device<'a>> = groups
+            .map(|rows| {
+                let asset = seen(&rows);
+                Device::new(rows, asset)
+            })
+            .collect();
         let departments = departments(&verdict.ledger);
         let points = points(verdict, &devices, &departments, day);
         let scanned = on(verdict.run.started);
@@ -65,9 +74,9 @@ impl<'a> Ground<'a> {
             points,
             vendors: working(&verdict.ledger, knowledge),
             tz: tz.clone(),
-            assets: verdict.assets.iter().map(|asset| (&asset.id, asset)).collect(),
+            assets,
             rows: verdict.ledger.entries.iter().map(|row| (&row.id, row)).collect(),
-            listed: verdict.entries.iter().filter_map(|row| row.asset.as_ref()).collect(),
+            listed: listed(verdict),
         }
     }
 
@@ -90,6 +99,17 @@ impl<'a> Ground<'a> {
         }
     }
 
+    /// Files of the ledger that were imported after the day, with their days: nobody has an older one.
+    pub(super) fn later_files(&self) -> impl Iterator<Item = (&'a LedgerFile, Date)> {
+        let files = self.verdict.ledger.files.iter().map(|file| (file, self.on(file.imported)));
+        files.filter(|(_, on)| *on > self.day)
+    }
+
+    /// Scan and ledger are of the day or of days before it: what came later is no word on that day.
+    pub(super) fn is_of_its_day(&self) -> bool {
+        self.scanned <= self.day && self.later_files().next().is_none()
+    }
+
     /// A moment by the clock on the wall, to the second.
     pub(super) fn at(&self, at: Timestamp) -> DateTime {
         let here = at.to_zoned(self.tz.clone()).datetime();
@@ -105,9 +125,14 @@ impl<'a> Ground<'a> {
         self.assets.get(id).copied()
     }
 
-    /// Some row is this machine.
+    /// Some row of a ledger of devices is this machine: the register of connection points lists lines.
     pub(super) fn is_listed(&self, asset: &Asset) -> bool {
         self.listed.contains(&asset.id)
+    }
+
+    /// Some row, of a line or of a device, is this machine.
+    pub(super) fn has_line(&self, asset: &Asset) -> bool {
+        self.verdict.entries.iter().any(|row| row.asset.as_ref() == Some(&asset.id))
     }
 
     /// Rows of a register without devices.
@@ -128,11 +153,16 @@ impl<'a> Ground<'a> {
         state.is_open() || matches!(state, State::Assigned { .. }) || uplink && matches!(state, State::Ignored { .. })
     }
 
-    /// 機器区分 of a finding's device: what its rows say, otherwise what it seems to be.
-    pub(super) fn kind(&self, finding: &Finding) -> Option<DeviceType> {
-        let declared = finding.entries.iter().filter_map(|id| self.rows.get(id)).find_map(|row| row.device_type);
-        let seen = || finding.asset.as_ref().and_then(|id| self.asset(id)).map(|it| DeviceType::of(it.class.value));
-        declared.or_else(seen)
+    /// The device of a finding, where it has rows.
+    pub(super) fn device(&self, finding: &Finding) -> Option<Device<'a>> {
+        let rows: Vec<&'a Entry> = finding.entries.iter().filter_map(|id| self.rows.get(id).copied()).collect();
+        let asset = finding.asset.as_ref().and_then(|id| self.asset(id));
+        (!rows.is_empty()).then(|| Device::new(rows, asset))
+    }
+
+    /// 機器区分 of a machine that no row declares: what it seems to be.
+    pub(super) fn seen_kind(&self, finding: &Finding) -> Option<DeviceType> {
+        finding.asset.as_ref().and_then(|id| self.asset(id)).map(|asset| DeviceType::of(asset.class.value))
     }
 
     /// A finding, to be shown behind a figure.
@@ -148,6 +178,14 @@ impl<'a> Ground<'a> {
             department: row.and_then(|row| row.department.clone()),
         }
     }
+}
+
+/// Machines that rows of a ledger of devices were paired with.
+fn listed(verdict: &Verdict) -> BTreeSet<&AssetId> {
+    let of_lines = |row: &&Entry| row.register == Register::ExternalConnection;
+    let lines: BTreeSet<&EntryId> = verdict.ledger.entries.iter().filter(of_lines).map(|row| &row.id).collect();
+    let devices = verdict.entries.iter().filter(|row| !lines.contains(&row.entry));
+    devices.filter_map(|row| row.asset.as_ref()).collect()
 }
 
 /// A machine's address, or whatever else tells it from others.

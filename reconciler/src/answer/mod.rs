@@ -6,7 +6,7 @@
 //! counted, each by its key, as a `figure` with what stands behind it; `draft`: what follows of them for each question;
 //! `unseen`: what was not looked at; `sheet`: all of it as one value that is frozen; `said`: what counts as filled in.
 
-mod department;
+pub mod department;
 mod device;
 pub mod draft;
 pub mod figure;

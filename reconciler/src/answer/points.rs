@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::department::{Department, YEAR};
+use super::department::{Department, Stated, YEAR};
 use super::device::{self, Device, dated};
 use super::figure::is_within;
 use super::said::{fold, is_said};
@@ -92,7 +92,8 @@ pub struct DepartmentPoints {
     pub department: Option<String>,
     /// The list of departments has it.
     pub listed: bool,
-    /// The number that it stated, 0 included; `None` where nobody said so with a date.
+    /// The number that it stated, 0 included; `None` where nobody said so with a date. Of several statements the first
+    /// that is not the number in the register.
     pub stated: Option<u32>,
     /// When.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -100,6 +101,9 @@ pub struct DepartmentPoints {
     /// Who.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stated_by: Option<String>,
+    /// Other statements of its, where it stands in the list more than once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also_stated: Vec<Stated>,
     /// Declared and in use.
     pub registered: usize,
     /// Of these, confirmed within a year.
@@ -170,11 +174,16 @@ impl Place<'_, '_> {
     /// is a disconnected line whose device still shows a way out.
     fn point(&self, point: &ExternalPoint) -> Option<PointRow> {
         let device = point.entry.as_ref().and_then(|row| self.by_row.get(row));
-        let row = device.and_then(|device| register_row(device));
         let undeclared = point.status == PointStatus::Undeclared;
+        let row = device.and_then(|device| match &point.entry {
+            Some(id) if !undeclared => device.rows.iter().find(|row| row.id == *id).copied(),
+            _ => register_row(device),
+        });
         let is = |such: &[Status]| !undeclared && row.is_some_and(|row| such.contains(&row.status));
         let (gone, kept) = (is(&[Status::Retired]), is(&[Status::Stopped, Status::Spare]));
-        let answers = point.status != PointStatus::DeclaredUnseen;
+        // A device that has another line in use answers for that one.
+        let answers =
+            point.status != PointStatus::DeclaredUnseen && !device.is_some_and(|device| has_other(device, row));
         if gone && !answers {
             return None;
         }
@@ -261,6 +270,12 @@ impl Place<'_, '_> {
     }
 }
 
+/// The device has a line in use beside this one.
+fn has_other(device: &Device<'_>, line: Option<&Entry>) -> bool {
+    let lines = device.rows.iter().filter(|row| row.register == Register::ExternalConnection);
+    lines.filter(|row| Some(&row.id) != line.map(|line| &line.id)).any(|row| row.status.is_expected())
+}
+
 fn seen(status: PointStatus) -> Seen {
     match status {
         PointStatus::DeclaredSeen => Seen::Declared,
@@ -313,10 +328,14 @@ pub(super) fn by_department(points: &[PointRow], departments: &[Department<'_>])
         points.iter().map(|point| (key(point.department.as_deref()), point.department.clone())).collect();
     let listed = departments.iter().map(|department| {
         let mut counted = count(points, Some(department.name));
-        let stated = department.stated();
-        (counted.listed, counted.stated) = (true, stated.map(|(number, _)| number));
-        counted.stated_on = stated.map(|(_, day)| day);
-        counted.stated_by = stated.and_then(|_| department.stated_name());
+        let mut stated: Vec<Stated> = department.statements().collect();
+        stated.sort_by_key(|one| usize::try_from(one.number) == Ok(counted.registered));
+        counted.listed = true;
+        if !stated.is_empty() {
+            let worst = stated.remove(0);
+            (counted.stated, counted.stated_on, counted.stated_by) = (Some(worst.number), Some(worst.on), worst.by);
+        }
+        counted.also_stated = stated;
         counted
     });
     let listed: Vec<DepartmentPoints> = listed.collect();
@@ -343,6 +362,7 @@ fn count(points: &[PointRow], department: Option<&str>) -> DepartmentPoints {
         stated: None,
         stated_on: None,
         stated_by: None,
+        also_stated: vec![],
         registered: registered(|_| true),
         confirmed: registered(|point| point.is_confirmed),
         seen: registered(|point| point.seen != Seen::Unseen),

@@ -103,7 +103,7 @@ pub struct Said {
     pub text_en: String,
 }
 
-/// One thing that must be true for はい, and how it is measured: exactly one of `at_least`, `at_most` and `days`.
+/// One thing that must be true for はい, and how it is measured: exactly one of `at_least`, `at_most`, `days` and `months`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Criterion {
@@ -124,6 +124,9 @@ pub struct Criterion {
     /// The date is no more days than this before the day of the answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub days: Option<i32>,
+    /// The date is no more months than this before the day of the answer, by the calendar.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub months: Option<i32>,
     /// Codes of findings that break it while they are open, whatever the figure says.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<String>,
@@ -194,8 +197,8 @@ pub enum Wrong {
         /// Which code.
         code: String,
     },
-    /// A criterion has none of `at_least`, `at_most` and `days`, or several.
-    #[error("{0}: exactly one of at_least, at_most and days")]
+    /// A criterion has none of `at_least`, `at_most`, `days` and `months`, or several.
+    #[error("{0}: exactly one of at_least, at_most, days and months")]
     Measure(String),
     /// A question that is computed or supported has no criterion, or one for a person has some.
     #[error("{0}: who answers it does not fit its criteria")]
@@ -260,7 +263,7 @@ impl Question {
 
 impl Criterion {
     fn check(&self, name: &str, codes: &BTreeSet<String>) -> Result<(), Wrong> {
-        let measures = [self.at_least.is_some(), self.at_most.is_some(), self.days.is_some()];
+        let measures = [self.at_least.is_some(), self.at_most.is_some(), self.days.is_some(), self.months.is_some()];
         if measures.into_iter().filter(|set| *set).count() != 1 {
             return Err(Wrong::Measure(name.to_owned()));
         }

@@ -185,8 +185,7 @@ impl Situation {
         let as_of = day("2026-03-31");
         let ground = Ground::new(verdict, &KNOWLEDGE, as_of, &self.diagrams, &TimeZone::UTC);
         let taken: DateTime = "2026-04-02T10:00:00".parse().unwrap();
-        let occasion =
-            Occasion { hospital: Some("見本病院".into()), taken, ledger_changed: false, evidence, first };
+        let occasion = Occasion { hospital: Some("見本病院".into()), taken, evidence, first };
         sheet(forms.find(form, None, as_of).unwrap(), &ground, occasion)
     }
 }

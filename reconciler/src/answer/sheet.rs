@@ -146,8 +146,6 @@ pub struct Occasion {
     pub hospital: Option<String>,
     /// Now, by the clock on the wall.
     pub taken: DateTime,
-    /// The ledger was imported anew since the run was judged.
-    pub ledger_changed: bool,
     /// SHA-256 of the files of evidence that the hospital keeps, by name.
     pub evidence: BTreeMap<String, String>,
     /// The answer that stands in 1回目, where one was frozen for an earlier day.
@@ -177,7 +175,7 @@ pub fn sheet(form: &Form, ground: &Ground<'_>, occasion: Occasion) -> Sheet {
         departments: by_department(&ground.points, &ground.departments),
         points: ground.points.iter().map(|point| with_evidence(point, &occasion.evidence)).collect(),
         segments: ground.segments.clone(),
-        unseen: unseen(ground, today, occasion.ledger_changed),
+        unseen: unseen(ground, today),
         figures,
     }
 }

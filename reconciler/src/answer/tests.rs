@@ -1,5 +1,8 @@
 //! What is answered in situations that every hospital knows.
 
+mod kinds;
+mod points;
+
 use std::collections::BTreeMap;
 
 use daicho_shared::fact::{Fact, Transport};
@@ -13,6 +16,7 @@ use super::ground::Ground;
 use super::points::Seen;
 use super::sample::{Situation, all_well, day, department, record};
 use super::sheet::{First, Sheet};
+use super::unseen::Unseen;
 use crate::judge::entry::*;
 use crate::judge::review::standing::{Said, Standing, State};
 use crate::judge::sample::KNOWLEDGE;
@@ -162,6 +166,21 @@ fn without_lists_nothing_is_yes_and_nothing_is_invented() {
             "Q10 Undecided departments_answered? departments_agree? departments_covered? closed_tested?"
         ]
     );
+}
+
+#[test]
+fn a_ledger_or_a_scan_of_a_later_day_is_never_a_yes_and_says_so() {
+    let mut situation = all_well();
+    situation.files[0].imported = "2026-04-01T00:00:00Z".parse().unwrap();
+    let sheet = situation.answer("gmis");
+    assert_eq!(drafts(&sheet), ["Q8 Undecided", "Q9 Undecided", "Q10 Undecided"]);
+    let later = Unseen::LaterLedger { file: "ledger.csv".into(), on: day("2026-04-01") };
+    assert!(sheet.unseen.contains(&later), "{:?}", sheet.unseen);
+    let mut verdict = all_well().verdict();
+    verdict.run.started = "2026-04-01T00:00:00Z".parse().unwrap();
+    let sheet = all_well().answer_of("gmis", &verdict);
+    assert!(drafts(&sheet).iter().all(|draft| !draft.contains("Yes")), "{:?}", drafts(&sheet));
+    assert!(sheet.unseen.contains(&Unseen::LaterScan { on: day("2026-04-01") }), "{:?}", sheet.unseen);
 }
 
 #[test]

@@ -84,25 +84,29 @@ pub enum Unseen {
         /// When.
         on: Date,
     },
-    /// The ledger has changed since the run was judged.
+    /// The ledger has changed since the run was judged. Said of answers that were frozen before the ledger of their day
+    /// was looked up.
     ChangedLedger,
+    /// The scan that was chosen is of a later day than the answer.
+    LaterScan {
+        /// Its day.
+        on: Date,
+    },
 }
 
 /// Registers without which something cannot be said.
 const NEEDED: [Register; 4] = [Register::Department, Register::Segment, Register::ExternalConnection, Register::Vendor];
 
-/// What was not looked at on the day on which it was asked; `changed` says that the ledger was imported anew since.
-pub(super) fn unseen(ground: &Ground<'_>, today: Date, changed: bool) -> Vec<Unseen> {
+/// What was not looked at on the day on which it was asked.
+pub(super) fn unseen(ground: &Ground<'_>, today: Date) -> Vec<Unseen> {
     let run = &ground.verdict.run;
     let mut all = vec![];
     all.extend((ground.day > today).then_some(Unseen::Ahead { day: ground.day }));
     all.extend((!run.complete).then(|| Unseen::CutShort { reason: run.reason.clone() }));
     let days = ground.scanned.until(ground.day).map_or(0, |span| span.get_days());
     all.extend((days > OLD).then_some(Unseen::OldScan { on: ground.scanned, days }));
-    all.extend(changed.then_some(Unseen::ChangedLedger));
-    let files = ground.verdict.ledger.files.iter().map(|file| (file, ground.on(file.imported)));
-    let later = files.filter(|(_, on)| *on > ground.day);
-    all.extend(later.map(|(file, on)| Unseen::LaterLedger { file: file.name.clone(), on }));
+    all.extend((ground.scanned > ground.day).then_some(Unseen::LaterScan { on: ground.scanned }));
+    all.extend(ground.later_files().map(|(file, on)| Unseen::LaterLedger { file: file.name.clone(), on }));
     all.extend(run.exclude.iter().map(|network| Unseen::Excluded { network: *network }));
     all.extend(of_segments(ground));
     let keyless = ground.devices.iter().filter(|device| !Device::has_key(device)).count();

@@ -222,6 +222,7 @@ pub(super) fn parsed(
         cells: cells.iter().map(|(field, text)| (*field, piece(text))).collect(),
         dynamic: false,
         disposed: false,
+        struck: false,
         columns,
         inherited: &Inherited::default(),
         problems: vec![],

@@ -30,6 +30,8 @@ pub(crate) struct Draft<'a> {
     pub dynamic: bool,
     /// A column says that the device was disposed of.
     pub disposed: bool,
+    /// The whole row is struck through.
+    pub struck: bool,
     /// Headings and words.
     pub columns: &'a Columns,
     /// What stands above the row.
@@ -166,6 +168,10 @@ impl<'a> Draft<'a> {
 
     fn choices(&mut self, entry: &mut Entry) {
         entry.status = self.status();
+        // Struck through, it may be gone; whether it is, nobody wrote down.
+        if self.struck && entry.status != Status::Retired {
+            entry.status = Status::Unknown;
+        }
         entry.device_type = self.device_type();
         entry.remote_maintenance = self.answer(Field::RemoteMaintenance);
         entry.network = self.answer(Field::NetworkConnected);

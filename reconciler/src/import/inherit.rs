@@ -81,7 +81,7 @@ impl Group {
     pub(crate) fn of(row: &Row, columns: &Columns) -> Option<Self> {
         let [(_, value)] = row.cells.as_slice() else { return None };
         let text = value.text();
-        let label = text.trim_matches(|c: char| "【】■●◆□◇○◎▼▽[]＜＞<>「」・ 　".contains(c));
+        let label = label(&text);
         let folded = code(label);
         if label.is_empty() || columns.words.is_total(label) {
             None
@@ -104,6 +104,11 @@ impl Group {
             Self::Department(_) => Field::Department,
         }
     }
+}
+
+/// A group's name without its ornaments: as it would stand in the column that it fills.
+pub(crate) fn label(text: &str) -> &str {
+    text.trim_matches(|c: char| "【】■●◆□◇○◎▼▽[]＜＞<>「」・ 　".contains(c))
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ mod error;
 pub mod filled;
 mod fold;
 mod guess;
+mod hidden;
 mod ids;
 mod inherit;
 pub mod inventory;

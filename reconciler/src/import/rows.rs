@@ -1,13 +1,13 @@
 //! The rows below a heading: which are devices, which are not, and why.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Progress;
 use super::columns::{Columns, Role};
 use super::disposal::{Disposal, disposal};
 use super::draft::{Draft, Piece};
 use super::fold::heading_key;
-use super::inherit::{Group, Inherited};
+use super::inherit::{self, Group, Inherited};
 use super::row::{self, Kind};
 use super::sheet::{Cut, Row, Sheet, Value, letters};
 use super::shown;
@@ -51,6 +51,8 @@ impl<'a> Rows<'a> {
     pub(crate) fn sheet(&mut self, sheet: &Sheet, mut table: Table, of_sheet: &Inherited) {
         self.cuts(sheet);
         self.unread(sheet, &table);
+        self.hidden(sheet, &table);
+        let (heading, before) = (table.row, self.entries.len() + self.records.len());
         let mut inherited = of_sheet.clone();
         let numbered = has(&table, Field::AssetNo);
         let merged = row::fillings(&sheet.merged, &sheet.rows);
@@ -88,6 +90,7 @@ impl<'a> Rows<'a> {
                 }
                 Kind::Group(group) => {
                     self.group(sheet, row, &group);
+                    fill(&mut above, row, &group, &table);
                     inherited.enter(group);
                 }
                 Kind::Device => {
@@ -97,6 +100,12 @@ impl<'a> Rows<'a> {
                     self.device((sheet, &row), &table, &inherited, &mut above, merged.get(&row.number));
                 }
             }
+        }
+        // A form that nobody filled in says nothing, and nothing is to be said of it.
+        let filled =
+            sheet.rows.iter().any(|row| row.number > heading) || sheet.merged.iter().any(|it| it.bottom > heading);
+        if filled && self.entries.len() + self.records.len() == before {
+            self.note(&sheet.name, heading, None, ProblemKind::TableEmpty, &sheet.name);
         }
         if !numbered {
             self.without_numbers(sheet, &table);
@@ -123,6 +132,7 @@ impl<'a> Rows<'a> {
             cells: BTreeMap::new(),
             dynamic: false,
             disposed: false,
+            struck: is_struck(sheet, row),
             columns: self.known.columns,
             inherited,
             problems: Vec::new(),
@@ -147,9 +157,41 @@ impl<'a> Rows<'a> {
             }
             place(&mut draft, column, piece, self.known.columns);
         }
+        let struck = draft.struck;
         self.keep(draft);
+        self.struck(sheet, row, struck);
         if let Some((at, raw)) = stray {
             self.note(&sheet.name, row.number, Some(at), ProblemKind::CellsWithoutHeading, &raw);
+        }
+    }
+
+    /// What is struck through was read all the same.
+    fn struck(&mut self, sheet: &Sheet, row: &Row, whole: bool) {
+        let text =
+            |at: u16| row.cells.iter().find(|cell| cell.0 == at).map(|(_, value)| value.raw()).unwrap_or_default();
+        if whole {
+            let texts: Vec<String> = row.cells.iter().map(|(_, value)| value.raw()).take(8).collect();
+            return self.note(&sheet.name, row.number, None, ProblemKind::RowStruck, &texts.join(" | "));
+        }
+        let start = sheet.struck.partition_point(|(number, _)| *number < row.number);
+        for (_, at) in sheet.struck[start..].iter().take_while(|(number, _)| *number == row.number) {
+            self.note(&sheet.name, row.number, Some(*at), ProblemKind::CellStruck, &text(*at));
+        }
+    }
+
+    /// Rows and columns that nobody sees were read all the same.
+    fn hidden(&mut self, sheet: &Sheet, table: &Table) {
+        let below = || sheet.rows.iter().skip(table.first);
+        let rows: Vec<u32> =
+            below().map(|row| row.number).filter(|number| sheet.hidden_rows.contains(number)).collect();
+        if let Some(first) = rows.first() {
+            self.note(&sheet.name, *first, None, ProblemKind::RowsHidden, &ranges(&rows));
+        }
+        let filled: BTreeSet<u16> = below().flat_map(|row| row.cells.iter().map(|(at, _)| *at)).collect();
+        let is_hidden = |at: &u16| sheet.hidden_columns.iter().any(|(first, last)| (*first..=*last).contains(at));
+        for at in filled.into_iter().filter(is_hidden).filter(|at| table.columns.contains_key(at)) {
+            let heading = table.columns.get(&at).map(|column| column.heading.clone()).unwrap_or_default();
+            self.note(&sheet.name, table.row, Some(at), ProblemKind::ColumnHidden, &heading);
         }
     }
 
@@ -243,6 +285,32 @@ impl<'a> Rows<'a> {
         let found = daicho_shared::text::bounded(found);
         self.problems.push(RowProblem { origin, column: column.map(letters), field: None, kind, found });
     }
+}
+
+/// What a group says stands above the cells of its column: a ditto mark below it means the group.
+fn fill(above: &mut BTreeMap<u16, Value>, row: &Row, group: &Group, table: &Table) {
+    let text = row.cells.first().map(|(_, value)| value.text()).unwrap_or_default();
+    let filled = table.columns.iter().filter(|(_, column)| column.role == Some(Role::Field(group.field())));
+    above.extend(filled.map(|(at, _)| (*at, Value::Text(inherit::label(&text).to_owned()))));
+}
+
+/// Every cell of the row is struck through.
+fn is_struck(sheet: &Sheet, row: &Row) -> bool {
+    !row.cells.is_empty() && row.cells.iter().all(|(at, _)| sheet.struck.binary_search(&(row.number, *at)).is_ok())
+}
+
+/// `5–8, 12`.
+fn ranges(rows: &[u32]) -> String {
+    let mut found: Vec<(u32, u32)> = vec![];
+    for row in rows {
+        match found.last_mut() {
+            Some((_, last)) if last.saturating_add(1) == *row => *last = *row,
+            _ => found.push((*row, *row)),
+        }
+    }
+    let shown =
+        |(first, last): &(u32, u32)| if first == last { first.to_string() } else { format!("{first}–{last}") };
+    found.iter().map(shown).collect::<Vec<_>>().join(", ")
 }
 
 fn place(draft: &mut Draft<'_>, column: &Column, piece: Piece, columns: &Columns) {

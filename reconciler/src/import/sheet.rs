@@ -26,6 +26,15 @@ pub(crate) struct Sheet {
     pub cuts: Vec<Cut>,
     /// The workbook does not show the sheet.
     pub hidden: bool,
+    /// Rows that the sheet does not show.
+    #[serde(default)]
+    pub hidden_rows: Vec<u32>,
+    /// Columns that it does not show, first and last.
+    #[serde(default)]
+    pub hidden_columns: Vec<(u16, u16)>,
+    /// Row and column of cells whose whole text is struck through.
+    #[serde(default)]
+    pub struck: Vec<(u32, u16)>,
     /// Row and column of numbers that the program shows otherwise than they are stored.
     pub otherwise: Vec<(u32, u16)>,
 }

@@ -75,7 +75,8 @@ fn number(tag: &BytesStart<'_>, name: &str) -> u32 {
     text(tag, name).and_then(|text| text.parse().ok()).unwrap_or(1)
 }
 
-fn text(tag: &BytesStart<'_>, name: &str) -> Option<String> {
+/// An attribute's text, whatever its prefix.
+pub(super) fn text(tag: &BytesStart<'_>, name: &str) -> Option<String> {
     let attribute = tag.attributes().flatten().find(|attribute| attribute.key.local_name().as_ref() == name)?;
     quick_xml::escape::unescape(&attribute.value).ok().map(std::borrow::Cow::into_owned)
 }

@@ -10,6 +10,7 @@ use calamine::{DataRef, Reader, SheetType, SheetVisible, Style, Xlsx, XlsxError}
 use super::archive;
 use super::book::DAYS_1904;
 use super::error::{Place, Reason, Refusal};
+use super::hidden::{self, Hidden};
 use super::limits;
 use super::sheet::{Budget, Filling, Merged, Plain, Sheet, Value};
 use super::shown::{self, Form};
@@ -25,8 +26,11 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Plain, Refusal> {
         sheets.map(|sheet| (sheet.name.clone(), sheet.visible != SheetVisible::Visible)).take(limits::SHEETS).collect();
     let mut budget = Budget::new();
     let mut plain = Plain::default();
+    let mut unseen = hidden::read(bytes);
     for (name, hidden) in names {
-        plain.sheets.push(Sheet { hidden, ..sheet(&mut book, &name, &mut budget)? });
+        let found = sheet(&mut book, &name, &mut budget)?;
+        let Hidden { rows, columns } = unseen.remove(&found.name).unwrap_or_default();
+        plain.sheets.push(Sheet { hidden, hidden_rows: rows, hidden_columns: columns, ..found });
     }
     Ok(plain)
 }
@@ -54,17 +58,23 @@ fn sheet(book: &mut Book<'_>, name: &str, budget: &mut Budget) -> Result<Sheet, 
 }
 
 /// Numbers that a format shows with leading zeros or words become that text, and others that are shown otherwise are
-/// noted. A sheet whose formats cannot be read keeps its numbers.
+/// noted, and so are cells that are struck through. A sheet whose formats cannot be read keeps its numbers.
 fn as_shown(book: &mut Book<'_>, name: &str, sheet: &mut Sheet) {
     let Ok(mut cells) = book.worksheet_cells_reader(name) else { return };
     let of_style = |style: &Style| shown::form(&style.number_format.as_ref()?.format_code);
     let forms: Vec<Option<Form>> = cells.styles().iter().map(of_style).collect();
-    if forms.iter().all(Option::is_none) {
+    let is_struck = |style: &Style| style.font.as_ref().is_some_and(|font| font.strikethrough);
+    let struck: Vec<bool> = cells.styles().iter().map(is_struck).collect();
+    if forms.iter().all(Option::is_none) && !struck.contains(&true) {
         return;
     }
     while let Ok(Some((row, column, style))) = cells.next_style_id() {
-        let (Some(Some(form)), Ok(column)) = (forms.get(style), u16::try_from(column)) else { continue };
+        let Ok(column) = u16::try_from(column) else { continue };
         let row = row.saturating_add(1);
+        if struck.get(style) == Some(&true) && sheet.value_mut(row, column).is_some() {
+            sheet.struck.push((row, column));
+        }
+        let Some(Some(form)) = forms.get(style) else { continue };
         let Some(value) = sheet.value_mut(row, column) else { continue };
         let Value::Number(number) = *value else { continue };
         match form.show(number) {
@@ -73,6 +83,7 @@ fn as_shown(book: &mut Book<'_>, name: &str, sheet: &mut Sheet) {
         }
     }
     sheet.otherwise.sort_unstable();
+    sheet.struck.sort_unstable();
 }
 
 fn value(value: DataRef<'_>, has_formula: bool, is_1904: bool) -> Option<Value> {

@@ -60,6 +60,11 @@ impl Aliases {
         fold(&fold(&fold(text)))
     }
 
+    /// The usual shape of a character.
+    pub fn shape(&self, c: char) -> char {
+        self.variants.get(&c).copied().unwrap_or(c)
+    }
+
     /// The two texts name the same operating system; one that says no version or edition leaves it open.
     pub fn same_system(&self, one: &str, other: &str) -> bool {
         let ((family, version), (other_family, other_version)) = (self.system(one), self.system(other));

@@ -364,6 +364,16 @@ pub enum ProblemKind {
     AmendmentConflict,
     /// Somebody accepted a change of this row, and the file has no such row any more.
     AmendmentRowGone,
+    /// The whole row is struck through: it was read, and whether the device is gone is not known.
+    RowStruck,
+    /// The cell is struck through, and was read all the same.
+    CellStruck,
+    /// Rows that the sheet does not show were read all the same. The row is the first of them.
+    RowsHidden,
+    /// A column that the sheet does not show was read all the same. The row is the heading's.
+    ColumnHidden,
+    /// Below the heading no row is a device or record (all cells merged into one, an empty form …). The heading's row.
+    TableEmpty,
 }
 
 #[cfg(test)]

@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use daicho_shared::fact::Fact;
 
-use super::asset::Grade;
-use super::entry::{Entry, Register};
+use super::asset::{AssetId, Grade};
+use super::entry::{Entry, FourValued, Register};
 use super::graded::{LineKind, Sign};
 use super::group::Group;
 use super::knowledge::Knowledge;
+use super::pairing::Decision;
 use super::portrait::Facts;
 use super::rule::undeclared_uplink::is_undeclared;
 use super::scene::Scene;
@@ -35,15 +36,47 @@ const PURPOSES: [LineKind; 4] =
 /// Signs of a gateway that offers itself to everybody.
 const OFFERS: [Sign; 3] = [Sign::UpnpGateway, Sign::DhcpRouter, Sign::RouterAdvertisement];
 
-/// Declared points first, in the ledger's order; then undeclared ones, by machine. A declared device with another line
-/// beside the declared one has two points.
+/// Declared points first, in the ledger's order, one for every line of the register; then undeclared ones, by machine. A
+/// declared device with another line beside the declared ones has a point more.
 pub(crate) fn points(scene: &Scene<'_>) -> Vec<ExternalPoint> {
-    let declared = (0..scene.groups.len()).filter(|group| scene.groups[*group].is_external_connection());
+    let declared = (0..scene.groups.len()).filter(|group| !is_told_twice(scene, *group));
+    let lines = declared.flat_map(|group| lines(&scene.groups[group]).into_iter().map(move |line| (group, line)));
     let undeclared = (0..scene.assets.len()).filter(|asset| is_undeclared(scene, *asset));
-    declared
-        .map(|group| declared_point(scene, group))
+    lines
+        .map(|(group, line)| declared_point(scene, group, line))
         .chain(undeclared.map(|asset| undeclared_point(scene, asset)))
         .collect()
+}
+
+/// The rows that declare a line each: those of the register, or the device's own that says 外部接続 有.
+fn lines<'a>(group: &Group<'a>) -> Vec<&'a Entry> {
+    let register: Vec<&Entry> = group.rows.iter().copied().filter(|row| is_register(row)).collect();
+    let own = group.rows.iter().copied().find(|row| row.external_connection == FourValued::Yes);
+    if register.is_empty() { own.into_iter().collect() } else { register }
+}
+
+/// A device's row that says 外部接続 有 and can be found by nothing, while its department has one line in the register
+/// whose device stands in no other: both speak of one line. So they do where a key of that row is of a machine that
+/// a line was paired with.
+fn is_told_twice(scene: &Scene<'_>, index: usize) -> bool {
+    let group = &scene.groups[index];
+    if group.any(is_register) || scene.pairing.asset_of.contains_key(&index) {
+        return false;
+    }
+    let (mut own, mut lines) = (0, 0);
+    let here = department(group, group.first());
+    for other in scene.groups.iter().filter(|_| !group.has_key() && here.is_some()) {
+        if other.is_external_connection() && other.rows.iter().any(|row| row.department == here) {
+            let registered = other.any(is_register);
+            own += usize::from(!registered && !other.has_key());
+            lines += usize::from(registered && other.rows.iter().all(|row| is_register(row)));
+        }
+    }
+    let paired = |asset: &AssetId| scene.assets.iter().position(|one| one.id == *asset);
+    let near = scene.pairing.comparisons.iter().filter(|one| one.entry == group.first().id);
+    let taken = near.filter(|one| matches!(one.decision, Decision::Beaten | Decision::Shares));
+    let mut rivals = taken.filter_map(|one| scene.group_of(paired(&one.asset)?));
+    (own, lines) == (1, 1) || rivals.any(|rival| rival.any(is_register))
 }
 
 /// Signs of another line than the one that the rows declare.
@@ -53,7 +86,6 @@ pub(crate) fn other_line(
     shown: &BTreeSet<Sign>,
     knowledge: &Knowledge,
 ) -> BTreeSet<Sign> {
-    let declared = declared_kind(group, knowledge);
     let mut mobile: BTreeSet<Sign> = MOBILE.into_iter().filter(|sign| shown.contains(sign)).collect();
     let radio = has_interface(facts, knowledge, LineKind::Lte5g);
     if !radio {
@@ -63,26 +95,31 @@ pub(crate) fn other_line(
     if !radio && mobile.len() < 2 {
         mobile.clear();
     }
-    let known = |sign: &Sign| shown.contains(sign);
-    match (group.is_external_connection(), declared) {
-        (true, None | Some(LineKind::Lte5g | LineKind::Tethering | LineKind::Unknown)) => BTreeSet::new(),
-        (true, Some(LineKind::ClosedIpvpn)) => mobile.into_iter().chain(OPEN.into_iter().filter(known)).collect(),
-        (true, Some(_)) => mobile,
-        (false, _) if group.is_network_device() => mobile,
-        (false, _) => BTreeSet::new(),
+    let open = OPEN.into_iter().filter(|sign| shown.contains(sign));
+    let unexplained = |kind: Option<LineKind>| match kind {
+        None | Some(LineKind::Lte5g | LineKind::Tethering | LineKind::Unknown) => BTreeSet::new(),
+        Some(LineKind::ClosedIpvpn) => mobile.iter().copied().chain(open.clone()).collect(),
+        Some(_) => mobile.clone(),
+    };
+    // What one of several lines explains is no other line.
+    let lines = lines(group).into_iter().map(|line| unexplained(declared_kind(group, line, knowledge)));
+    match lines.reduce(|one, other| one.intersection(&other).copied().collect()) {
+        Some(other) => other,
+        None if group.is_network_device() => mobile,
+        None => BTreeSet::new(),
     }
 }
 
 /// Seen means that the declared machine is there; its grade says how clearly it shows a way out.
-fn declared_point(scene: &Scene<'_>, index: usize) -> ExternalPoint {
+fn declared_point(scene: &Scene<'_>, index: usize, row: &Entry) -> ExternalPoint {
     let group = &scene.groups[index];
     let asset = scene.pairing.asset_of.get(&index).copied();
     let (signs, mut evidence) = asset.map(|asset| uplink(scene, asset)).unwrap_or_default();
     evidence.extend(asset.into_iter().flat_map(|asset| scene.presence(asset)));
-    let declared = declared_kind(group, scene.knowledge);
+    let declared = declared_kind(group, row, scene.knowledge);
     let other = asset.map(|asset| other_line(&scene.facts(asset), group, &signs, scene.knowledge)).unwrap_or_default();
     let seen_kind = asset.filter(|_| !other.is_empty()).map(|asset| suggested(scene, asset, &other));
-    let (other_department, other_purpose) = (other_department(group), other_purpose(group, scene.knowledge));
+    let (other_department, other_purpose) = (other_department(group, row), other_purpose(group, row, scene.knowledge));
     let otherwise = declared == Some(LineKind::ClosedIpvpn) && other.iter().any(|sign| OPEN.contains(sign));
     let status = match asset {
         None => PointStatus::DeclaredUnseen,
@@ -92,17 +129,17 @@ fn declared_point(scene: &Scene<'_>, index: usize) -> ExternalPoint {
     let kind = declared.or_else(|| asset.map(|asset| suggested(scene, asset, &signs))).unwrap_or(LineKind::Unknown);
     ExternalPoint {
         asset: asset.map(|asset| scene.assets[asset].id.clone()),
-        entry: Some(group.first().id.clone()),
+        entry: Some(row.id.clone()),
         kind: kind.code().to_owned(),
-        line: line(group).map(str::to_owned),
+        line: line(group, row).map(str::to_owned),
         seen_kind,
         other_department,
         other_purpose,
         could_be_seen: asset.is_none().then(|| could_be_seen(scene, group)),
         status,
-        department: department(group),
-        purpose: first(group, |row| row.purpose.as_deref()),
-        vendor: first(group, |row| row.vendor.as_deref()),
+        department: department(group, row),
+        purpose: first(group, row, |row| row.purpose.as_deref()),
+        vendor: first(group, row, |row| row.vendor.as_deref()),
         grade: asset.map_or(Grade::Undecidable, |asset| scene.assets[asset].uplink.bare()),
         signs: signs.into_iter().collect(),
         evidence: evidence.into_iter().collect(),
@@ -127,9 +164,9 @@ fn undeclared_point(scene: &Scene<'_>, asset: usize) -> ExternalPoint {
         other_purpose: None,
         could_be_seen: None,
         status: PointStatus::Undeclared,
-        department: group.and_then(department),
-        purpose: group.and_then(|group| first(group, |row| row.purpose.as_deref())),
-        vendor: group.and_then(|group| first(group, |row| row.vendor.as_deref())),
+        department: group.and_then(|group| department(group, spokesman(group))),
+        purpose: group.and_then(|group| first(group, spokesman(group), |row| row.purpose.as_deref())),
+        vendor: group.and_then(|group| first(group, spokesman(group), |row| row.vendor.as_deref())),
         grade: scene.assets[asset].uplink.grade,
         signs: signs.into_iter().collect(),
         evidence: evidence.into_iter().collect(),
@@ -143,14 +180,23 @@ fn uplink(scene: &Scene<'_>, asset: usize) -> Shown {
     (uplink.signs.iter().map(|sign| sign.sign).collect(), uplink.evidence.iter().cloned().collect())
 }
 
-fn department(group: &Group<'_>) -> Option<String> {
-    first(group, |row| row.department.as_deref())
+fn department(group: &Group<'_>, line: &Entry) -> Option<String> {
+    first(group, line, |row| row.department.as_deref())
 }
 
-/// The register's row speaks before the device's own.
-fn first(group: &Group<'_>, read: impl Fn(&Entry) -> Option<&str>) -> Option<String> {
-    let of = |external: bool| group.rows.iter().filter(move |row| is_register(row) == external);
-    of(true).chain(of(false)).find_map(|row| read(row)).map(str::to_owned)
+/// Who speaks of a line that nobody declared: a line of the register, or the device's own row.
+fn spokesman<'a>(group: &Group<'a>) -> &'a Entry {
+    lines(group).first().copied().unwrap_or_else(|| group.first())
+}
+
+/// The line's row speaks before the device's own; another line of the same device never does.
+fn first(group: &Group<'_>, line: &Entry, read: impl Fn(&Entry) -> Option<&str>) -> Option<String> {
+    std::iter::once(line).chain(own(group)).find_map(read).map(str::to_owned)
+}
+
+/// The device's rows in other registers.
+fn own<'a>(group: &Group<'a>) -> impl Iterator<Item = &'a Entry> {
+    group.rows.iter().copied().filter(|row| !is_register(row))
 }
 
 fn is_register(row: &Entry) -> bool {
@@ -158,33 +204,27 @@ fn is_register(row: &Entry) -> bool {
 }
 
 /// The register says one department, and the device's own row another.
-fn other_department(group: &Group<'_>) -> Option<String> {
-    let of = |external: bool| {
-        group.rows.iter().filter(|row| is_register(row) == external).find_map(|row| row.department.clone())
-    };
-    let (declared, own) = (of(true)?, of(false)?);
-    (declared != own).then_some(own)
+fn other_department(group: &Group<'_>, line: &Entry) -> Option<String> {
+    let declared = line.department.as_ref().filter(|_| is_register(line))?;
+    own(group).find_map(|row| row.department.clone()).filter(|own| own != declared)
 }
 
 /// The register says one purpose, and the device's own row one that goes with another kind of line. People word the
 /// same purpose in many ways, so only kinds are compared.
-fn other_purpose(group: &Group<'_>, knowledge: &Knowledge) -> Option<String> {
-    let of = |external: bool| {
-        let purposes =
-            group.rows.iter().filter(move |row| is_register(row) == external).filter_map(|row| row.purpose.as_deref());
-        purposes.filter_map(|text| Some((kind_of(text, knowledge)?, text))).find(|(kind, _)| PURPOSES.contains(kind))
-    };
-    let ((declared, _), (own, text)) = (of(true)?, of(false)?);
-    (declared != own).then(|| text.to_owned())
+fn other_purpose(group: &Group<'_>, line: &Entry, knowledge: &Knowledge) -> Option<String> {
+    let kind = |text: &str| kind_of(text, knowledge).filter(|kind| PURPOSES.contains(kind));
+    let declared = kind(line.purpose.as_deref().filter(|_| is_register(line))?)?;
+    let mut own = own(group).filter_map(|row| row.purpose.as_deref()).filter_map(|text| Some((kind(text)?, text)));
+    own.next().filter(|(own, _)| *own != declared).map(|(_, text)| text.to_owned())
 }
 
-fn line<'g>(group: &'g Group<'_>) -> Option<&'g str> {
-    group.rows.iter().find_map(|row| row.line_kind.as_deref())
+fn line<'a>(group: &Group<'a>, line: &'a Entry) -> Option<&'a str> {
+    std::iter::once(line).chain(own(group)).find_map(|row| row.line_kind.as_deref())
 }
 
 /// What the rows declare; a text that means nothing known is unknown.
-fn declared_kind(group: &Group<'_>, knowledge: &Knowledge) -> Option<LineKind> {
-    Some(kind_of(line(group)?, knowledge).unwrap_or(LineKind::Unknown))
+fn declared_kind(group: &Group<'_>, row: &Entry, knowledge: &Knowledge) -> Option<LineKind> {
+    Some(kind_of(line(group, row)?, knowledge).unwrap_or(LineKind::Unknown))
 }
 
 fn kind_of(text: &str, knowledge: &Knowledge) -> Option<LineKind> {

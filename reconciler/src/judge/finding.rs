@@ -121,6 +121,9 @@ pub enum Kind {
     UnneededServices {
         /// Which, by their keys in `config/services.toml`.
         services: Vec<String>,
+        /// Of these, such as the ledger says to be off.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        denied: Vec<String>,
     },
     /// 管理画面への到達: its management answers from a segment that is not for that.
     ManagementReachable {
@@ -326,6 +329,8 @@ impl ProblemKind {
                 | Self::PersonalData
                 | Self::ColumnGuessed
                 | Self::SheetHidden
+                | Self::RowsHidden
+                | Self::ColumnHidden
                 | Self::CellsWithoutHeading
                 | Self::CellTooLong
         )

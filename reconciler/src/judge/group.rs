@@ -1,12 +1,13 @@
 //! Ledger rows that are one machine. The official form has one row per PC and program; several
 //! registers name the same device. A group is what is paired with a machine.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 
 use daicho_shared::address::Mac;
 use unicode_normalization::UnicodeNormalization;
 
+use super::across;
 use super::entry::{DeviceType, Entry, EntryId, Field, FourValued, Register, Status};
 use super::few::Few;
 use super::knowledge::Knowledge;
@@ -116,7 +117,7 @@ pub(crate) fn groups<'a>(entries: &'a [Entry], knowledge: &Knowledge) -> Vec<Gro
     for register in [Register::Equipment, Register::Medical, Register::ExternalConnection] {
         within.extend(same_machine(entries.iter().filter(|row| row.register == register), knowledge));
     }
-    let mut groups = across_registers(within, knowledge);
+    let mut groups = across::joined(within, knowledge);
     let places: HashMap<&EntryId, usize> = entries.iter().enumerate().map(|(place, row)| (&row.id, place)).collect();
     for rows in &mut groups {
         rows.sort_by_key(|row| places.get(&row.id));
@@ -149,7 +150,7 @@ fn meeting_place(row: &Entry, knowledge: &Knowledge) -> Vec<RowKey> {
 
 /// What two rows may share.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-enum RowKey {
+pub(super) enum RowKey {
     Number(String),
     Mac(Mac),
     Ip(IpAddr),
@@ -200,41 +201,7 @@ fn set<T: Ord + Copy>(list: &[T]) -> BTreeSet<T> {
     list.iter().copied().collect()
 }
 
-/// A device may stand in several registers. A key joins them where it is one machine's in each.
-/// Not 管理番号: registers are numbered independently.
-fn across_registers<'a>(within: Vec<Vec<&'a Entry>>, knowledge: &Knowledge) -> Vec<Vec<&'a Entry>> {
-    let mut holders: HashMap<RowKey, Vec<usize>> = HashMap::with_capacity(within.len() * 3);
-    for (index, rows) in within.iter().enumerate() {
-        for key in rows.iter().flat_map(|row| keys(row, knowledge)).collect::<BTreeSet<_>>() {
-            holders.entry(key).or_default().push(index);
-        }
-    }
-    let mut leader: Vec<usize> = (0..within.len()).collect();
-    for indices in holders.into_values().filter(|indices| indices.len() > 1) {
-        let registers: BTreeSet<Register> = indices.iter().map(|index| within[*index][0].register).collect();
-        if registers.len() == indices.len() {
-            let roots: Vec<usize> = indices.iter().map(|index| root(&leader, *index)).collect();
-            let first = roots.iter().copied().min().unwrap_or(0);
-            for other in roots {
-                leader[other] = first;
-            }
-        }
-    }
-    let mut joined: BTreeMap<usize, Vec<&Entry>> = BTreeMap::new();
-    for (index, rows) in within.into_iter().enumerate() {
-        joined.entry(root(&leader, index)).or_default().extend(rows);
-    }
-    joined.into_values().collect()
-}
-
-fn root(leader: &[usize], mut index: usize) -> usize {
-    while leader[index] != index {
-        index = leader[index];
-    }
-    index
-}
-
-fn keys(row: &Entry, knowledge: &Knowledge) -> Vec<RowKey> {
+pub(super) fn keys(row: &Entry, knowledge: &Knowledge) -> Vec<RowKey> {
     let mut keys: Vec<RowKey> = row.macs.iter().map(|mac| RowKey::Mac(*mac)).collect();
     if !row.dynamic_address {
         keys.extend(row.addresses.iter().map(|address| RowKey::Ip(*address)));

@@ -24,6 +24,7 @@
 //! `knowledge` holds what the judge knows beforehand: `config/classes.toml`, `identity.toml`, `uplinks.toml`,
 //! `hypotheses.toml`, `hours.toml`, `services.toml`, `end_of_support.toml`, `vendors.toml`.
 
+mod across;
 pub mod alias;
 pub mod amendment;
 pub mod asset;

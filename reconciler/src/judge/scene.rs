@@ -159,6 +159,21 @@ impl<'a> Scene<'a> {
         self.pairing.group_of.get(&asset).map(|group| &self.groups[*group])
     }
 
+    /// The row group that is this machine, or else that of a line or a network device that has its card, serial number,
+    /// address or name all the same, e.g. one row for both routers of a pair; an address or a name only where no card
+    /// says otherwise.
+    pub(crate) fn joining(&self, asset: usize) -> Option<&Group<'a>> {
+        let shown = self.shown(asset);
+        let has = |group: &&Group<'a>| {
+            let certain = group.macs.meets(&shown.macs) || shown.serial.iter().any(|one| group.serials.contains(one));
+            let other = !group.macs.is_empty() && !shown.macs.is_empty();
+            certain || !other && (group.addresses.meets(&shown.addresses) || group.hosts.meets(&shown.hosts))
+        };
+        let mut joining =
+            self.groups.iter().filter(|group| group.is_external_connection() || group.is_network_device());
+        self.group_of(asset).or_else(|| joining.find(has))
+    }
+
     /// Observations that show the machine: one of every address, as far as the limit goes.
     pub(crate) fn presence(&self, asset: usize) -> Vec<ObservationId> {
         let mut addresses = BTreeSet::new();

@@ -1,11 +1,13 @@
 //! A pack as one ZIP. Written so that equal files give equal octets; read as what a stranger sends.
 
+use std::collections::BTreeSet;
 use std::io::{Cursor, Read, Write};
 
 use zip::result::ZipError;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 
+use super::layout::{self, Hidden};
 use super::{Files, is_plain};
 
 /// The most files of a pack.
@@ -21,9 +23,13 @@ pub enum Unreadable {
     /// No ZIP, or a broken one.
     #[error("{0}")]
     Broken(String),
-    /// Two files of one name: programs differ in which of them they show.
-    #[error("two files of one name")]
-    Duplicate,
+    /// Two files of one name: programs differ in which of them they show. Names that differ in case alone are one name on
+    /// many systems.
+    #[error("two files of one name: {0}")]
+    Duplicate(String),
+    /// It holds more than its files.
+    #[error(transparent)]
+    Hidden(#[from] Hidden),
     /// More files, or more octets, than any pack has.
     #[error("too large")]
     TooLarge,
@@ -65,20 +71,22 @@ pub struct Held {
 /// Reads an archive into memory and nowhere else, within limits: the sizes that it declares are only claims.
 pub fn read(bytes: &[u8]) -> Result<Held, Unreadable> {
     let mut archive = ZipArchive::new(Cursor::new(bytes))?;
-    if archive.has_duplicate_names() {
-        return Err(Unreadable::Duplicate);
-    }
     if archive.len() > FILES {
         return Err(Unreadable::TooLarge);
+    }
+    let mut names = BTreeSet::new();
+    if let Some(twice) = layout::check(bytes)?.into_iter().find(|name| !names.insert(folded(name))) {
+        return Err(Unreadable::Duplicate(twice));
     }
     let mut held = Held::default();
     let mut left = ALL;
     for index in 0..archive.len() {
         let part = archive.by_index(index)?;
+        let told = daicho_shared::text::bounded_bytes(part.name_raw());
         let name = match part.name() {
             Ok(name) if is_plain(&name) && part.is_file() => name.into_owned(),
             _ => {
-                held.strange.push(daicho_shared::text::bounded_bytes(part.name_raw()));
+                held.strange.push(told);
                 continue;
             }
         };
@@ -93,6 +101,12 @@ pub fn read(bytes: &[u8]) -> Result<Held, Unreadable> {
         held.files.insert(name, octets);
     }
     Ok(held)
+}
+
+/// As a system that minds neither case nor how a letter is composed.
+fn folded(name: &str) -> String {
+    use unicode_normalization::UnicodeNormalization;
+    name.nfkc().flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]
@@ -134,6 +148,8 @@ mod tests {
         while let Some(at) = bytes.windows(5).position(|window| window == b"b.txt") {
             bytes[at] = b'a';
         }
-        assert_eq!(read(&bytes), Err(Unreadable::Duplicate));
+        assert_eq!(read(&bytes), Err(Unreadable::Duplicate("a.txt".into())));
+        let same_on_windows = write(&files(&[("A.txt", b"one"), ("a.txt", b"two")])).unwrap();
+        assert_eq!(read(&same_on_windows), Err(Unreadable::Duplicate("a.txt".into())));
     }
 }

@@ -2,12 +2,13 @@
 //! the index, so that whoever gets the pack can tell offline whether it is whole. Octets in, octets out.
 //!
 //! `form`: which documents a list asks for; `index`: what the pack holds; `sign`: whose it is; `archive`: the same files
-//! as one ZIP, equal for equal files; `verify`: what was changed, taken away or added; `redact`: the same documents with
+//! as one ZIP, equal for equal files, of which `layout` says that it is nothing else; `verify`: what was changed, taken away or added; `redact`: the same documents with
 //! addresses, serial numbers and names of persons masked.
 
 pub mod archive;
 pub mod form;
 pub mod index;
+pub mod layout;
 pub mod redact;
 pub mod sign;
 pub mod verify;

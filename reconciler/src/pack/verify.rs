@@ -49,6 +49,35 @@ impl Checked {
     }
 }
 
+impl Checked {
+    /// All that is amiss are files that a system puts into folders by itself.
+    pub fn is_littered(&self) -> bool {
+        let whole = self.changed.is_empty() && self.missing.is_empty() && self.signature == Validity::Valid;
+        whole && !self.added.is_empty() && self.added.iter().all(|name| System::of(name).is_some())
+    }
+}
+
+/// A system that puts files into folders by itself, when people look at them or pack them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum System {
+    /// `.DS_Store`, `._…`, `__MACOSX/…`.
+    MacOs,
+    /// `Thumbs.db`, `desktop.ini`.
+    Windows,
+}
+
+impl System {
+    /// Of a file of this name; it says nothing of what stands in it.
+    pub fn of(name: &str) -> Option<Self> {
+        let last = name.rsplit(['/', '\\']).next().unwrap_or(name).to_lowercase();
+        match last.as_str() {
+            ".ds_store" | ".localized" | ".apdisk" => Some(Self::MacOs),
+            "thumbs.db" | "ehthumbs.db" | "desktop.ini" => Some(Self::Windows),
+            other => (other.starts_with("._") || name.starts_with("__MACOSX/")).then_some(Self::MacOs),
+        }
+    }
+}
+
 /// Why something is no pack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NoPack {
@@ -187,6 +216,19 @@ mod tests {
                 _ => {}
             }
         }
+    }
+
+    #[test]
+    fn what_a_system_put_there_is_told_apart_and_is_no_part_of_the_pack() {
+        let mut held = pack(&Key::from_seed(&[1; 32]));
+        held.strange.push(".DS_Store".into());
+        held.files.insert("Thumbs.db".into(), vec![]);
+        let found = checked(&held);
+        assert!(!found.is_whole() && found.is_littered());
+        held.files.insert("説明.txt".into(), vec![]);
+        assert!(!checked(&held).is_littered());
+        assert_eq!(System::of("__MACOSX/._a"), Some(System::MacOs));
+        assert_eq!(System::of("a.DS_Store"), None);
     }
 
     #[test]

@@ -143,6 +143,11 @@ pub(super) fn every_kind() -> Verdict {
         CellTooLong,
         AmendmentConflict,
         AmendmentRowGone,
+        RowStruck,
+        CellStruck,
+        RowsHidden,
+        ColumnHidden,
+        TableEmpty,
     ];
     for kind in kinds {
         let problem = RowProblem { kind, ..problems().remove(1) };
@@ -186,7 +191,7 @@ fn hints(verdict: &mut Verdict) {
         let seen: &[u32] = if asset.is_some() { &[4] } else { &[] };
         verdict.findings.push(finding(kind, Severity::Info, Grade::Indication, asset, rows, seen));
     };
-    add(Kind::UnneededServices { services }, pc, &[]);
+    add(Kind::UnneededServices { denied: services[..1].to_vec(), services }, pc, &[]);
     for segment in [VantageKind::Clinical, VantageKind::Shared, VantageKind::Unlisted] {
         let from = from.filter(|_| segment != VantageKind::Unlisted);
         add(Kind::ManagementReachable { ways: ways.clone(), from, segment }, pc, &[]);

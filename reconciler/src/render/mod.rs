@@ -8,6 +8,7 @@ pub mod html;
 pub mod json;
 pub mod layout;
 pub mod list;
+mod scatter;
 mod scene;
 pub mod text;
 pub mod understanding;
@@ -23,6 +24,7 @@ mod fixture;
 use ipnet::IpNet;
 use jiff::tz::TimeZone;
 
+pub use self::scatter::Scatter;
 pub use self::words::Lang;
 
 /// How a verdict is put out.
@@ -42,6 +44,9 @@ pub struct Options {
     pub operator: Option<String>,
     /// The segment that is believed closed, of which a statement is made.
     pub closed: Option<IpNet>,
+    /// What would stand in the order of addresses stands in this one, and a device's packets are told by the day: the
+    /// order in which addresses are asked is theirs, too.
+    pub scatter: Option<Scatter>,
 }
 
 impl Default for Options {
@@ -54,6 +59,7 @@ impl Default for Options {
             hospital: None,
             operator: None,
             closed: None,
+            scatter: None,
         }
     }
 }

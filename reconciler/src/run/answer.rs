@@ -3,18 +3,17 @@
 //! What is frozen is the text of the JSON file, octet by octet. Everything else is rendered from that text alone, also
 //! on the day on which it is frozen.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use daicho_shared::id::RunId;
-use ipnet::IpNet;
+use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
 
+use super::as_of::AsOf;
 use super::console::Console;
 use super::project::Project;
-use super::{CLEAN, Failure, attached, reread, rooms};
+use super::{CLEAN, Failure, attached, reread, rooms, whole};
 use crate::answer::forms::Forms;
 use crate::answer::ground::Ground;
 use crate::answer::question::Form;
@@ -23,12 +22,10 @@ use crate::cli::{Answer, AnswerCommand, Common, words};
 use crate::edge;
 use crate::judge::verdict::Verdict;
 use crate::render::answer::Paper;
-use crate::store::{NewSnapshot, RunInfo, SnapshotInfo, Store};
+use crate::store::{NewSnapshot, SnapshotInfo, Store};
 
 /// The folder of a project with forms of its own.
 const FOLDER: &str = "questions";
-/// A run of fewer networks does not stand for the hospital if a wider one is no more days older than this.
-const RECENT: i32 = 31;
 
 pub(super) fn answer(common: &Common, options: &Answer, console: &Console, now: Timestamp) -> Result<u8, Failure> {
     match (&options.command, &options.form) {
@@ -106,25 +103,28 @@ pub(super) fn frozen(
     let forms = forms(project)?;
     let form = form(&forms, asked, taken.date())?;
     let day = asked.as_of.unwrap_or_else(|| form.as_of.map_or(taken.date(), |day| day.min(taken.date())));
+    let runs = project.store.runs()?;
     let run = match asked.run {
         Some(run) => RunId::from(run),
-        None => chosen(&project.store.runs()?, day, &tz).ok_or(Failure::NoRunAsOf { day })?,
+        None => whole::chosen(&runs, day, &tz).ok_or(Failure::NoRunAsOf { day })?,
     };
-    let verdict = project.store.verdict(&run)?;
-    let mut verdict = verdict.ok_or_else(|| Failure::NotJudged { run: run.clone() })?;
-    rooms::stand_on(&project.store, &mut verdict, day, &tz)?;
-    let diagrams = diagrams(&project.store.runs()?, day, &tz);
-    let mut ground = Ground::new(&verdict, &project.knowledge()?, day, &diagrams, &tz);
+    if !runs.iter().any(|one| one.id == run && one.judged) {
+        return Err(Failure::NotJudged { run });
+    }
+    let (as_of, knowledge) = (AsOf::new(day, now, now, &tz), project.knowledge()?);
+    let verdict = as_of.verdict(project, &run, &knowledge)?;
+    let diagrams = whole::days(&runs, day, &tz);
+    let mut ground = Ground::new(&verdict, &knowledge, day, &diagrams, &tz);
     for network in ground.untested() {
-        if let Some(other) = tested(project, network, day, &tz)? {
-            ground.also_tested(&other);
+        if let Some(other) = whole::of_network(&runs, network, day, &tz) {
+            ground.also_tested(&as_of.verdict(project, &other, &knowledge)?);
         }
     }
     let hospital = Some(project.settings.hospital.name.clone()).filter(|name| !name.is_empty());
-    let (ledger_version, ledger_changed) = ledger(&project.store, &verdict, day, &tz)?;
+    let ledger_version = ledger_version(&project.store, &verdict, &as_of)?;
     let evidence = attached::hashes(&project.folder, &verdict.ledger);
     let first = first(&project.store, form, day)?;
-    let sheet = sheet(form, &ground, Occasion { hospital, taken, ledger_changed, evidence, first });
+    let sheet = sheet(form, &ground, Occasion { hospital, taken, evidence, first });
     let content = serde_json::to_string_pretty(&sheet).map_err(anyhow::Error::from)? + "\n";
     let new = NewSnapshot {
         form: &form.form,
@@ -162,101 +162,19 @@ fn form<'f>(forms: &'f Forms, asked: &Asked<'_>, today: Date) -> Result<&'f Form
     forms.find(asked.form, asked.year, asked.as_of.unwrap_or(today)).ok_or_else(unknown)
 }
 
-/// It was judged, until a day, and is the hospital's own: what a vendor handed in is about its devices only.
-fn counts(run: &RunInfo, day: Date, tz: &TimeZone) -> bool {
-    run.judged && run.vendor.is_none() && on_the_wall(run.started, tz).date() <= day
-}
-
-/// The last judged run until a day, but none that looked at a part only while another of those weeks looked at more.
-fn chosen(runs: &[RunInfo], day: Date, tz: &TimeZone) -> Option<RunId> {
-    let on = |run: &RunInfo| on_the_wall(run.started, tz).date();
-    let until: Vec<&RunInfo> = runs.iter().filter(|run| counts(run, day, tz)).collect();
-    let last = until.iter().map(|run| on(run)).max()?;
-    let since = last.checked_sub(RECENT.days()).ok()?;
-    let recent: Vec<&RunInfo> = until.into_iter().filter(|run| on(run) >= since).collect();
-    let covers = |one: &RunInfo, other: &RunInfo| {
-        other.scope.iter().all(|network| one.scope.iter().any(|wider| wider.contains(network)))
-    };
-    let wider = |run: &RunInfo| recent.iter().any(|other| covers(other, run) && !covers(run, other));
-    recent.iter().filter(|run| !wider(run)).max_by_key(|run| run.started).map(|run| run.id.clone())
-}
-
-/// The last judged run until a day that looked at this network, e.g. `audit --closed`.
-fn tested(project: &Project, network: IpNet, day: Date, tz: &TimeZone) -> Result<Option<Verdict>, Failure> {
-    let runs = project.store.runs()?;
-    let until = runs.iter().filter(|run| run.complete && counts(run, day, tz));
-    let mut looked = until.filter(|run| run.scope.iter().any(|scope| scope.contains(&network)));
-    // The newest comes first. A verdict that cannot be read any more is derived, and no reason to stop.
-    Ok(looked.find_map(|run| project.store.verdict(&run.id).ok().flatten()))
-}
-
-/// Days on which a diagram could be drawn: those of judged runs.
-fn diagrams(runs: &[RunInfo], day: Date, tz: &TimeZone) -> Vec<Date> {
-    let judged = runs.iter().filter(|run| counts(run, day, tz));
-    let days: BTreeSet<Date> = judged.map(|run| on_the_wall(run.started, tz).date()).collect();
-    days.into_iter().collect()
-}
-
-/// The newest ledger version that the run was judged against, and whether the ledger of that day says something else.
-fn ledger(store: &Store, verdict: &Verdict, day: Date, tz: &TimeZone) -> Result<(Option<i64>, bool), Failure> {
-    let versions = store.ledger_versions()?;
-    let judged =
+/// The newest version of the ledger's files that the run was judged against.
+fn ledger_version(store: &Store, verdict: &Verdict, as_of: &AsOf) -> Result<Option<i64>, Failure> {
+    let of_file =
         |file: &str, sha256: &str| verdict.ledger.files.iter().any(|one| one.name == file && one.sha256 == sha256);
-    let number = versions.iter().filter(|one| judged(&one.file, &one.sha256)).map(|one| one.number).max();
-    // The newest comes first.
-    let mut newest = BTreeMap::new();
-    for version in versions.iter().filter(|one| on_the_wall(one.imported, tz).date() <= day) {
-        newest.entry(version.file.as_str()).or_insert(version);
-    }
-    let changed = newest.values().any(|version| match version.rows {
-        Some(_) => !judged(&version.file, &version.sha256),
-        None => verdict.ledger.files.iter().any(|one| one.name == version.file),
-    });
-    Ok((number, changed))
+    let versions = store.ledger_versions()?;
+    let same = versions.iter().filter(|one| of_file(&one.file, &one.sha256));
+    let (until, later): (Vec<_>, Vec<_>) = same.partition(|one| as_of.has(one.imported));
+    let first = later.iter().map(|one| one.number).min();
+    Ok(until.iter().map(|one| one.number).max().or(first))
 }
 
 /// To the second, by the clock on the wall.
 fn on_the_wall(at: Timestamp, tz: &TimeZone) -> DateTime {
     let here = at.to_zoned(tz.clone()).datetime();
     here.date().at(here.hour(), here.minute(), here.second(), 0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn run(id: &str, day: &str, scope: &[&str]) -> RunInfo {
-        RunInfo {
-            id: id.into(),
-            host: "scanner".into(),
-            scope: scope.iter().map(|network| network.parse().unwrap()).collect(),
-            started: format!("{day}T02:00:00Z").parse().unwrap(),
-            finished: None,
-            complete: true,
-            reason: None,
-            observations: 1,
-            judged: true,
-            vendor: None,
-        }
-    }
-
-    #[test]
-    fn a_run_of_one_segment_does_not_stand_for_the_hospital() {
-        let runs = [
-            run("old", "2026-01-05", &["10.0.0.0/8"]),
-            run("whole", "2026-03-20", &["10.0.0.0/16", "10.1.0.0/24"]),
-            run("closed", "2026-03-25", &["10.1.0.0/24"]),
-            run("later", "2026-04-02", &["10.0.0.0/8"]),
-            RunInfo { vendor: Some("B社".into()), ..run("vendor", "2026-03-30", &["10.0.0.0/8"]) },
-            RunInfo { judged: false, ..run("raw", "2026-03-30", &["10.0.0.0/8"]) },
-            RunInfo { vendor: Some("B社".into()), ..run("theirs", "2026-03-30", &["10.0.0.0/8"]) },
-        ];
-        let on = |day: &str| chosen(&runs, day.parse().unwrap(), &TimeZone::UTC).map(|run| run.0.to_string());
-        assert_eq!(on("2026-03-31").as_deref(), Some("whole"));
-        assert_eq!(on("2026-03-19").as_deref(), Some("old"));
-        assert_eq!(on("2026-04-02").as_deref(), Some("later"));
-        assert_eq!(on("2026-01-04"), None);
-        let days = diagrams(&runs, "2026-03-31".parse().unwrap(), &TimeZone::UTC);
-        assert_eq!(days.len(), 3);
-    }
 }

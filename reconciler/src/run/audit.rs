@@ -23,7 +23,7 @@ use crate::settings::{SETTINGS_FILE, Settings};
 use crate::store::lock::FolderLock;
 
 /// Earlier verdicts that the judge looks at: two weeks of nights.
-const HISTORY: u32 = 14;
+pub(super) const HISTORY: u32 = 14;
 
 pub(super) fn scan(common: &Common, walk: &Walk, console: &Console, now: Timestamp) -> Result<u8, Failure> {
     let (mut project, lock) = Project::open(&common.folder, "scan", now)?;

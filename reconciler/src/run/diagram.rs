@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 
 use super::console::Console;
 use super::project::Project;
-use super::{CLEAN, Failure, audit, rooms};
+use super::{CLEAN, Failure, audit, rooms, whole};
 use crate::cli::{Common, Diagram, DiagramCommand, words};
 use crate::edge;
 use crate::render::diagram::{self, Picture};
@@ -73,13 +73,10 @@ fn picture(project: &Project, which: Option<&str>, console: &Console) -> Result<
     Ok(Picture::new(&verdict, &rooms::options(&project.settings.hospital.name, console.lang)))
 }
 
-/// A run by its id, or the last one of the hospital's own that was judged until the end of a day.
+/// A run by its id, or the one that stands for the hospital on a day.
 fn chosen(project: &Project, which: Option<&str>) -> Result<RunId, Failure> {
     let Some(day) = which.and_then(|text| text.parse::<Date>().ok()) else { return audit::chosen(project, which) };
-    let until = |run: &&crate::store::RunInfo| run.started.to_zoned(TimeZone::system()).date() <= day;
-    let runs = project.store.runs()?;
-    let last = runs.iter().filter(|run| run.judged && run.vendor.is_none()).filter(until).max_by_key(|run| run.started);
-    last.map(|run| run.id.clone()).ok_or(Failure::NoRunUntil { day })
+    whole::chosen(&project.store.runs()?, day, &TimeZone::system()).ok_or(Failure::NoRunUntil { day })
 }
 
 fn ending(path: &Path) -> &str {

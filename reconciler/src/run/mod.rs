@@ -3,6 +3,7 @@
 mod agent;
 mod agent_config;
 mod answer;
+mod as_of;
 mod attached;
 mod audit;
 mod books;
@@ -26,6 +27,7 @@ mod rooms;
 mod runs;
 mod show;
 mod vendor;
+mod whole;
 
 use std::process::ExitCode;
 

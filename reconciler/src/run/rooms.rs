@@ -26,12 +26,15 @@ use crate::import::template::{Guide, choices, template};
 use crate::import::{Columns, ImportError, Imported, Mappings, Original, Progress};
 use crate::judge::amendment::Amendment;
 use crate::judge::asset::Asset;
+use crate::judge::decision::Decision;
 use crate::judge::entry::{Field, Ledger, ProblemKind, Register, RowProblem};
 use crate::judge::finding::Finding;
+use crate::judge::inventory::Inventory;
 use crate::judge::review::group;
 use crate::judge::review::proposal::Spelt;
 use crate::judge::review::standing::{self, Reviewed};
 use crate::judge::understanding::Change;
+use crate::judge::vendor::Vendors;
 use crate::judge::verdict::Verdict;
 use crate::judge::{Case, Knowledge};
 use crate::lang::Lang;
@@ -167,15 +170,6 @@ pub(super) fn stand(store: &Store, verdict: &mut Verdict, now: Timestamp) -> Res
     Ok(())
 }
 
-/// The same with what had been decided until the end of a day, as of that day.
-pub(super) fn stand_on(store: &Store, verdict: &mut Verdict, day: Date, tz: &TimeZone) -> Result<(), StoreError> {
-    let mut reviews = store.reviews()?;
-    reviews.retain(|kept| kept.at.to_zoned(tz.clone()).date() <= day);
-    let standings = standing::standings(verdict, &reviews, day);
-    verdict.reviewed = Reviewed { standings, head: store.log_head()? };
-    Ok(())
-}
-
 /// The files of a frozen answer, each by its name's end.
 pub(super) fn answer_files(paper: &render::answer::Paper<'_>) -> anyhow::Result<Vec<(&'static str, Vec<u8>)>> {
     let (workbook, page) = (render::answer::workbook(paper)?, render::answer::html(paper)?);
@@ -209,11 +203,14 @@ pub(super) fn grouped(
 
 /// The current files' rows as one ledger.
 pub(super) fn imported(store: &Store) -> Result<Ledger, StoreError> {
-    let files = store.ledger()?.into_iter().filter_map(|one| {
+    Ok(joined(store.ledger()?))
+}
+
+fn joined(files: Vec<Ledger>) -> Ledger {
+    crate::import::join(files.into_iter().filter_map(|one| {
         let Ledger { entries, records, files, problems } = one;
         files.into_iter().next().map(|file| Imported { file, sheets: vec![], entries, records, problems })
-    });
-    Ok(crate::import::join(files))
+    }))
 }
 
 /// Judges a kept run by this knowledge, with everything that is kept beside it: the ledger, inventories,
@@ -224,17 +221,69 @@ pub(super) fn judge(
     knowledge: &Knowledge,
     history: &[Verdict],
 ) -> Result<Verdict, StoreError> {
+    judged(
+        store,
+        run,
+        knowledge,
+        history,
+        Beside {
+            ledger: ledger(store)?,
+            inventories: store.inventories(run)?,
+            decisions: store.decisions()?,
+            vendors: store.vendors_of(run)?,
+        },
+    )
+}
+
+/// The same with what was kept beside it at a moment. What a later agent read in its replies counts all the same: it is
+/// what was seen then.
+pub(super) fn judge_at(
+    store: &Store,
+    run: &RunId,
+    knowledge: &Knowledge,
+    history: &[Verdict],
+    moment: Timestamp,
+) -> Result<Verdict, StoreError> {
+    let accepted = crate::judge::review::amendments(&store.reviews_at(moment)?);
+    let amended = crate::import::amended::amended(joined(store.ledger_at(moment)?), &accepted, &Columns::builtin());
+    judged(
+        store,
+        run,
+        knowledge,
+        history,
+        Beside {
+            ledger: amended.ledger,
+            inventories: store.inventories_at(run, moment)?,
+            decisions: store.decisions_at(moment)?,
+            vendors: store.vendors_at(moment)?,
+        },
+    )
+}
+
+/// What counts for a run beside it.
+struct Beside {
+    ledger: Ledger,
+    inventories: Vec<Inventory>,
+    decisions: Vec<Decision>,
+    vendors: Vendors,
+}
+
+fn judged(
+    store: &Store,
+    run: &RunId,
+    knowledge: &Knowledge,
+    history: &[Verdict],
+    beside: Beside,
+) -> Result<Verdict, StoreError> {
     let (batch, rereading) = (batch(store, run)?, store.rereading(run)?);
-    let (ledger, inventories, decisions) = (ledger(store)?, store.inventories(run)?, store.decisions()?);
-    let vendors = store.vendors_of(run)?;
     Ok(crate::judge::judge(&Case {
         batch: &batch,
         reread: rereading.as_ref().map(|rereading| &rereading.reread),
-        inventories: &inventories,
-        ledger: &ledger.into(),
+        inventories: &beside.inventories,
+        ledger: &beside.ledger.into(),
         history,
-        decisions: &decisions,
-        vendors: &vendors,
+        decisions: &beside.decisions,
+        vendors: &beside.vendors,
         knowledge,
     }))
 }

@@ -20,7 +20,7 @@ pub(super) fn covered(ground: &Ground<'_>) -> Figure {
 /// Departments that stated their number of connection points within a year.
 pub(super) fn points_answered(ground: &Ground<'_>) -> Figure {
     Figure::share(&ground.departments, ground.imported, NO_DEPARTMENTS, |one| {
-        must(one.stated_by(ground.day).is_some(), || one.behind())
+        must(one.is_stated_by(ground.day), || one.behind())
     })
 }
 
@@ -39,5 +39,6 @@ pub(super) fn points_agree(ground: &Ground<'_>) -> Figure {
 /// Of the departments that may procure, those with a security contact.
 pub(super) fn security_contact(ground: &Ground<'_>) -> Figure {
     let procuring: Vec<&Department<'_>> = ground.departments.iter().filter(|one| one.procures()).collect();
-    Figure::share(&procuring, ground.imported, NO_DEPARTMENTS, |one| must(one.has_contact(), || one.behind()))
+    let none = if ground.departments.is_empty() { NO_DEPARTMENTS } else { Value::None };
+    Figure::share(&procuring, ground.imported, none, |one| must(one.has_contact(), || one.behind()))
 }

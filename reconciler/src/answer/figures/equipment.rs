@@ -7,9 +7,10 @@ use daicho_shared::class::Class;
 use super::super::device::{Device, is_one_of_three};
 use super::super::figure::{Behind, Figure, Value, Why};
 use super::super::ground::{Ground, label};
-use super::{NO_ROWS, devices, must};
+use super::{NO_ROWS, concerns, devices, must};
 use crate::judge::asset::Asset;
 use crate::judge::entry::{DeviceType, Field};
+use crate::judge::finding::{Finding, Kind};
 
 /// Devices of the ledger.
 pub(super) fn rows(ground: &Ground<'_>) -> Figure {
@@ -54,10 +55,22 @@ fn filled<'a>(ground: &Ground<'a>, field: Option<Field>, holds: fn(&Device<'a>) 
     Figure::share(&all, ground.imported, NO_ROWS, |device| must(holds(device), || device.behind(field)))
 }
 
-/// 所在不明 that nobody has settled.
+/// 所在不明 and 廃棄済みなのに観測 that nobody has settled.
 pub(super) fn not_found(ground: &Ground<'_>) -> Figure {
-    let missing = ground.unsettled(&["not_found", "retired_but_seen"]).map(|finding| ground.behind(finding));
-    Figure::count(missing.collect(), Some(ground.scanned))
+    missing(ground, "ledger.not_found")
+}
+
+/// The same, of the devices that the figure is about.
+pub(super) fn missing(ground: &Ground<'_>, key: &str) -> Figure {
+    let missing = ground.unsettled(&["not_found", "retired_but_seen"]);
+    let own = missing.filter(|finding| concerns(key, ground, finding)).map(|finding| ground.behind(finding));
+    Figure::count(own.collect(), Some(ground.scanned))
+}
+
+/// Devices whose rows say another kind, or no network, than what was seen of them.
+pub(super) fn contradicted(ground: &Ground<'_>) -> Figure {
+    let all = devices(ground, Device::is_equipment);
+    Figure::count(all.into_iter().filter_map(Device::contradicted).collect(), Some(ground.scanned))
 }
 
 /// Machines that were seen and stand in the ledger. One that nobody can tell what it is may be one of the three.
@@ -65,27 +78,38 @@ pub(super) fn machines_listed(ground: &Ground<'_>) -> Figure {
     listed(ground, |asset| asset.class.value == Class::Unknown || is_one_of_three(DeviceType::of(asset.class.value)))
 }
 
-/// Of the machines of some classes, those that stand in the ledger; what somebody has settled is left out.
+/// Of the machines of some classes, those that stand in the ledger. What somebody has settled is left out, and so is what
+/// is part of another machine: a declared second card, an address that moves between routers.
 pub(super) fn listed(ground: &Ground<'_>, which: impl Fn(&Asset) -> bool) -> Figure {
-    let own = |asset: &Asset| {
-        let mut addresses = asset.interfaces.iter().flat_map(|one| &one.addresses);
-        addresses.any(|address| ground.verdict.run.own.iter().any(|(_, own)| own == address))
-    };
-    let unlisted = |asset: &Asset| {
-        let mut findings = ground.verdict.findings.iter().filter(|one| one.kind.code() == "not_in_ledger");
-        findings.find(|one| one.asset.as_ref() == Some(&asset.id))
-    };
-    let settled = |asset: &Asset| {
-        !ground.is_listed(asset) && unlisted(asset).is_some_and(|finding| !ground.is_unsettled(finding))
-    };
     let seen = ground.verdict.assets.iter().filter(|asset| asset.interfaces.iter().any(|one| !one.told));
-    let all: Vec<&Asset> = seen.filter(|asset| which(asset) && !own(asset) && !settled(asset)).collect();
+    let all = seen.filter(|asset| which(asset) && !is_own(ground, asset)).filter_map(|asset| standing(ground, asset));
+    let all: Vec<Result<(), Box<Behind>>> = all.collect();
     let none = if ground.verdict.assets.is_empty() { Value::Unknown { why: Why::NothingSeen } } else { Value::None };
-    Figure::share(&all, Some(ground.scanned), none, |asset| {
-        must(ground.is_listed(asset), || {
-            unlisted(asset).map_or_else(|| machine(asset), |finding| ground.behind(finding))
-        })
-    })
+    Figure::share(&all, Some(ground.scanned), none, Clone::clone)
+}
+
+/// It is the scanner itself.
+fn is_own(ground: &Ground<'_>, asset: &Asset) -> bool {
+    let mut addresses = asset.interfaces.iter().flat_map(|one| &one.addresses);
+    addresses.any(|address| ground.verdict.run.own.iter().any(|(_, own)| own == address))
+}
+
+/// Whether a machine stands in the ledger; `None` where that is no question.
+fn standing(ground: &Ground<'_>, asset: &Asset) -> Option<Result<(), Box<Behind>>> {
+    if ground.is_listed(asset) {
+        return Some(Ok(()));
+    }
+    let about = |finding: &&Finding| match &finding.kind {
+        Kind::NotInLedger => finding.asset.as_ref() == Some(&asset.id),
+        // Of several machines that one row may be, all but one stand nowhere.
+        Kind::AmbiguousPair { assets } => assets.contains(&asset.id),
+        _ => false,
+    };
+    match ground.verdict.findings.iter().find(about) {
+        Some(finding) => ground.is_unsettled(finding).then(|| Err(Box::new(ground.behind(finding)))),
+        // A line of the register is no row of its device.
+        None => ground.has_line(asset).then(|| Err(Box::new(machine(asset)))),
+    }
 }
 
 fn machine(asset: &Asset) -> Behind {

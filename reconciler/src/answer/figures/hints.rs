@@ -3,63 +3,69 @@
 
 use super::super::figure::{Figure, Value, Why};
 use super::super::ground::Ground;
+use super::concern::is_of;
 use crate::judge::entry::DeviceType;
 use crate::judge::finding::Finding;
 
 /// Hosts that offer what is seldom needed, and nobody explained it.
 pub(super) fn unexplained(ground: &Ground<'_>) -> Figure {
-    unsettled(ground, "unneeded_services", |_| true)
+    unsettled(ground, "unneeded_services", &[])
 }
 
 /// Of these, servers.
 pub(super) fn servers_unexplained(ground: &Ground<'_>) -> Figure {
-    unsettled(ground, "unneeded_services", |kind| kind == DeviceType::Server)
+    unsettled(ground, "unneeded_services", &[DeviceType::Server])
 }
 
 /// Of these, client PCs.
 pub(super) fn clients_unexplained(ground: &Ground<'_>) -> Figure {
-    unsettled(ground, "unneeded_services", |kind| kind == DeviceType::Client)
+    unsettled(ground, "unneeded_services", &[DeviceType::Client])
 }
 
 /// Equipment whose management answers from a segment that is not for it.
 pub(super) fn management_from_clinical(ground: &Ground<'_>) -> Figure {
-    unsettled(ground, "management_reachable", |_| true)
+    unsettled(ground, "management_reachable", &[])
 }
 
 /// Systems beyond their last day of support, as far as is known.
 pub(super) fn beyond_end(ground: &Ground<'_>) -> Figure {
-    ended(ground, |_| true)
+    ended(ground, &[])
 }
 
 /// Of these, servers and client PCs.
 pub(super) fn hosts_beyond_end(ground: &Ground<'_>) -> Figure {
-    ended(ground, |kind| matches!(kind, DeviceType::Server | DeviceType::Client))
+    ended(ground, &[DeviceType::Server, DeviceType::Client])
 }
 
 /// Of these, servers.
 pub(super) fn servers_beyond_end(ground: &Ground<'_>) -> Figure {
-    ended(ground, |kind| kind == DeviceType::Server)
+    ended(ground, &[DeviceType::Server])
 }
 
 /// Of these, client PCs.
 pub(super) fn clients_beyond_end(ground: &Ground<'_>) -> Figure {
-    ended(ground, |kind| kind == DeviceType::Client)
+    ended(ground, &[DeviceType::Client])
 }
 
 /// Of these, network devices.
 pub(super) fn network_beyond_end(ground: &Ground<'_>) -> Figure {
-    ended(ground, |kind| kind == DeviceType::Network)
+    ended(ground, &[DeviceType::Network])
 }
 
 /// What people decided ends the question.
-fn unsettled(ground: &Ground<'_>, code: &str, which: fn(DeviceType) -> bool) -> Figure {
-    counted(ground, ground.unsettled(&[code]).filter(|finding| ground.kind(finding).is_some_and(which)))
+fn unsettled(ground: &Ground<'_>, code: &str, kinds: &[DeviceType]) -> Figure {
+    counted(ground, ground.unsettled(&[code]).filter(|finding| is_among(ground, finding, kinds)))
 }
 
 /// What people decided makes no system younger.
-fn ended(ground: &Ground<'_>, which: fn(DeviceType) -> bool) -> Figure {
+fn ended(ground: &Ground<'_>, kinds: &[DeviceType]) -> Figure {
     let ended = ground.verdict.findings.iter().filter(|finding| finding.kind.code() == "support_ended");
-    counted(ground, ended.filter(|finding| ground.kind(finding).is_some_and(which)))
+    counted(ground, ended.filter(|finding| is_among(ground, finding, kinds)))
+}
+
+/// Of one of these kinds; of any, where none is named.
+fn is_among(ground: &Ground<'_>, finding: &Finding, kinds: &[DeviceType]) -> bool {
+    kinds.is_empty() || is_of(ground, finding, kinds)
 }
 
 /// Where nothing answered at all, nobody knows.

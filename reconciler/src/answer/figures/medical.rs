@@ -25,6 +25,17 @@ pub(super) fn listed(ground: &Ground<'_>) -> Figure {
     equipment::listed(ground, |asset| asset.class.value.is_medical())
 }
 
+/// 所在不明 and 廃棄済みなのに観測 that nobody has settled.
+pub(super) fn not_found(ground: &Ground<'_>) -> Figure {
+    equipment::missing(ground, "medical.not_found")
+}
+
+/// Devices whose rows say another kind, or no network, than what was seen of them.
+pub(super) fn contradicted(ground: &Ground<'_>) -> Figure {
+    let told = networked(ground).into_iter().filter_map(Device::contradicted);
+    Figure::count(told.collect(), Some(ground.scanned))
+}
+
 /// 台帳重複 among the rows of medical devices.
 pub(super) fn duplicates(ground: &Ground<'_>) -> Figure {
     let all = networked(ground);

@@ -1,5 +1,6 @@
 //! All figures, each by its key: one line a figure, one file a subject.
 
+mod concern;
 mod departments;
 mod duties;
 mod equipment;
@@ -14,6 +15,8 @@ use std::collections::BTreeMap;
 
 use super::figure::{Behind, Figure, Value, Why};
 use super::ground::Ground;
+
+pub use self::concern::concerns;
 
 /// What a figure is counted by.
 type Count = fn(&Ground<'_>) -> Figure;
@@ -34,10 +37,13 @@ pub const KEYS: &[(&str, Count)] = &[
     ("ledger.watched", state::watched),
     ("ledger.vendor_filled", duties::vendor_filled),
     ("ledger.not_found", equipment::not_found),
+    ("ledger.contradicted", equipment::contradicted),
     ("machines.listed", equipment::machines_listed),
     ("medical.rows", medical::rows),
     ("medical.updated", medical::updated),
     ("medical.listed", medical::listed),
+    ("medical.not_found", medical::not_found),
+    ("medical.contradicted", medical::contradicted),
     ("medical.duplicates", medical::duplicates),
     ("medical.department_filled", medical::department_filled),
     ("medical.mac_filled", medical::mac_filled),
@@ -86,8 +92,8 @@ pub const KEYS: &[(&str, Count)] = &[
     ("vendors.role_table", vendors::role_table),
     ("vendors.contradictions", vendors::contradictions),
     ("vendors.overdue", vendors::overdue),
-    ("vendors.unconfirmed", vendors::unconfirmed),
     ("remote.known", duties::remote_known),
+    ("vendors.unconfirmed", vendors::unconfirmed),
     ("remote.answered", vendors::remote_answered),
     ("remote.confirmed", vendors::remote_confirmed),
     ("remote.restricted", vendors::remote_restricted),

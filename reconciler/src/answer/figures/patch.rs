@@ -48,15 +48,15 @@ pub(super) fn client_dated(ground: &Ground<'_>) -> Figure {
 }
 
 fn is_server(device: &Device<'_>) -> bool {
-    device.is_equipment() && device.kind() == Some(DeviceType::Server)
+    device.is_equipment() && device.is(DeviceType::Server)
 }
 
 fn is_client(device: &Device<'_>) -> bool {
-    device.is_equipment() && device.kind() == Some(DeviceType::Client)
+    device.is_equipment() && device.is(DeviceType::Client)
 }
 
 fn is_network(device: &Device<'_>) -> bool {
-    device.is_equipment() && device.kind() == Some(DeviceType::Network)
+    device.is_equipment() && device.is(DeviceType::Network)
 }
 
 fn is_host(device: &Device<'_>) -> bool {

@@ -26,12 +26,13 @@ pub(super) fn listed(ground: &Ground<'_>) -> Figure {
 
 /// Vendors whose MDS/SDS were received; of those without a contract none are asked for.
 pub(super) fn mds_received(ground: &Ground<'_>) -> Figure {
-    share(ground, &asked(ground), NO_VENDORS, Field::MdsReceived, |record| has_mds(record, ground.day))
+    let why = none(ground, Register::Vendor, NO_VENDORS);
+    share(ground, &asked(ground), why, Field::MdsReceived, |record| has_mds(record, ground.day))
 }
 
 /// Of those received, in a form that is asked for.
 pub(super) fn mds_current(ground: &Ground<'_>) -> Figure {
-    share(ground, &received(ground), NOTHING_RECEIVED, Field::MdsFormVersion, |record| {
+    share(ground, &received(ground), nothing_received(ground), Field::MdsFormVersion, |record| {
         let text = raw(record, Field::MdsFormVersion).filter(|text| is_done(text));
         text.and_then(version).is_some_and(|version| version >= FORM)
     })
@@ -39,7 +40,7 @@ pub(super) fn mds_current(ground: &Ground<'_>) -> Figure {
 
 /// Of those received, reviewed: on a day that is written, and not before it was received.
 pub(super) fn mds_reviewed(ground: &Ground<'_>) -> Figure {
-    share(ground, &received(ground), NOTHING_RECEIVED, Field::MdsReviewed, |record| {
+    share(ground, &received(ground), nothing_received(ground), Field::MdsReviewed, |record| {
         let reviewed = day(record, Field::MdsReviewed).filter(|_| is_kept(record, Field::MdsReviewed));
         let received = day(record, Field::MdsReceived).unwrap_or_else(mds_since);
         reviewed.is_some_and(|day| day >= received && is_mds_day(day, ground.day))
@@ -93,16 +94,22 @@ pub(super) fn remote_answered(ground: &Ground<'_>) -> Figure {
 pub(super) fn remote_confirmed(ground: &Ground<'_>) -> Figure {
     let recent =
         |record: &Record| day(record, Field::ConfirmedDate).is_some_and(|day| is_within(day, YEAR, ground.day));
-    share(ground, &remote(ground), NO_REMOTE, Field::ConfirmedDate, recent)
+    share(ground, &remote(ground), none(ground, Register::RemoteMaintenance, NO_REMOTE), Field::ConfirmedDate, recent)
 }
 
 /// Rows of remote maintenance whose source addresses are restricted: 有, or in which way.
 pub(super) fn remote_restricted(ground: &Ground<'_>) -> Figure {
     let open = remote(ground).into_iter().filter(|one| answer(one, Field::RemoteMaintenance) != Some(FourValued::No));
-    share(ground, &open.collect::<Vec<_>>(), NO_REMOTE, Field::SourceIpRestriction, |record| {
-        matches!(answer(record, Field::SourceIpRestriction), None | Some(FourValued::Yes))
-            && is_kept(record, Field::SourceIpRestriction)
-    })
+    share(
+        ground,
+        &open.collect::<Vec<_>>(),
+        none(ground, Register::RemoteMaintenance, NO_REMOTE),
+        Field::SourceIpRestriction,
+        |record| {
+            matches!(answer(record, Field::SourceIpRestriction), None | Some(FourValued::Yes))
+                && is_kept(record, Field::SourceIpRestriction)
+        },
+    )
 }
 
 /// The last report to management.
@@ -110,6 +117,16 @@ pub(super) fn review_last(ground: &Ground<'_>) -> Figure {
     let held = ground.records(Register::Confirmation);
     let until = held.iter().filter_map(|record| day(record, Field::HeldOn)).filter(|day| *day <= ground.day);
     Figure::day(until.max(), Why::NoMeeting)
+}
+
+/// Rows that need nothing are rows all the same: 該当なし.
+fn none(ground: &Ground<'_>, register: Register, not_imported: Value) -> Value {
+    if ground.records(register).is_empty() { not_imported } else { Value::None }
+}
+
+fn nothing_received(ground: &Ground<'_>) -> Value {
+    let needless = !vendors(ground).is_empty() && asked(ground).is_empty();
+    if needless { Value::None } else { NOTHING_RECEIVED }
 }
 
 fn vendors<'a>(ground: &Ground<'a>) -> Vec<&'a Record> {

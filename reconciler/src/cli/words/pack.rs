@@ -6,9 +6,11 @@ use daicho_shared::id::RunId;
 use daicho_shared::text::bounded;
 
 use crate::lang::Lang;
+use crate::pack::archive::Unreadable;
 use crate::pack::index::Index;
-use crate::pack::redact::Unmasked;
-use crate::pack::verify::{Checked, Validity};
+use crate::pack::layout::Hidden;
+use crate::pack::redact::{Kind, Unmasked};
+use crate::pack::verify::{Checked, System, Validity};
 use crate::run::PackFailure;
 
 /// 版: of which ledger and which run.
@@ -129,9 +131,16 @@ pub fn checked(checked: &Checked, lang: Lang) -> Vec<String> {
         (&checked.added, lang.pick("追加", "added")),
     ];
     for (names, word) in lists {
-        lines.extend(names.iter().map(|name| format!("{word}: {}", bounded(name))));
+        lines.extend(names.iter().map(|name| format!("{word}: {}{}", bounded(name), put_by(name, lang))));
     }
     let intact = checked.intact;
+    if checked.is_littered() {
+        lines.push(lang.pick(
+            format!("署名された{intact}ファイルは、すべて署名時のままです。コンピュータが置いたファイルを除いてから、もう一度確かめてください。"),
+            format!("All {intact} signed files are as they were signed. Remove what the system put there, and check again."),
+        ));
+        return lines;
+    }
     lines.push(if checked.is_whole() {
         lang.pick(
             format!("すべて署名時のままです（{intact}ファイル）。"),
@@ -144,6 +153,21 @@ pub fn checked(checked: &Checked, lang: Lang) -> Vec<String> {
         )
     });
     lines
+}
+
+/// Which system puts a file of this name into folders that people look at.
+fn put_by(name: &str, lang: Lang) -> &'static str {
+    match System::of(name) {
+        Some(System::MacOs) => lang.pick(
+            "（macOSが自動で置いたもので、まとめの一部ではありません）",
+            " (put there by macOS; no part of the pack)",
+        ),
+        Some(System::Windows) => lang.pick(
+            "（Windowsが自動で置いたもので、まとめの一部ではありません）",
+            " (put there by Windows; no part of the pack)",
+        ),
+        None => "",
+    }
 }
 
 /// Why a pack could not be made or checked.
@@ -167,6 +191,17 @@ pub fn explain(failure: &PackFailure, lang: Lang) -> String {
             format!("{} は daicho の鍵ではありません。", path.display()),
             format!("{} is no key of daicho", path.display()),
         ),
+        PackFailure::KeyUnread { path, source } => lang.pick(
+            format!("公開鍵 {} を読めません（{source}）。--key には、提出元から受け取った pack-key.pub を指定してください。", path.display()),
+            format!("the public key {} cannot be read ({source}); --key names the pack-key.pub that the sender gave you", path.display()),
+        ),
+        PackFailure::Archive { path, why } => {
+            let (path, why) = (path.display(), unreadable(why, lang));
+            lang.pick(
+                format!("{path} は提出書類のまとめとして受け取れません。{why}。提出元から受け取り直してください。"),
+                format!("{path} cannot be taken as a pack: {why}; ask the sender for it again"),
+            )
+        }
         PackFailure::Random(error) => {
             lang.pick(format!("乱数を得られません: {error}"), format!("the system gives no random numbers: {error}"))
         }
@@ -188,18 +223,86 @@ pub fn explain(failure: &PackFailure, lang: Lang) -> String {
     }
 }
 
+/// Why an archive is no pack.
+fn unreadable(why: &Unreadable, lang: Lang) -> String {
+    match (why, lang) {
+        (Unreadable::Broken(why), Lang::Ja) => format!("ZIPとして読めません（{}）", bounded(why)),
+        (Unreadable::Broken(why), Lang::En) => format!("it cannot be read as a ZIP ({})", bounded(why)),
+        (Unreadable::TooLarge, _) => lang.pick("大きすぎます", "it is too large").to_owned(),
+        (Unreadable::Duplicate(name), Lang::Ja) => {
+            format!("同じ名前のファイルが2つあります（{}）。開くソフトによって、別のほうが表示されます", bounded(name))
+        }
+        (Unreadable::Duplicate(name), Lang::En) => {
+            format!(
+                "two of its files have one name ({}), and programs differ in which of them they show",
+                bounded(name)
+            )
+        }
+        (Unreadable::Hidden(hidden), _) => self::hidden(hidden, lang),
+    }
+}
+
+/// What an archive holds beside its files.
+fn hidden(hidden: &Hidden, lang: Lang) -> String {
+    match (hidden, lang) {
+        (Hidden::Octets(at), Lang::Ja) => {
+            format!("どのファイルのものでもないデータがあります（先頭から {at} バイト目）")
+        }
+        (Hidden::Octets(at), Lang::En) => format!("it holds octets that belong to no file (at {at})"),
+        (Hidden::Behind, _) => lang
+            .pick(
+                "ZIPの終わりの後ろに、データかコメントがあります",
+                "there is a comment or something else behind its end",
+            )
+            .to_owned(),
+        (Hidden::Other(name), Lang::Ja) => {
+            format!(
+                "{} は、ZIPの一覧と実体とで名前か大きさが違います。開くソフトによって、別の名前で表示されます",
+                bounded(name)
+            )
+        }
+        (Hidden::Other(name), Lang::En) => format!(
+            "{} has another name or size in the ZIP's list than where it lies, and programs differ in which they show",
+            bounded(name)
+        ),
+        (Hidden::Encrypted(name), Lang::Ja) => format!("{} は暗号化されています", bounded(name)),
+        (Hidden::Encrypted(name), Lang::En) => format!("{} is encrypted", bounded(name)),
+        (Hidden::Numbers, _) => lang
+            .pick(
+                "ファイル数や大きさの数字が、まとめのものではありません",
+                "its numbers of files or octets are none of a pack",
+            )
+            .to_owned(),
+    }
+}
+
+/// What something tells that was to be masked.
+fn told(kind: Kind, lang: Lang) -> &'static str {
+    match kind {
+        Kind::Address => lang.pick("IPアドレス", "an IP address"),
+        Kind::Mac => lang.pick("MACアドレス", "a MAC address"),
+        Kind::Number => lang.pick("シリアル番号・回線番号・電話番号", "the number of a device, a line or a telephone"),
+        Kind::Person => lang.pick("氏名", "somebody's name"),
+        Kind::Host => {
+            lang.pick("アドレスや番号を表すコンピュータ名", "a computer's name that tells an address or a number")
+        }
+    }
+}
+
 fn unmasked(why: &Unmasked, lang: Lang) -> String {
     let reason = match (why, lang) {
         (Unmasked::Form(file), Lang::Ja) => format!("{file} は、中の文字を調べられない形式です"),
         (Unmasked::Form(file), Lang::En) => format!("{file} is of a form whose texts cannot be looked into"),
         (Unmasked::Broken { file, why }, Lang::Ja) => format!("{file} を読めません: {why}"),
         (Unmasked::Broken { file, why }, Lang::En) => format!("{file} cannot be read: {why}"),
-        (Unmasked::Left { file }, Lang::Ja) => {
-            format!("{file} に、伏せ字にできない場所（シート名など）と同じ利用者名や番号があります")
-        }
-        (Unmasked::Left { file }, Lang::En) => {
-            format!("{file} still holds a name or number, at a place that cannot be masked, such as a sheet's name")
-        }
+        (Unmasked::Left { file, place, kind, hint }, Lang::Ja) => format!(
+            "{file} の、文字を変えられない場所（{place}）に、{}（{hint}）があります。台帳の同じ文字を直すか、その書類を除いてください",
+            told(*kind, lang)
+        ),
+        (Unmasked::Left { file, place, kind, hint }, Lang::En) => format!(
+            "{file} holds {} ({hint}) at a place whose text cannot be changed ({place}); correct the same text in the ledger, or leave the document out",
+            told(*kind, lang)
+        ),
     };
     lang.pick(
         format!("伏せ字版を書き出しませんでした。{reason}。"),

@@ -247,3 +247,74 @@ fn sheets_of_what_is_gone_say_so_and_hidden_ones_are_named() {
     assert_eq!(kinds(&found), [(0, None, ProblemKind::SheetHidden)]);
     assert_eq!(found.problems[0].found, "旧端末");
 }
+
+#[test]
+fn what_is_struck_through_is_told_and_a_struck_row_is_in_doubt() {
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet();
+    sheet.write_row(0, 0, ["管理番号", "コンピュータ名", "IPアドレス", "状態"]).unwrap();
+    let struck = Format::new().set_font_strikethrough();
+    for (row, line) in [(1, ["A-1", "PC1", "10.0.0.1", "稼働"]), (2, ["A-2", "PC2", "10.0.0.2", "廃棄"])] {
+        for (column, text) in (0..).zip(line) {
+            sheet.write_with_format(row, column, text, &struck).unwrap();
+        }
+    }
+    sheet.write_row(3, 0, ["A-3", "PC3", "10.0.0.3", "稼働"]).unwrap();
+    sheet.write_with_format(3, 2, "10.0.0.3", &struck).unwrap();
+    sheet.write_row(4, 0, ["A-4", "PC4", "10.0.0.4", "稼働"]).unwrap();
+    let found = book(workbook);
+    assert_eq!(statuses(&found), [Unknown, Retired, Active, Active]);
+    let told = kinds(&found);
+    assert_eq!(
+        told,
+        [(2, None, ProblemKind::RowStruck), (3, None, ProblemKind::RowStruck), (4, Some("C"), ProblemKind::CellStruck)]
+    );
+}
+
+#[test]
+fn rows_and_columns_that_nobody_sees_are_told() {
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet();
+    sheet.write_row(0, 0, ["管理番号", "コンピュータ名", "IPアドレス", "備考"]).unwrap();
+    for row in 1..=5 {
+        sheet.write_row(row, 0, [format!("A-{row}"), format!("PC{row}"), format!("10.0.0.{row}"), "x".into()]).unwrap();
+    }
+    for row in [2, 3, 5] {
+        sheet.set_row_hidden(row).unwrap();
+    }
+    sheet.set_column_hidden(3).unwrap();
+    let found = book(workbook);
+    assert_eq!(found.entries.len(), 5);
+    assert_eq!(kinds(&found), [(3, None, ProblemKind::RowsHidden), (1, Some("D"), ProblemKind::ColumnHidden)]);
+    assert_eq!((found.problems[0].found.as_str(), found.problems[1].found.as_str()), ("3–4, 6", "備考"));
+}
+
+#[test]
+fn a_table_that_is_merged_into_nothing_says_so() {
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet();
+    sheet.write_row(0, 0, ["管理番号", "コンピュータ名", "IPアドレス"]).unwrap();
+    merge(sheet, (1, 20), (0, 2), "");
+    let found = book(workbook);
+    assert_eq!((found.entries.len(), kinds(&found)), (0, vec![(1, None, ProblemKind::TableEmpty)]));
+    let mut whole = Workbook::new();
+    let sheet = whole.add_worksheet();
+    for (column, heading) in (0..).zip(["管理番号", "コンピュータ名", "IPアドレス"]) {
+        merge(sheet, (0, 20), (column, column), heading);
+    }
+    let found = book(whole);
+    assert_eq!((found.entries.len(), kinds(&found)), (0, vec![(1, None, ProblemKind::TableEmpty)]));
+}
+
+#[test]
+fn a_ditto_mark_below_a_group_row_means_the_group() {
+    let found = csv("管理番号,コンピュータ名,IPアドレス,設置場所,部門
+A-1,PC1,10.0.0.1,1階,放射線科
+【検査科】,,,,
+A-2,PC2,10.0.0.2,〃,〃
+A-3,PC3,10.0.0.3,〃,〃
+");
+    let said: Vec<_> = found.entries.iter().map(|row| (row.location.as_deref(), row.department.as_deref())).collect();
+    let wanted = [("1階", "放射線科"), ("1階", "検査科"), ("1階", "検査科")];
+    assert_eq!(said, wanted.map(|(place, department)| (Some(place), Some(department))));
+}

@@ -46,6 +46,9 @@ pub struct ServiceHint {
     pub spoken: bool,
     /// Who says what it is for.
     pub explained: Option<ExplainedBy>,
+    /// Who says that it is off, or that nobody maintains the device from afar: contradicted by its answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub denied: Option<ExplainedBy>,
     /// Where that was seen.
     pub evidence: Vec<ObservationId>,
 }

@@ -3,7 +3,7 @@
 use super::table::Service;
 use super::told::Told;
 use super::{ExplainedBy, ServiceHint};
-use crate::judge::entry::{Entry, Field, FourValued, Record, Register};
+use crate::judge::entry::{Entry, Field, FourValued, Meaning, Record, Register};
 use crate::judge::group::{Group, numbers_in};
 use crate::judge::names::host_key;
 use crate::judge::rule::row_ids;
@@ -15,43 +15,113 @@ pub(super) fn hints(scene: &Scene<'_>, asset: usize, told: &Told<'_>) -> Vec<Ser
     let limit = scene.knowledge.identity.evidence_limit;
     let hint = |service: &Service| {
         let seen = told.seen(&service.way)?;
+        let said = group.map(|group| said(scene, group, service)).unwrap_or_default();
         Some(ServiceHint {
             asset: scene.assets[asset].id.clone(),
             entries: group.map(|group| row_ids(&group.rows)).unwrap_or_default(),
             service: service.way.key.clone(),
             ports: seen.ports,
             spoken: seen.spoken,
-            explained: group.and_then(|group| explained(scene, group, service)),
+            explained: said.explained,
+            denied: said.denied,
             evidence: seen.evidence.into_iter().take(limit).collect(),
         })
     };
     scene.knowledge.services.service.iter().filter_map(hint).collect()
 }
 
-/// Its row names it, or a remote-maintenance record about it.
-fn explained(scene: &Scene<'_>, group: &Group<'_>, service: &Service) -> Option<ExplainedBy> {
-    let by_row = group.rows.iter().find_map(|row| {
-        let field = named_in(row, service)?;
-        Some(ExplainedBy::Row { entry: row.id.clone(), field })
-    });
-    by_row.or_else(|| {
-        let about = |record: &&Record| record.register == Register::RemoteMaintenance && is_about(scene, record, group);
-        let says = |record: &&Record| {
-            service.maintenance || record.values.values().any(|cell| service.explained.0.is_match(&cell.raw))
-        };
-        let record = scene.ledger.records.iter().filter(about).find(says)?;
-        Some(ExplainedBy::Record { record: record.id.clone() })
-    })
+/// What people say of a service that answers.
+#[derive(Default)]
+struct Said {
+    explained: Option<ExplainedBy>,
+    denied: Option<ExplainedBy>,
 }
 
-fn named_in(row: &Entry, service: &Service) -> Option<Field> {
-    let says = |text: &str| service.explained.0.is_match(text);
-    if service.maintenance && row.remote_maintenance == FourValued::Yes {
-        return Some(Field::RemoteMaintenance);
+/// A word about a service. Who names it as stopped does not say what it is for, and neither does who says that nobody
+/// maintains the device from afar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Word {
+    /// That it is off.
+    Stopped,
+    /// What it is for.
+    Explains,
+    /// That there is no remote maintenance, of a service that is for that.
+    NotRemote,
+}
+
+/// Its rows name it, or remote-maintenance records about it. That it is stopped counts before what it is for.
+fn said(scene: &Scene<'_>, group: &Group<'_>, service: &Service) -> Said {
+    let of_row = |row: &&Entry| {
+        let by = |field| ExplainedBy::Row { entry: row.id.clone(), field };
+        in_row(scene, row, service).into_iter().map(|(field, word)| (word, by(field))).collect::<Vec<_>>()
+    };
+    let remote = scene.ledger.records.iter().filter(|record| record.register == Register::RemoteMaintenance);
+    let about = remote.filter(|record| is_about(scene, record, group));
+    let of_record = |record: &Record| {
+        let by = ExplainedBy::Record { record: record.id.clone() };
+        in_record(scene, record, service).map(|word| (word, by))
+    };
+    let words: Vec<(Word, ExplainedBy)> =
+        group.rows.iter().flat_map(of_row).chain(about.filter_map(of_record)).collect();
+    let find = |wanted: Word| words.iter().find(|(word, _)| *word == wanted).map(|(_, by)| by.clone());
+    match (find(Word::Stopped), find(Word::Explains)) {
+        (Some(by), _) => Said { denied: Some(by), explained: None },
+        (None, Some(by)) => Said { explained: Some(by), denied: None },
+        (None, None) => Said { denied: find(Word::NotRemote), explained: None },
     }
+}
+
+fn in_row(scene: &Scene<'_>, row: &Entry, service: &Service) -> Vec<(Field, Word)> {
     let texts = [(Field::Purpose, row.purpose.as_deref()), (Field::Description, row.description.as_deref())];
-    let text = texts.into_iter().find(|(_, text)| text.is_some_and(says)).map(|(field, _)| field);
-    text.or_else(|| row.software.iter().any(|software| says(&software.name)).then_some(Field::Software))
+    let software = row.software.iter().map(|software| (Field::Software, Some(software.name.as_str())));
+    let named =
+        texts.into_iter().chain(software).filter_map(|(field, text)| Some((field, word(scene, text?, service)?)));
+    let remote = remote(service, row.remote_maintenance).map(|word| (Field::RemoteMaintenance, word));
+    remote.into_iter().chain(named).collect()
+}
+
+/// What a record that says 無 names beside that is no explanation.
+fn in_record(scene: &Scene<'_>, record: &Record, service: &Service) -> Option<Word> {
+    let answer = match record.values.get(&Field::RemoteMaintenance).map(|cell| &cell.meaning) {
+        Some(Meaning::Answer(answer)) => Some(*answer),
+        _ => None,
+    };
+    let words: Vec<Word> = record.values.values().filter_map(|cell| word(scene, &cell.raw, service)).collect();
+    let denied = matches!(answer, Some(FourValued::No | FourValued::NoContract));
+    let named = words.iter().min().copied().filter(|word| !denied || *word == Word::Stopped);
+    // A record without the column is about maintenance that there is.
+    named.or_else(|| remote(service, answer.unwrap_or(FourValued::Yes)))
+}
+
+fn remote(service: &Service, answer: FourValued) -> Option<Word> {
+    match answer {
+        _ if !service.maintenance => None,
+        FourValued::Yes => Some(Word::Explains),
+        FourValued::No | FourValued::NoContract => Some(Word::NotRemote),
+        FourValued::Unknown => None,
+    }
+}
+
+/// What a text says of the service, clause by clause: `Telnetは停止済み、FTPで接続`. A clause that is nothing but the name goes
+/// with the next one.
+fn word(scene: &Scene<'_>, text: &str, service: &Service) -> Option<Word> {
+    let table = scene.knowledge.services;
+    let mut words = vec![];
+    let mut clause = String::new();
+    let mut parts = text.split(['。', '、', '，', ',', ';', '；', '（', '）', '(', ')', '\n']).peekable();
+    while let Some(part) = parts.next() {
+        clause.push_str(part);
+        let bare = !service.explained.0.replace_all(&clause, "").contains(char::is_alphabetic);
+        if bare && parts.peek().is_some() {
+            continue;
+        }
+        if service.explained.0.is_match(&clause) {
+            let rest = table.kept.0.replace_all(&clause, "");
+            words.push(if table.stopped.0.is_match(&rest) { Word::Stopped } else { Word::Explains });
+        }
+        clause.clear();
+    }
+    words.into_iter().min()
 }
 
 /// The record names the device by number or name.

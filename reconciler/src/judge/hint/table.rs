@@ -20,6 +20,10 @@ pub struct Services {
     pub item_9: String,
     /// Where item (8) stands.
     pub item_8: String,
+    /// What says that a service is off, in the words about it.
+    pub stopped: Pattern,
+    /// What sounds so and is not.
+    pub kept: Pattern,
     /// Services that are seldom needed.
     pub service: Vec<Service>,
     /// Ways in which equipment is managed.

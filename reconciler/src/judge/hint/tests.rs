@@ -6,7 +6,7 @@ use daicho_shared::fact::{Fact, PortState, Transport};
 
 use super::*;
 use crate::judge::asset::Grade;
-use crate::judge::entry::{Entry, Meaning, Origin, Record, Register, Written};
+use crate::judge::entry::{Entry, FourValued, Meaning, Origin, Record, Register, Written};
 use crate::judge::finding::Severity;
 use crate::judge::finding::{Finding, Kind};
 use crate::judge::sample::{KNOWLEDGE, World, keyed};
@@ -89,7 +89,7 @@ fn verdict_with(world: &World, records: Vec<Record>) -> Verdict {
 fn several_services_of_one_device_are_one_finding_and_what_was_spoken_counts_more() {
     let verdict = world(vec![speaks(23, "telnet"), open(21), sharing("NT LM 0.12")]).verdict();
     let found = finding(&verdict, "unneeded_services").unwrap();
-    let Kind::UnneededServices { services } = &found.kind else { panic!() };
+    let Kind::UnneededServices { services, .. } = &found.kind else { panic!() };
     assert_eq!(services, &["telnet", "ftp", "smb1"]);
     assert_eq!((found.grade, found.severity), (Grade::Probable, Severity::Check));
     assert_eq!(verdict.hints.services.len(), 3);
@@ -112,12 +112,14 @@ fn another_service_at_the_port_a_newer_dialect_and_a_trap_are_nothing() {
 fn what_the_ledger_says_explains_a_service_and_is_kept_beside_it() {
     let facts = || vec![speaks(23, "telnet"), speaks(5900, "vnc")];
     let purpose = with_row(world(facts()), |row| row.purpose = Some("検査機器との接続（Telnet）".into())).verdict();
-    let Kind::UnneededServices { services } = &finding(&purpose, "unneeded_services").unwrap().kind else { panic!() };
+    let Kind::UnneededServices { services, .. } = &finding(&purpose, "unneeded_services").unwrap().kind else {
+        panic!()
+    };
     assert_eq!(services, &["vnc"]);
     let explained: Vec<bool> = purpose.hints.services.iter().map(|hint| hint.explained.is_some()).collect();
     assert_eq!(explained, [true, false]);
     let maintained = with_row(world(facts()), |row| row.remote_maintenance = crate::judge::entry::FourValued::Yes);
-    let Kind::UnneededServices { services } =
+    let Kind::UnneededServices { services, .. } =
         &finding(&maintained.verdict(), "unneeded_services").unwrap().kind.clone()
     else {
         panic!()
@@ -135,6 +137,52 @@ fn a_remote_maintenance_record_explains_a_service_of_the_device_that_it_names() 
     assert!(matches!(named.hints.services[0].explained, Some(ExplainedBy::Record { .. })));
     let other = verdict_with(&world, vec![of("ME-0058")]);
     assert!(finding(&other, "unneeded_services").is_some());
+}
+
+#[test]
+fn a_denial_explains_nothing_and_is_contradicted() {
+    let told = |text: &str| {
+        let world =
+            with_row(world(vec![speaks(23, "telnet"), speaks(21, "ftp")]), |row| row.description = Some(text.into()));
+        match finding(&world.verdict(), "unneeded_services").map(|found| found.kind.clone()) {
+            Some(Kind::UnneededServices { services, denied }) => (services.join(" "), denied.join(" ")),
+            _ => (String::new(), String::new()),
+        }
+    };
+    for (text, open, denied) in [
+        ("Telnetは停止済み", "telnet ftp", "telnet"),
+        ("Telnet、FTPは使用しない", "telnet ftp", "telnet ftp"),
+        ("Telnetは停止済み、FTPで検査機器と接続", "telnet", "telnet"),
+        ("FTPで検査機器と接続（Telnet: 無効）", "telnet", "telnet"),
+        ("Telnet（停止済み）、画像送信（FTP）", "telnet", "telnet"),
+        ("Telnetは停止不可（検査機器と接続）。FTPで画像送信", "", ""),
+        ("Telnet is disabled; FTP for images", "telnet", "telnet"),
+        ("Telnet・FTPで検査機器と接続", "", ""),
+        ("不要な機器は撤去", "telnet ftp", ""),
+    ] {
+        assert_eq!(told(text), (open.to_owned(), denied.to_owned()), "{text}");
+    }
+}
+
+#[test]
+fn a_record_that_says_none_explains_no_remote_control() {
+    let world = with_row(world(vec![speaks(5900, "vnc")]), |row| row.asset_no = Some("ME-0059".into()));
+    let of = |answer: Option<FourValued>| {
+        let mut cells = vec![(Field::DeviceRef, "ME-0059", Meaning::Text("ME-0059".into()))];
+        cells.extend(answer.map(|answer| (Field::RemoteMaintenance, "x", Meaning::Answer(answer))));
+        record(Register::RemoteMaintenance, &cells)
+    };
+    for (answer, asked, denied) in [
+        (None, false, false),
+        (Some(FourValued::Yes), false, false),
+        (Some(FourValued::No), true, true),
+        (Some(FourValued::NoContract), true, true),
+        (Some(FourValued::Unknown), true, false),
+    ] {
+        let verdict = verdict_with(&world, vec![of(answer)]);
+        assert_eq!(finding(&verdict, "unneeded_services").is_some(), asked, "{answer:?}");
+        assert_eq!(verdict.hints.services[0].denied.is_some(), denied, "{answer:?}");
+    }
 }
 
 #[test]

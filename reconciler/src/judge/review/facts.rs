@@ -155,7 +155,7 @@ fn values(kind: &Kind, asset: Option<&Asset>) -> Vec<(Fact, BTreeSet<String>)> {
             vec![(Fact::Signs, signs.collect())]
         }
         Kind::Unnatural { hows } => vec![(Fact::Hows, hows.iter().map(|how| bounded(how)).collect())],
-        Kind::UnneededServices { services } => vec![(Fact::Services, services.iter().cloned().collect())],
+        Kind::UnneededServices { services, .. } => vec![(Fact::Services, services.iter().cloned().collect())],
         Kind::ManagementReachable { ways, .. } => vec![(Fact::Ways, ways.iter().cloned().collect())],
         Kind::SupportEnded { support } | Kind::SupportEnding { support } => {
             vec![(Fact::Product, one(&support.product))]

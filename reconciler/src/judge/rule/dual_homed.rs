@@ -18,7 +18,7 @@ fn draft(scene: &Scene<'_>, index: usize) -> Option<Draft> {
     let (asset, group) = (&scene.assets[index], scene.group_of(index));
     let uplinks = &scene.knowledge.uplinks;
     let homed = &asset.multi_homed;
-    let expected = group.is_some_and(|group| {
+    let expected = scene.joining(index).is_some_and(|group| {
         let joins = group.is_network_device() || group.is_external_connection();
         joins || group.any(|row| row.dual_homed == FourValued::Yes)
     });

@@ -25,7 +25,7 @@ pub(crate) fn is_undeclared(scene: &Scene<'_>, index: usize) -> bool {
     let shown: BTreeSet<Sign> = uplink.signs.iter().map(|seen| seen.sign).collect();
     let leads_out =
         || shown.iter().any(|sign| scene.knowledge.hypotheses.signs.get(sign).is_some_and(|row| !row.inner));
-    let Some(group) = scene.group_of(index) else {
+    let Some(group) = scene.joining(index) else {
         let moves = scene.machines[index].moving && has_declared_router(scene);
         return !moves || leads_out();
     };

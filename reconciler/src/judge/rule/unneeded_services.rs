@@ -17,6 +17,7 @@ fn draft(scene: &Scene<'_>, hints: &[ServiceHint]) -> Option<Draft> {
     let open: Vec<&ServiceHint> = hints.iter().filter(|hint| hint.explained.is_none()).collect();
     let first = *open.first()?;
     let spoken = open.iter().any(|hint| hint.spoken);
+    let denied = open.iter().filter(|hint| hint.denied.is_some());
     let evidence = open.iter().flat_map(|hint| hint.evidence.iter().cloned());
     Some(Draft {
         happened: None,
@@ -26,6 +27,9 @@ fn draft(scene: &Scene<'_>, hints: &[ServiceHint]) -> Option<Draft> {
         asset: Some(first.asset.clone()),
         entries: first.entries.clone(),
         evidence: evidence.take(scene.knowledge.identity.evidence_limit).collect(),
-        kind: Kind::UnneededServices { services: open.iter().map(|hint| hint.service.clone()).collect() },
+        kind: Kind::UnneededServices {
+            services: open.iter().map(|hint| hint.service.clone()).collect(),
+            denied: denied.map(|hint| hint.service.clone()).collect(),
+        },
     })
 }

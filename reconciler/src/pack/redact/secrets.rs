@@ -1,157 +1,201 @@
-//! What is to be masked: everything in a verdict that tells a device or a person, each with whose it is.
+//! What is to be masked: everything in the verdicts and decisions that tells a device or a person, each with whose it is.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
-use std::sync::LazyLock;
 
 use daicho_shared::address::Mac;
+use ipnet::IpNet;
 
-use crate::judge::entry::{Entry, EntryId, Field, Ledger};
+use super::holds::{Holds, holds};
+use super::persons::{Sort, Words};
+use super::{Known, hosts};
+use crate::judge::asset::Asset;
+use crate::judge::entry::{Entry, EntryId, Field, Record, Register};
+use crate::judge::review::Action;
+use crate::judge::review::standing::{Said as Decided, State};
+use crate::judge::vendor::{Said, Vendors};
 use crate::judge::verdict::Verdict;
 
-/// Columns that name persons, or numbers by which one is reached.
-const PERSONS: [Field; 9] = [
-    Field::Custodian,
-    Field::ConfirmedBy,
-    Field::AnsweredBy,
-    Field::SecurityContact,
-    Field::DeclaredBy,
-    Field::Contact,
-    Field::EmergencyContact,
-    Field::Attendees,
-    Field::LineId,
-];
-/// Words that name no person: `config/packs/roles.toml`.
-static ROLES: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
-    #[derive(serde::Deserialize)]
-    struct Roles {
-        words: Vec<String>,
-    }
-    // A test parses the table; without it, roles are masked like names.
-    let roles: Option<Roles> = toml::from_str(include_str!("../../../../config/packs/roles.toml")).ok();
-    roles.into_iter().flat_map(|roles| roles.words).map(|word| fold(&word)).collect()
-});
-/// Columns that have a date beside a person's name.
-const DATED: Field = Field::MdsReviewed;
+/// The questions to vendors whose answers name persons: `config/vendor_questions.toml`.
+const ASKED: [&str; 1] = ["who"];
+/// The mark of a device whose text is a person: `sysContact` (RFC 3418).
+const CONTACT: &str = "sysContact";
 
 /// Texts to be masked, by whose they are.
 #[derive(Default)]
 pub(super) struct Secrets {
-    /// Addresses, as Rust writes them.
-    pub(super) addresses: BTreeMap<String, String>,
-    /// MAC addresses, with colons.
-    pub(super) macs: BTreeMap<String, String>,
-    /// Serial numbers, numbers of lines, names.
-    pub(super) terms: BTreeMap<String, String>,
+    pub(super) addresses: BTreeMap<IpAddr, String>,
+    pub(super) macs: BTreeMap<Mac, String>,
+    /// Serial numbers.
+    pub(super) serials: BTreeMap<String, String>,
+    /// Numbers of lines and telephones, addresses of mail.
+    pub(super) numbers: BTreeSet<String>,
+    /// Names, folded, each with its parts where a blank stands between them.
+    pub(super) persons: BTreeMap<String, Vec<String>>,
+    /// Devices' names with what of them tells an address, a MAC or a serial number.
+    pub(super) hosts: Vec<hosts::Host>,
     /// Texts that look like addresses and are versions.
     pub(super) versions: BTreeSet<String>,
+    /// The networks of the hospital: every address in them is one of its.
+    pub(super) networks: BTreeSet<IpNet>,
 }
 
 impl Secrets {
-    pub(super) fn of(verdicts: &[Verdict]) -> Self {
+    pub(super) fn of(known: &Known<'_>, words: &Words) -> Self {
         let mut found = Self::default();
-        for verdict in verdicts {
-            found.verdict(verdict);
+        for verdict in known.verdicts {
+            found.verdict(verdict, words);
         }
-        // A version that is somebody's address, too, is masked: better one version less than one address more.
-        let Self { addresses, versions, .. } = &mut found;
-        versions.retain(|version| !addresses.contains_key(version));
+        for kept in known.decisions {
+            found.cell(&kept.by, words);
+            found.decided([kept.review.approver.as_deref()], words);
+            if let Action::Assign { to, .. } = &kept.review.action {
+                found.cell(to, words);
+            }
+            kept.review.amendments.iter().for_each(|amendment| found.cell(&amendment.basis.by, words));
+        }
         found
     }
 
-    fn verdict(&mut self, verdict: &Verdict) {
-        let found = self;
-        for asset in &verdict.assets {
-            let owner = asset.id.0.as_str();
-            for interface in &asset.interfaces {
-                interface.addresses.iter().for_each(|address| found.address(*address, owner));
-                interface.mac.iter().for_each(|mac| found.mac(*mac, owner));
-            }
-            for graded in [&asset.multi_homed, &asset.forwards, &asset.uplink] {
-                graded.addresses.iter().for_each(|address| found.address(*address, owner));
-            }
-            asset.serial.iter().for_each(|serial| found.term(&serial.value, owner));
-            let versions = [&asset.os, &asset.firmware, &asset.model].into_iter().flatten().map(|claim| &claim.value);
-            found.versions.extend(
-                versions
-                    .chain(asset.services.iter().filter_map(|one| one.version.as_ref()))
-                    .flat_map(|text| quads(text)),
-            );
-        }
-        found.ledger(verdict);
-        for (mac, address) in &verdict.run.own {
-            found.address(*address, "scanner");
+    fn verdict(&mut self, verdict: &Verdict, words: &Words) {
+        let run = &verdict.run;
+        self.networks
+            .extend(run.scope.iter().chain(&run.exclude).chain(verdict.coverage.iter().map(|one| &one.segment)));
+        for (mac, address) in &run.own {
+            self.address(*address, "scanner");
             if let Some(mac) = mac {
-                found.mac(*mac, "scanner");
+                self.mac(*mac, "scanner");
             }
         }
+        verdict.assets.iter().for_each(|asset| self.asset(asset, words));
+        self.ledger(verdict, words);
+        // Last: whoever has an address owns it, and nobody else.
         for sent in &verdict.sent {
-            found.address(sent.address, &sent.address.to_string());
+            self.address(sent.address, &sent.address.to_string());
+        }
+        self.vendors(&verdict.vendors, words);
+        for standing in verdict.reviewed.standings.values() {
+            if let State::Assigned { to, .. } = &standing.state {
+                self.cell(to, words);
+            }
+            let said: Vec<&Decided> = standing.decided.iter().chain(&standing.comments).collect();
+            for one in said {
+                self.decided([Some(one.by.as_str()), one.approver.as_deref()], words);
+            }
         }
     }
 
-    fn ledger(&mut self, verdict: &Verdict) {
+    fn asset(&mut self, asset: &Asset, words: &Words) {
+        let owner = asset.id.0.as_str();
+        for interface in &asset.interfaces {
+            interface.addresses.iter().for_each(|address| self.address(*address, owner));
+            interface.mac.iter().for_each(|mac| self.mac(*mac, owner));
+        }
+        for graded in [&asset.multi_homed, &asset.forwards, &asset.uplink] {
+            graded.addresses.iter().for_each(|address| self.address(*address, owner));
+        }
+        asset.serial.iter().for_each(|serial| self.serial(&serial.value, owner, words));
+        let contacts = asset.labels.iter().filter(|label| label.kind.as_str() == CONTACT);
+        contacts.for_each(|label| self.cell(&label.value, words));
+        let claims = [&asset.maker, &asset.model, &asset.serial, &asset.os, &asset.firmware, &asset.place];
+        let decided = claims.into_iter().flatten().filter_map(|claim| claim.decided.as_ref());
+        decided.chain(&asset.class.decided).for_each(|one| self.cell(&one.by, words));
+        let versions = [&asset.os, &asset.firmware, &asset.model].into_iter().flatten().map(|claim| &claim.value);
+        let of_services = asset.services.iter().filter_map(|one| one.version.as_ref());
+        self.versions.extend(versions.chain(of_services).flat_map(|text| quads(text)));
+        self.hosts.extend(hosts::of_asset(asset));
+    }
+
+    fn ledger(&mut self, verdict: &Verdict, words: &Words) {
         let fate: BTreeMap<&EntryId, &str> =
             verdict.entries.iter().filter_map(|row| Some((&row.entry, row.asset.as_ref()?.0.as_str()))).collect();
-        let departments = departments(&verdict.ledger);
+        let assets: BTreeMap<&str, &Asset> = verdict.assets.iter().map(|asset| (asset.id.0.as_str(), asset)).collect();
         for entry in &verdict.ledger.entries {
             let owner = fate.get(&entry.id).copied().unwrap_or(&entry.id.0);
-            entry.addresses.iter().for_each(|address| self.address(*address, owner));
-            entry.macs.iter().for_each(|mac| self.mac(*mac, owner));
-            entry.serial_no.iter().for_each(|serial| self.term(serial, owner));
-            self.versions.extend(version_cells(entry).flat_map(quads));
-            for user in &entry.users {
-                self.person(user, &departments);
-            }
-            let cells = PERSONS.iter().filter_map(|field| entry.cells.get(field)).map(|cell| cell.raw.as_str());
-            cells.for_each(|raw| self.persons(raw, &departments));
+            self.entry(entry, owner, words);
+            self.hosts.extend(hosts::of_entry(entry, owner, assets.get(owner).copied()));
         }
-        for record in &verdict.ledger.records {
-            let cells = PERSONS.iter().filter_map(|field| record.values.get(field)).map(|cell| cell.raw.as_str());
-            cells.for_each(|raw| self.persons(raw, &departments));
-            if let Some(cell) = record.values.get(&DATED) {
-                let parts = cell.raw.split_whitespace().filter(|part| !part.starts_with(|c: char| c.is_ascii_digit()));
-                parts.for_each(|part| self.person(part, &departments));
-            }
-        }
+        verdict.ledger.records.iter().for_each(|record| self.record(record, words));
         let made = verdict.ledger.files.iter().filter_map(|file| file.updated_by.as_deref());
-        made.for_each(|name| self.persons(name, &departments));
+        made.for_each(|name| self.cell(name, words));
+    }
+
+    fn entry(&mut self, entry: &Entry, owner: &str, words: &Words) {
+        entry.addresses.iter().for_each(|address| self.address(*address, owner));
+        entry.macs.iter().for_each(|mac| self.mac(*mac, owner));
+        entry.serial_no.iter().for_each(|serial| self.serial(serial, owner, words));
+        self.networks.extend(&entry.segments);
+        entry.users.iter().for_each(|user| self.cell(user, words));
+        for (field, cell) in &entry.cells {
+            self.column(*field, &cell.raw, owner, words);
+        }
+    }
+
+    fn record(&mut self, record: &Record, words: &Words) {
+        for (field, written) in &record.values {
+            self.column(*field, &written.raw, &record.id.0, words);
+            if let (Register::Segment, crate::judge::entry::Meaning::Networks(networks)) =
+                (record.register, &written.meaning)
+            {
+                self.networks.extend(networks);
+            }
+        }
+    }
+
+    fn column(&mut self, field: Field, raw: &str, owner: &str, words: &Words) {
+        match holds(field) {
+            Holds::Persons => self.cell(raw, words),
+            Holds::Serial => self.serial(raw, owner, words),
+            Holds::Number => self.numbers.extend(numbers(raw).filter(|number| !words.is_word(number))),
+            Holds::Versions => self.versions.extend(quads(raw)),
+            Holds::Companies | Holds::Departments | Holds::Text => {}
+        }
+    }
+
+    fn vendors(&mut self, vendors: &Vendors, words: &Words) {
+        let asked = vendors.enquiries.iter().map(|enquiry| enquiry.by.as_str());
+        let read = vendors.replies.iter().flat_map(|reply| [Some(reply.by.as_str()), reply.answered_by.as_deref()]);
+        let answers = vendors.replies.iter().flat_map(|reply| reply.rows.values());
+        let who = answers.flat_map(|row| ASKED.iter().filter_map(|question| row.get(*question)));
+        let who = who.filter_map(|said| if let Said::Text(text) = said { Some(text.as_str()) } else { None });
+        asked.chain(read.flatten()).chain(who).for_each(|text| self.cell(text, words));
+    }
+
+    fn decided<const N: usize>(&mut self, names: [Option<&str>; N], words: &Words) {
+        names.into_iter().flatten().for_each(|name| self.cell(name, words));
+    }
+
+    /// A cell of one or several persons.
+    fn cell(&mut self, raw: &str, words: &Words) {
+        for found in words.found(raw) {
+            match found.sort {
+                Sort::Name => {
+                    let parts = self.persons.entry(found.folded).or_default();
+                    if parts.len() < found.parts.len() {
+                        *parts = found.parts;
+                    }
+                }
+                Sort::Reach => {
+                    self.numbers.insert(raw[found.range].to_owned());
+                }
+                Sort::Unclear => {}
+            }
+        }
     }
 
     fn address(&mut self, address: IpAddr, owner: &str) {
         if !address.is_unspecified() && !address.is_loopback() && !address.is_multicast() && !is_broadcast(address) {
-            self.addresses.entry(address.to_string()).or_insert_with(|| owner.to_owned());
+            self.addresses.entry(address).or_insert_with(|| owner.to_owned());
         }
     }
 
     fn mac(&mut self, mac: Mac, owner: &str) {
-        self.macs.entry(mac.to_string()).or_insert_with(|| owner.to_owned());
+        self.macs.entry(mac).or_insert_with(|| owner.to_owned());
     }
 
-    fn term(&mut self, text: &str, owner: &str) {
-        let text = text.trim();
-        if text.chars().any(char::is_alphanumeric) && text.chars().count() <= 200 {
-            self.terms.entry(text.to_owned()).or_insert_with(|| owner.to_owned());
-        }
-    }
-
-    /// A cell of one or several persons, perhaps with their department before the name.
-    fn persons(&mut self, raw: &str, departments: &BTreeSet<String>) {
-        for part in raw.split(['\n', '、', ',', '，', '/', '／']).map(str::trim) {
-            self.person(part, departments);
-            for word in part.split_whitespace() {
-                self.person(word, departments);
-            }
-        }
-    }
-
-    /// A name, and the same without what stands in brackets behind it. A department is nobody's name.
-    fn person(&mut self, name: &str, departments: &BTreeSet<String>) {
-        let bare = name.split(['（', '(']).next().unwrap_or(name).trim();
-        for name in [name.trim(), bare] {
-            if !departments.contains(&fold(name)) && !ROLES.contains(&fold(name)) {
-                self.term(name, &format!("person:{}", fold(bare)));
-            }
+    fn serial(&mut self, text: &str, owner: &str, words: &Words) {
+        for text in numbers(text).filter(|number| !words.is_word(number)) {
+            self.serials.entry(text).or_insert_with(|| owner.to_owned());
         }
     }
 }
@@ -160,37 +204,18 @@ fn is_broadcast(address: IpAddr) -> bool {
     matches!(address, IpAddr::V4(v4) if v4.is_broadcast() || v4.octets()[0] == 0)
 }
 
-fn fold(text: &str) -> String {
-    use unicode_normalization::UnicodeNormalization;
-    text.nfkc().flat_map(char::to_lowercase).filter(|c| !c.is_whitespace()).collect()
-}
-
-/// Names of departments, as any register writes them.
-fn departments(ledger: &Ledger) -> BTreeSet<String> {
-    let of_rows = ledger.entries.iter().filter_map(|entry| entry.department.as_deref());
-    let fields = [Field::Department, Field::ManagingDepartment];
-    let of_records =
-        ledger.records.iter().flat_map(move |record| fields.into_iter().filter_map(|field| record.values.get(&field)));
-    of_rows.chain(of_records.map(|cell| cell.raw.as_str())).map(fold).collect()
-}
-
-fn version_cells(entry: &Entry) -> impl Iterator<Item = &str> {
-    let fields = [Field::Os, Field::SoftwareVersion, Field::FirmwareVersion, Field::Software];
-    fields.into_iter().filter_map(|field| entry.cells.get(&field)).map(|cell| cell.raw.as_str())
+/// The numbers of a cell: each on its line, or between commas.
+pub(super) fn numbers(raw: &str) -> impl Iterator<Item = String> + '_ {
+    let parts = raw.split(['\n', '、', ',', '，']).map(str::trim);
+    parts
+        .filter(|part| {
+            part.contains(|c: char| c.is_ascii_digit() || c.is_ascii_alphabetic() || ('０'..='ｚ').contains(&c))
+        })
+        .map(str::to_owned)
 }
 
 /// Words of a text that consist of numbers and points.
 fn quads(text: &str) -> Vec<String> {
     let words = text.split(|c: char| !c.is_ascii_digit() && c != '.');
     words.map(|word| word.trim_matches('.').to_owned()).filter(|word| word.matches('.').count() == 3).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_table_of_roles_parses() {
-        assert!(ROLES.len() > 40 && ROLES.contains("部署共用"));
-    }
 }

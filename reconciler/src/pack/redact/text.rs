@@ -1,190 +1,204 @@
 //! Where in a text something stands that is to be masked.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::{Captures, Regex};
+use regex::Regex;
 
-use super::{Redactor, is_short};
+use super::persons::HONORIFICS;
+use super::view::{View, replaced};
+use super::{Kind, Place, Redactor};
 
-/// Characters of a name that are looked for where it was cut.
+/// Letters of a name or a number that are looked for where it was cut.
 const CUT: usize = 2;
 
 // Every pattern is a constant; a test builds them all.
-static QUAD: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(\d{1,3}\.\d{1,3}\.\d{1,3}\.)(\d{1,3})((?:[-~～〜]\d{1,3})?)").ok());
-static CUT_QUAD: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(\d{1,3}\.\d{1,3}\.\d{1,3}\.)\d{0,3}…").ok());
-static PAIRS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)[0-9a-f]{2}(?::[0-9a-f]{2}){5}|[0-9a-f]{2}(?:-[0-9a-f]{2}){5}|[0-9a-f]{4}(?:\.[0-9a-f]{4}){2}")
-        .ok()
+static BEFORE_TITLE: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?:[\p{Han}々]{1,8}|[ァ-ヶー]{2,10}|[ぁ-ゖー]{2,6})\s?$").ok());
+static HAN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[\p{Han}々]+").ok());
+/// What stands before a serial number that is too short to be looked for everywhere.
+static LABEL: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?:s/n|\bsn|serial(?:\s*(?:no\.?|number))?|シリアル(?:番号|no\.?|ナンバー)?|製造番号|製造no\.?|製番|機番)[\s:=#.『「“']*$").ok()
 });
-static BARE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?i)[0-9a-f]{12}").ok());
-static COLONS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?i)[0-9a-f]{0,4}:[0-9a-f:.]*[0-9a-f:]").ok());
 
 impl Redactor {
     /// The text with everything masked.
     pub fn text(&self, text: &str) -> String {
-        let text = self.words(text);
-        let text = replace(&text, &PAIRS, |found, around| self.pairs(found, around));
-        let text = replace(&text, &BARE, |found, around| self.bare(found, around));
-        let text = replace(&text, &COLONS, |found, around| self.six(found, around));
-        let text = self.quads(&text);
-        self.cut(&text)
-    }
-
-    fn words(&self, text: &str) -> String {
-        let masked = |found: &str, (before, after): Around<'_>| {
-            let joins = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-            let alone = !joins(before.chars().next_back()) && !joins(after.chars().next());
-            (alone || !is_short(found)).then(|| self.mask_of(found))
-        };
-        replace_at(text, self.words.find_iter(text).map(|found| found.range()), masked)
-    }
-
-    /// `00:80:A3:[K7QDX]`.
-    fn pairs(&self, found: &str, (before, after): Around<'_>) -> Option<String> {
-        let hex = |c: Option<char>| c.is_some_and(|c| c.is_ascii_hexdigit() || c == ':' || c == '-');
-        if hex(before.chars().next_back()) || after.chars().next().is_some_and(|c| c.is_ascii_hexdigit() || c == ':') {
-            return None;
-        }
-        let colons = colons(found);
-        let maker: String = found.chars().take(if found.contains('.') { 7 } else { 9 }).collect();
-        Some(format!("{maker}{}", self.mask_of(&colons)))
-    }
-
-    /// Twelve digits are many things; only those that are a known card's are masked.
-    fn bare(&self, found: &str, (before, after): Around<'_>) -> Option<String> {
-        let joins = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
-        let known = self.bare.contains(&found.to_uppercase());
-        let alone = !joins(before.chars().next_back()) && !joins(after.chars().next());
-        (known && alone).then(|| format!("{}{}", &found[..6], self.mask_of(&colons(found))))
-    }
-
-    /// `2001:db8:0:1::[K7QDX]`.
-    fn six(&self, found: &str, (before, after): Around<'_>) -> Option<String> {
-        let joins = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
-        if joins(before.chars().next_back()) || joins(after.chars().next()) {
-            return None;
-        }
-        let address: Ipv6Addr = found.parse().ok()?;
-        let host = address.to_bits() & u128::from(u64::MAX);
-        if address.is_multicast() || address.is_loopback() || host == 0 {
-            return None;
-        }
-        let network = Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX));
-        Some(format!("{network}{}", self.mask_of(&address.to_string())))
-    }
-
-    /// `10.20.0.[K7QDX]`. Networks, masks and versions stay.
-    fn quads(&self, text: &str) -> String {
-        let Some(quad) = QUAD.as_ref() else { return text.to_owned() };
-        let masked = |all: &Captures<'_>, (before, after): Around<'_>| {
-            let (network, host, range) = (&all[1], &all[2], &all[3]);
-            let numbers = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
-            let version = before.ends_with(['v', 'V']) || before.ends_with('.') || numbers(before.chars().next_back());
-            let longer = numbers(after.chars().next())
-                || after.strip_prefix('.').is_some_and(|rest| numbers(rest.chars().next()));
-            let plain = format!("{network}{host}");
-            let address: Ipv4Addr = plain.parse().ok()?;
-            let known = self.masks.contains_key(&plain);
-            let is_network = address.octets()[3] == 0 && range.is_empty();
-            let stays = version || longer || self.versions.contains(&plain) || is_special(address) || is_network;
-            (known || !stays).then(|| format!("{network}{}", self.mask_of(&plain)))
-        };
-        let mut out = String::with_capacity(text.len());
-        let mut last = 0;
-        for all in quad.captures_iter(text) {
-            let Some(found) = all.get(0) else { continue };
-            out.push_str(&text[last..found.start()]);
-            let around = (&text[..found.start()], &text[found.end()..]);
-            out.push_str(&masked(&all, around).unwrap_or_else(|| found.as_str().to_owned()));
-            last = found.end();
-        }
-        out.push_str(&text[last..]);
-        out
-    }
-
-    /// What was cut to fit keeps the beginning of a name or an address.
-    fn cut(&self, text: &str) -> String {
-        if !text.contains('…') {
-            return text.to_owned();
-        }
-        let text = match CUT_QUAD.as_ref() {
-            Some(cut) => cut.replace_all(text, "$1[…]…").into_owned(),
-            None => text.to_owned(),
-        };
-        let mut parts: Vec<String> = text.split('…').map(str::to_owned).collect();
-        let last = parts.len() - 1;
-        for part in &mut parts[..last] {
-            if let Some(length) = self.cut_term(part) {
-                part.truncate(part.len() - length);
-                part.push_str("[…]");
+        let mut text = text.to_owned();
+        for find in Self::STAGES {
+            let places = find(self, &text);
+            if !places.is_empty() {
+                text = replaced(&text, places.into_iter().map(|(range, mask, _)| (range, mask)).collect());
             }
         }
-        parts.join("…")
+        text
     }
 
-    /// Octets at the end of a text that begin a term.
-    fn cut_term(&self, part: &str) -> Option<usize> {
-        let starts = part.char_indices().rev().map(|(at, _)| at).take(200);
-        let mut longest = None;
-        for (count, at) in (1..).zip(starts) {
-            let end = &part[at..];
-            let enough = count >= if end.is_ascii() { CUT + 1 } else { CUT };
-            let begins = || self.terms.range(end.to_owned()..).next().is_some_and(|term| term.starts_with(end));
-            if enough && begins() {
-                longest = Some(end.len());
+    /// What is looked for, in this order: what is part of something longer comes after it.
+    const STAGES: [for<'t> fn(&Self, &'t str) -> Vec<Place>; 10] = [
+        |_, text| Self::cut_addresses(text),
+        Self::cut,
+        Self::names_of_hosts,
+        Self::names,
+        Self::serials,
+        Self::macs,
+        Self::sixes,
+        Self::quads,
+        Self::titled,
+        Self::beginnings,
+    ];
+
+    /// What of a text is still there, if anything is: it is masked already.
+    pub(super) fn left(&self, text: &str) -> Option<(Kind, String)> {
+        let mut places = Self::STAGES.iter().flat_map(|find| find(self, text));
+        places.next().map(|(range, _, kind)| (kind, text[range].to_owned()))
+    }
+
+    /// What is certain to be there, of a text that is read by programs.
+    pub(super) fn certain(&self, text: &str) -> Option<(Kind, String)> {
+        let long = |kind: Kind, found: &str| match kind {
+            Kind::Person => !found.is_ascii() && found.chars().count() > 2,
+            Kind::Number => found.len() > 6 && found.contains(|c: char| c.is_ascii_alphabetic()),
+            Kind::Mac | Kind::Address | Kind::Host => true,
+        };
+        let found = [Self::names, Self::serials, Self::macs, Self::sixes, Self::quads]
+            .into_iter()
+            .flat_map(|find| find(self, text));
+        let mut found = found.map(|(range, _, kind)| (kind, text[range].to_owned()));
+        found.find(|(kind, found)| long(*kind, found))
+    }
+
+    fn names_of_hosts(&self, text: &str) -> Vec<Place> {
+        let view = View::plain(text);
+        let mut all = vec![];
+        for found in self.hosts.find.find_iter(&view.text) {
+            let Some((owner, tells)) = self.hosts.names.get(&view.text[found.range()]) else { continue };
+            if is_alone(&view.text, &found.range()) {
+                let place = |tells: &Range<usize>| found.start() + tells.start..found.start() + tells.end;
+                all.extend(tells.iter().map(|tells| (view.back(&place(tells)), self.mask(owner), Kind::Host)));
             }
         }
-        longest
+        all
     }
 
-    /// The first text that must not be there.
-    pub(super) fn leak(&self, text: &str) -> Option<String> {
-        self.forbidden.find(text).map(|found| text[found.range()].to_owned())
+    /// Whole names wherever they stand; surnames not within the name of a company or a department.
+    fn names(&self, text: &str) -> Vec<Place> {
+        let view = View::names(text);
+        let kept: Vec<Range<usize>> = self.kept.find_iter(&view.text).map(|found| found.range()).collect();
+        let mut all = vec![];
+        for found in self.people.find_iter(&view.text) {
+            let (range, name) = (found.range(), &view.text[found.range()]);
+            let Some(person) = self.persons.get(name) else { continue };
+            let within = || kept.iter().any(|kept| kept.start <= range.start && range.end <= kept.end);
+            let back = view.back(&range);
+            if person.part && within() || name.is_ascii() && !is_alone(text, &back) {
+                continue;
+            }
+            all.push((back, person.mask.clone(), Kind::Person));
+        }
+        all
+    }
+
+    /// Long numbers however they are parted; others where they stand alone; the shortest behind a word that says so.
+    fn serials(&self, text: &str) -> Vec<Place> {
+        let mut all = vec![];
+        let solid = View::solid(text);
+        for found in self.long.find_iter(&solid.text) {
+            let key = &solid.text[found.range()];
+            let back = solid.back(&found.range());
+            let digits = key.bytes().all(|octet| octet.is_ascii_digit());
+            let (before, after) = (text[..back.start].chars().next_back(), text[back.end..].chars().next());
+            let joins = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+            if !digits || !joins(before) && !joins(after) {
+                all.push((back, self.mask_of(key), Kind::Number));
+            }
+        }
+        let plain = View::plain(text);
+        for found in self.tokens.find_iter(&plain.text) {
+            let key = &plain.text[found.range()];
+            let told = || LABEL.as_ref().is_some_and(|label| label.is_match(&plain.text[..found.start()]));
+            if is_alone(&plain.text, &found.range()) && (!self.short.contains(key) || told()) {
+                all.push((plain.back(&found.range()), self.mask_of(key), Kind::Number));
+            }
+        }
+        all
+    }
+
+    /// A name before a title: the beginning of one that is known, or any before a title that everybody has.
+    fn titled(&self, text: &str) -> Vec<Place> {
+        let Some(pattern) = BEFORE_TITLE.as_ref() else { return vec![] };
+        let mut all = vec![];
+        for title in self.words.titles().iter().filter(|title| !title.is_ascii()) {
+            for (at, _) in text.match_indices(title.as_str()) {
+                let Some(run) = pattern.find(&text[..at]) else { continue };
+                let view = View::names(run.as_str());
+                let known = || view.text.char_indices().find(|(from, _)| self.beginnings.contains(&view.text[*from..]));
+                let anybody = || self.words.before_title(&view.text).filter(|_| is_honorific(title, &text[at..]));
+                let Some(name) = known().map(|(from, _)| from..view.text.len()).or_else(anybody) else { continue };
+                if self.ordinary.contains(&format!("{}{title}", &view.text[name.clone()])) {
+                    continue;
+                }
+                let back = view.back(&name);
+                let mask = self.mask(&format!("person:{}", &view.text[name]));
+                all.push((run.start() + back.start..run.start() + back.end, mask, Kind::Person));
+            }
+        }
+        all
+    }
+
+    /// A surname that stands alone, where it is known from a name in which no blank parts it.
+    fn beginnings(&self, text: &str) -> Vec<Place> {
+        let runs = HAN.iter().flat_map(|han| han.find_iter(text));
+        let place = |run: regex::Match<'_>| {
+            let folded = super::view::name(run.as_str());
+            let known =
+                folded.chars().count() > 1 && self.beginnings.contains(&folded) && !self.ordinary.contains(&folded);
+            known.then(|| (run.range(), self.mask(&format!("person:{folded}")), Kind::Person))
+        };
+        runs.filter_map(place).collect()
+    }
+
+    /// What was cut to fit keeps the beginning of a name or a number.
+    fn cut(&self, text: &str) -> Vec<Place> {
+        let cuts = text.match_indices('…').map(|(at, _)| at);
+        let place = |at: usize| {
+            let from = text[..at].char_indices().rev().take(60).last().map_or(0, |(from, _)| from);
+            let part = &text[from..at];
+            let names = cut_of(&View::names(part), part, &self.terms);
+            let numbers = cut_of(&View::solid(part), part, &self.terms);
+            let start = names.into_iter().chain(numbers).min()?;
+            Some((from + start..at, "[…]".to_owned(), Kind::Person))
+        };
+        cuts.filter_map(place).collect()
     }
 }
 
-/// What stands before and after something that was found.
-type Around<'t> = (&'t str, &'t str);
-
-fn replace(
-    text: &str,
-    pattern: &LazyLock<Option<Regex>>,
-    masked: impl Fn(&str, Around<'_>) -> Option<String>,
-) -> String {
-    let Some(pattern) = pattern.as_ref() else { return text.to_owned() };
-    replace_at(text, pattern.find_iter(text).map(|found| found.range()), masked)
+/// Where a term begins that ends with the text.
+fn cut_of(view: &View, part: &str, terms: &BTreeSet<String>) -> Option<usize> {
+    let starts: Vec<usize> = view.text.char_indices().map(|(at, _)| at).collect();
+    starts.into_iter().find_map(|at| {
+        let end = &view.text[at..];
+        let enough = end.chars().count() >= if end.is_ascii() { CUT + 1 } else { CUT };
+        let begins =
+            || terms.range(end.to_owned()..).next().is_some_and(|term| term.starts_with(end) && term.len() > end.len());
+        let back = view.back(&(at..view.text.len())).start;
+        let joins = end.is_ascii() && part[..back].ends_with(|c: char| c.is_ascii_alphanumeric());
+        (enough && !joins && begins()).then_some(back)
+    })
 }
 
-fn replace_at(
-    text: &str,
-    places: impl Iterator<Item = Range<usize>>,
-    masked: impl Fn(&str, Around<'_>) -> Option<String>,
-) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut last = 0;
-    for place in places {
-        let found = &text[place.clone()];
-        out.push_str(&text[last..place.start]);
-        out.push_str(&masked(found, (&text[..place.start], &text[place.end..])).unwrap_or_else(|| found.to_owned()));
-        last = place.end;
-    }
-    out.push_str(&text[last..]);
-    out
+/// `様`, and neither `様式` nor `氏名`.
+fn is_honorific(title: &str, rest: &str) -> bool {
+    let after = rest[title.len()..].chars().next();
+    let word = after.is_some_and(|c| matches!(c, '式' | '子' | '名' | '々' | '相' | '態' | '方'));
+    HONORIFICS.contains(&title) && !word
 }
 
-/// `00:80:A3:12:34:56`, however it was spelt.
-fn colons(mac: &str) -> String {
-    let digits: Vec<char> = mac.chars().filter(char::is_ascii_hexdigit).map(|c| c.to_ascii_uppercase()).collect();
-    digits.chunks(2).map(|pair| pair.iter().collect::<String>()).collect::<Vec<_>>().join(":")
-}
-
-/// It is no device's: a mask of a network, everybody, nobody, this machine itself.
-fn is_special(address: Ipv4Addr) -> bool {
-    let first = address.octets()[0];
-    IpAddr::V4(address).is_multicast() || address.is_loopback() || first == 0 || first == 255
+/// No letter or digit of the Latin script stands beside it that would make it part of another word.
+fn is_alone(text: &str, range: &Range<usize>) -> bool {
+    let joins = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+    !joins(text[..range.start].chars().next_back()) && !joins(text[range.end..].chars().next())
 }
 
 #[cfg(test)]
@@ -193,8 +207,6 @@ mod tests {
 
     #[test]
     fn every_pattern_is_one() {
-        for pattern in [&QUAD, &CUT_QUAD, &PAIRS, &BARE, &COLONS] {
-            assert!(pattern.is_some());
-        }
+        assert!([&BEFORE_TITLE, &HAN, &LABEL].into_iter().all(|pattern| pattern.is_some()));
     }
 }

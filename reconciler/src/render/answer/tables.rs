@@ -155,7 +155,8 @@ pub(super) fn departments(paper: &Paper<'_>) -> Vec<Vec<Cell>> {
         [one.registered, one.confirmed, one.seen, one.unseen, one.undeclared, one.unclear].map(Cell::count)
     };
     let row = |one: &DepartmentPoints| {
-        let stated = one.stated.map_or_else(|| Cell::text(point_words::stated(one, lang)), |n| Cell::Number(n.into()));
+        let single = one.stated.filter(|_| one.also_stated.is_empty());
+        let stated = single.map_or_else(|| Cell::text(point_words::stated(one, lang)), |n| Cell::Number(n.into()));
         let by = Cell::text(one.stated_by.as_deref().map(shown).unwrap_or_default());
         [Cell::text(name(one)), stated, Cell::day(one.stated_on), by].into_iter().chain(counts(one)).collect()
     };

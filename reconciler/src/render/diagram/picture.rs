@@ -1,6 +1,7 @@
 //! What a network diagram shows: segments with their devices counted, the machines that join networks, and the external
 //! connection points. Only what was seen or declared, and each thing says which of the two.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
@@ -178,7 +179,7 @@ fn segments(scene: &Scene<'_>) -> (Vec<Segment>, usize) {
     let drawn = rows.len() - beyond;
     let segments = rows.into_iter().take(drawn).map(|(net, rows)| {
         let mut classes: Vec<(Class, usize)> = seen.remove(&net).unwrap_or_default().into_iter().collect();
-        classes.sort_by_key(|(class, count)| (std::cmp::Reverse(*count), *class));
+        classes.sort_by_key(|(class, count)| (Reverse(*count), *class));
         Segment { network: net.to_string(), looked_at: asked.contains(&net), seen: classes, rows }
     });
     (segments.collect(), beyond)
@@ -217,7 +218,8 @@ fn machines(scene: &Scene<'_>, segments: &[Segment]) -> Vec<Machine> {
         .map(|asset| machine(scene, asset, &nets))
         .filter(|machine| machine.networks.len() > 1 || at_door.contains(machine.id.as_str()))
         .collect();
-    machines.sort_by(|a, b| (b.standing, &a.networks, &a.id).cmp(&(a.standing, &b.networks, &b.id)));
+    let rank = |machine: &Machine| scene.options.rank(&machine.id);
+    machines.sort_by_cached_key(|one| (Reverse(one.standing), one.networks.clone(), rank(one), one.id.clone()));
     machines
 }
 
@@ -254,7 +256,8 @@ fn networks(asset: &Asset, nets: &[IpNet]) -> BTreeSet<String> {
 
 fn doors(scene: &Scene<'_>, segments: &[Segment]) -> Vec<Door> {
     let mut doors: Vec<Door> = scene.verdict.external_points.iter().map(|point| door(scene, point, segments)).collect();
-    doors.sort_by(|a, b| (b.status, b.grade, &a.key).cmp(&(a.status, a.grade, &b.key)));
+    let rank = |door: &Door| scene.options.rank(&door.key);
+    doors.sort_by_cached_key(|one| (Reverse(one.status), Reverse(one.grade), rank(one), one.key.clone()));
     doors
 }
 

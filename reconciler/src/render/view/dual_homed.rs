@@ -51,7 +51,8 @@ pub(crate) fn list<'a>(scene: &Scene<'a>) -> Vec<DualHomed<'a>> {
     let homed = |asset: &&Asset| asset.multi_homed.bare() >= Grade::Indication;
     let mut list: Vec<DualHomed<'a>> =
         scene.verdict.assets.iter().filter(homed).map(|asset| one(asset, scene)).collect();
-    list.sort_by_key(|one| (Reverse(one.asset.multi_homed.grade), &one.asset.id));
+    let rank = |one: &DualHomed<'_>| scene.options.rank(&one.asset.id.0);
+    list.sort_by_cached_key(|one| (Reverse(one.asset.multi_homed.grade), rank(one), &one.asset.id));
     list
 }
 

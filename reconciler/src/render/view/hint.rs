@@ -1,6 +1,7 @@
 //! What is hinted at of one device, explained or not: the list that a person goes through at the device.
 
 use crate::judge::asset::Asset;
+use crate::judge::entry::EntryId;
 use crate::judge::hint::{ExplainedBy, ServiceHint};
 use crate::render::scene::Scene;
 use crate::render::words::hint;
@@ -16,13 +17,15 @@ pub(super) fn lines(asset: &Asset, scene: &Scene<'_>) -> Vec<String> {
     services.chain(management).chain(support.map(|one| hint::support_line(one, lang))).collect()
 }
 
-/// The row or record that explains it.
+/// The row or record that explains it, or says that it is off.
 fn by(one: &ServiceHint, scene: &Scene<'_>) -> Option<String> {
-    match one.explained.as_ref()? {
-        ExplainedBy::Row { entry, field } => Some(hint::by_row(&scene.row(entry), *field, scene.lang())),
-        ExplainedBy::Record { record } => {
-            let origin = scene.verdict.ledger.records.iter().find(|one| one.id == *record).map(|one| &one.origin);
-            Some(hint::by_record(origin, scene.lang()))
-        }
+    let lang = scene.lang();
+    let origin = |id: &EntryId| scene.verdict.ledger.records.iter().find(|one| one.id == *id).map(|one| &one.origin);
+    match (&one.explained, &one.denied) {
+        (Some(ExplainedBy::Row { entry, field }), _) => Some(hint::by_row(&scene.row(entry), *field, lang)),
+        (Some(ExplainedBy::Record { record }), _) => Some(hint::by_record(origin(record), lang)),
+        (None, Some(ExplainedBy::Row { entry, field })) => Some(hint::denied_by_row(&scene.row(entry), *field, lang)),
+        (None, Some(ExplainedBy::Record { record })) => Some(hint::denied_by_record(origin(record), lang)),
+        (None, None) => None,
     }
 }

@@ -49,7 +49,10 @@ pub(crate) struct AssetRow {
 /// Machines, in the order of their first address.
 pub(crate) fn assets(scene: &Scene<'_>) -> Vec<AssetRow> {
     let mut sorted: Vec<&Asset> = scene.verdict.assets.iter().collect();
-    sorted.sort_by_key(|asset| (scene::address(asset).is_none_or(|a| a.is_ipv6()), scene::address(asset), &asset.id));
+    sorted.sort_by_cached_key(|asset| {
+        let address = scene::address(asset);
+        (scene.options.rank(&asset.id.0), address.is_none_or(|a| a.is_ipv6()), address, &asset.id)
+    });
     sorted.into_iter().map(|asset| asset_row(asset, scene)).collect()
 }
 
@@ -218,8 +221,10 @@ pub(crate) struct SentRow<'a> {
 pub(crate) fn sent<'a>(scene: &Scene<'a>) -> Vec<SentRow<'a>> {
     let mut rows: Vec<SentRow<'a>> = scene.verdict.sent.iter().map(|sent| sent_row(sent, scene)).collect();
     let known = |row: &SentRow<'_>| scene.reached(row.sent.address, row.sent.mac).is_some();
-    rows.sort_by_key(|row| {
-        (!row.medical, is_group(row.sent.address), !known(row), row.sent.address, row.sent.probe.clone())
+    rows.sort_by_cached_key(|row| {
+        let address = row.sent.address;
+        let rank = scene.options.rank(&address.to_string());
+        (!row.medical, is_group(address), !known(row), rank, address, row.sent.probe.clone())
     });
     rows
 }

@@ -6,7 +6,7 @@ use super::phrase::shown;
 use super::{Lang, column, date, fixed, problem};
 use crate::answer::draft::{Answer, Draft};
 use crate::answer::figure::{Behind, Met, Value, Why};
-use crate::answer::question::{Criterion, Question, Said};
+use crate::answer::question::{By, Criterion, Question, Said};
 use crate::answer::sheet::First;
 use crate::answer::unseen::Unseen;
 
@@ -117,6 +117,20 @@ pub(crate) fn behind(behind: &Behind, lang: Lang) -> String {
                 lang,
             )
         }
+        Behind::Otherwise { origin, name, department, field, class, .. } => {
+            let (field, class) = (column::field(*field, lang), fixed::class(*class, lang));
+            let differs =
+                lang.pick(format!("『{field}』の欄、実測では{class}"), format!("column “{field}”, seen: {class}"));
+            join(
+                &[
+                    name.as_deref().map(shown),
+                    department.as_deref().map(shown),
+                    Some(place(origin, lang)),
+                    Some(differs),
+                ],
+                lang,
+            )
+        }
         Behind::Finding { says, severity, device, department, .. } => {
             let what = Some(format!("{} {}", fixed::severity_mark(*severity), fixed::code(says, lang)));
             join(&[what, device.as_deref().map(shown), department.as_deref().map(shown)], lang)
@@ -206,6 +220,10 @@ pub(crate) fn because(answer: &Answer, lang: Lang) -> String {
             lang.pick("測定や台帳からは分からない設問です。", "Neither a scan nor the ledger can tell.").to_owned()
         }
         Draft::Yes => lang.pick(format!("{all}の条件をすべて満たしています。"), format!("All {all} criteria are met.")),
+        Draft::Undecided if no + unknown == 0 && answer.question.by == By::Computed => lang.pick(
+            format!("{all}の条件をすべて満たしていますが、基準日に取り込まれていた台帳または調査による判定ではないため、「はい」とは言えません。"),
+            format!("All {all} criteria are met, but not by a ledger and a scan of the base date, which is no yes."),
+        ),
         Draft::Undecided if no + unknown == 0 => lang.pick(
             format!("{all}の条件をすべて満たしていますが、これだけでは足りません。人が確かめることが残っています。"),
             format!(
@@ -275,14 +293,16 @@ pub(crate) fn unseen(unseen: &Unseen, lang: Lang) -> String {
             format!("No {} was imported.", fixed::register(*register, lang)),
         ),
         Unseen::LaterLedger { file, on } => lang.pick(
-            format!("台帳 {} は、基準日より後の{}に取り込まれました。", shown(file), date::day(*on, lang)),
-            format!("The ledger file {} was imported after the base date, on {}.", shown(file), date::day(*on, lang)),
+            format!("台帳 {} は、基準日より後の{}に初めて取り込まれました。基準日の台帳がないため「はい」とは判定せず、病院が基準日の記載を確かめます。", shown(file), date::day(*on, lang)),
+            format!("The ledger file {} was first imported after the base date, on {}: there is no ledger of that day, so no yes is drafted, and the hospital confirms what stood in it then.", shown(file), date::day(*on, lang)),
         ),
         Unseen::ChangedLedger => lang.pick(
-            "照合のあとに台帳が取り込み直されています。daicho reconcile で照合し直すと、新しい台帳で数えます。"
-                .to_owned(),
-            "The ledger was imported anew since the run was judged. daicho reconcile judges it against the new one."
-                .to_owned(),
+            "照合のあと、基準日までに台帳が取り込み直されています。この案は、照合したときの台帳によります。".to_owned(),
+            "The ledger was imported anew between the judgement and the base date. This draft is by the ledger that was judged.".to_owned(),
+        ),
+        Unseen::LaterScan { on } => lang.pick(
+            format!("選ばれた調査は、基準日より後の{}のものです。「はい」とは判定しません。", date::day(*on, lang)),
+            format!("The chosen scan is of {}, after the base date: no yes is drafted.", date::day(*on, lang)),
         ),
     }
 }

@@ -1,6 +1,8 @@
 //! External connection points and segments in words.
 
+use super::phrase::shown;
 use super::{Lang, date};
+use crate::answer::department::Stated;
 use crate::answer::points::{DepartmentPoints, Seen};
 use crate::answer::segments::SegmentLook;
 
@@ -16,12 +18,24 @@ pub(crate) fn seen(seen: Seen, settled: bool, lang: Lang) -> String {
     if settled { lang.pick(format!("{word}（判断済み）"), format!("{word} (decided)")) } else { word.to_owned() }
 }
 
-/// What a department stated: 0 is a number, and nothing is not 0.
+/// What a department stated: 0 is a number, and nothing is not 0. Of a department that stands in the list more than once,
+/// every statement.
 pub(crate) fn stated(one: &DepartmentPoints, lang: Lang) -> String {
     match one.stated {
-        Some(number) => number.to_string(),
+        Some(number) => format!("{number}{}", also_stated(one, lang)),
         None => lang.pick("申告なし（不明）", "not stated (unknown)").to_owned(),
     }
+}
+
+/// Other statements of the same department; nothing where there is none.
+pub(crate) fn also_stated(one: &DepartmentPoints, lang: Lang) -> String {
+    let other = |told: &Stated| {
+        let (number, day) = (told.number, date::day(told.on, lang));
+        let who = told.by.as_deref().map(|by| lang.pick(format!("、{}", shown(by)), format!(", {}", shown(by))));
+        let who = who.unwrap_or_default();
+        lang.pick(format!("（別の行の申告 {number}件、{day}{who}）"), format!(" (another row: {number}, {day}{who})"))
+    };
+    one.also_stated.iter().map(other).collect()
 }
 
 /// The statement about one segment: what was tested there, and when.

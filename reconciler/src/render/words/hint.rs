@@ -15,9 +15,17 @@ use crate::judge::hint::{ManagementHint, ServiceHint, SupportHint, SupportState,
 /// What is said of the device or the row, in two or three sentences.
 pub(super) fn what(finding: &Finding, subject: &str, lang: Lang) -> String {
     match &finding.kind {
-        Kind::UnneededServices { services } => {
-            let named = listed(services.iter().map(|key| service(key, lang)), lang);
-            unneeded(subject, &named, finding.grade >= Grade::Probable, lang)
+        Kind::UnneededServices { services, denied } => {
+            let named = |keys: &[String]| listed(keys.iter().map(|key| service(key, lang)), lang);
+            let said = unneeded(subject, &named(services), finding.grade >= Grade::Probable, lang);
+            if denied.is_empty() {
+                return said;
+            }
+            let denied = named(denied);
+            lang.pick(
+                format!("{said}台帳やリモート保守台帳に停止・不使用・無とあるもの（{denied}）は、記載と実測が食い違っています。"),
+                format!("{said} The ledger or the remote-maintenance register says that {denied} is off or not there, which what was seen contradicts."),
+            )
         }
         Kind::ManagementReachable { ways, from, segment } => {
             let named = listed(ways.iter().map(|key| way(key)), lang);
@@ -121,7 +129,7 @@ fn editions(support: &Support, lang: Lang) -> String {
 pub(crate) fn basis(kind: &Kind, lang: Lang) -> Vec<String> {
     match kind {
         Kind::SupportEnded { support } | Kind::SupportEnding { support } => dates(support, lang),
-        Kind::UnneededServices { services } => {
+        Kind::UnneededServices { services, .. } => {
             let table = Services::builtin();
             let sources = services.iter().filter_map(|key| table.get(key)).map(|it| it.source.as_str());
             requirements([table.item_9.as_str()].into_iter().chain(sources), lang)
@@ -191,7 +199,7 @@ pub(super) fn other(kind: &Kind, lang: Lang) -> &'static [&'static str] {
 /// Who asks whom about what, and for which item of the checklist.
 pub(super) fn action(kind: &Kind, who: &str, lang: Lang) -> String {
     match kind {
-        Kind::UnneededServices { services } => {
+        Kind::UnneededServices { services, .. } => {
             let table = Services::builtin();
             let why = services.iter().filter_map(|key| table.get(key));
             let one = |it: &crate::judge::hint::table::Service| lang.pick(it.why_ja.clone(), it.why.clone());
@@ -237,6 +245,24 @@ pub(crate) fn service_line(hint: &ServiceHint, by: Option<&str>, lang: Lang) -> 
     let how = if hint.spoken { spoken } else { lang.pick("受け口が開いている", "its port is open") };
     let by = by.unwrap_or(lang.pick("用途の記載なし", "nobody says what for"));
     lang.pick(format!("{name}（{ports}、{how}）: {by}"), format!("{name} ({ports}, {how}): {by}"))
+}
+
+/// The cell that says that a service is off.
+pub(crate) fn denied_by_row(row: &str, field: Field, lang: Lang) -> String {
+    let field = problem::field(field, lang);
+    lang.pick(
+        format!("停止・不使用・無との記載と食い違い（{row}の{field}）"),
+        format!("said to be off or not there by the {field} of {row}"),
+    )
+}
+
+/// The record that says that a service is off, or that there is no remote maintenance.
+pub(crate) fn denied_by_record(origin: Option<&Origin>, lang: Lang) -> String {
+    let place = origin.map(|origin| problem::place(origin, lang)).unwrap_or_default();
+    lang.pick(
+        format!("停止・不使用・無との記載と食い違い（リモート保守台帳、{place}）"),
+        format!("said to be off or not there by the remote-maintenance register, {place}"),
+    )
 }
 
 /// The cell that names a service.

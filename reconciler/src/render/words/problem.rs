@@ -40,6 +40,11 @@ pub fn title(kind: ProblemKind, lang: Lang) -> &'static str {
             lang.pick("判断と食い違う台帳の変更", "ledger changed otherwise than decided")
         }
         ProblemKind::AmendmentRowGone => lang.pick("判断した行の消滅", "decided row gone"),
+        ProblemKind::RowStruck => lang.pick("取り消し線の行", "row struck through"),
+        ProblemKind::CellStruck => lang.pick("取り消し線のセル", "cell struck through"),
+        ProblemKind::RowsHidden => lang.pick("非表示の行", "hidden rows"),
+        ProblemKind::ColumnHidden => lang.pick("非表示の列", "hidden column"),
+        ProblemKind::TableEmpty => lang.pick("行のない表", "table without rows"),
     }
 }
 
@@ -139,6 +144,26 @@ pub fn done(kind: ProblemKind, lang: Lang) -> &'static str {
             "非表示のシートです。ほかのシートと同じように読み込みました。",
             "The sheet is hidden. It was read like the others.",
         ),
+        ProblemKind::RowStruck => lang.pick(
+            "行の全体に取り消し線があります。行は読み込みましたが、状態は「不明」として扱いました。",
+            "The whole row is struck through. It was read, and its status treated as unknown.",
+        ),
+        ProblemKind::CellStruck => lang.pick(
+            "セルに取り消し線があります。書かれている値をそのまま読み込みました。",
+            "The cell is struck through. Its value was read as it stands.",
+        ),
+        ProblemKind::RowsHidden => lang.pick(
+            "非表示の行（絞り込みで隠れた行を含む）です。ほかの行と同じように読み込みました。",
+            "These rows are hidden, by a filter perhaps. They were read like the others.",
+        ),
+        ProblemKind::ColumnHidden => lang.pick(
+            "非表示の列です。ほかの列と同じように読み込みました。",
+            "The column is hidden. It was read like the others.",
+        ),
+        ProblemKind::TableEmpty => lang.pick(
+            "見出しは見つかりましたが、その下に機器などの行がありません（0件）。表の全体が1つに結合されている場合も、こうなります。",
+            "A heading was found, and no row of a device below it (0 rows). That is so, too, where the whole table is merged into one cell.",
+        ),
         ProblemKind::NumberNotAsShown => lang.pick(
             "数値として保存されているため、表計算ソフトで表示される番号（頭の0や文字）と違うか、下の桁が失われています。保存された数値のまま読み込みました。",
             "It is stored as a number: the program shows it otherwise (leading zeros, letters), or its last digits are lost. It was read as stored.",
@@ -222,6 +247,26 @@ pub fn todo(kind: ProblemKind, lang: Lang) -> &'static str {
         ProblemKind::SheetHidden => lang.pick(
             "使わないシートであれば、ファイルから削除してください。",
             "If the sheet is not in use, remove it from the file.",
+        ),
+        ProblemKind::RowStruck => lang.pick(
+            "廃棄・返却した機器なら「状態」に廃棄と記入し、使っている機器なら取り消し線を外してください。",
+            "If the device is gone, write so as its status; if it is in use, remove the line.",
+        ),
+        ProblemKind::CellStruck => lang.pick(
+            "使わなくなった値なら、セルから消してください。",
+            "If the value is not in use any more, remove it from the cell.",
+        ),
+        ProblemKind::RowsHidden => lang.pick(
+            "使わない行であれば、ファイルから削除するか、「状態」に廃棄と記入してください。",
+            "If the rows are not in use, remove them from the file, or write so as their status.",
+        ),
+        ProblemKind::ColumnHidden => lang.pick(
+            "使わない列であれば、ファイルから削除してください。",
+            "If the column is not in use, remove it from the file.",
+        ),
+        ProblemKind::TableEmpty => lang.pick(
+            "セルの結合を解除し、1行に1台ずつ記入して、取り込み直してください。",
+            "Unmerge the cells, write one device a row, and import the file again.",
         ),
         ProblemKind::NumberNotAsShown => lang.pick(
             "列の書式を「文字列」にして、番号を表示のとおりに記入し直してください。",

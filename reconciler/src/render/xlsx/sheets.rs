@@ -9,6 +9,7 @@ use jiff::civil::Date;
 
 use crate::judge::asset::Grade;
 use crate::judge::finding::Severity;
+use crate::render::Options;
 use crate::render::view::Report;
 use crate::render::view::dual_homed::DualHomed;
 use crate::render::view::finding::FindingView;
@@ -452,15 +453,19 @@ fn sent(sent: &[SentRow<'_>], lang: Lang, w: &'static Headings) -> Sheet {
 }
 
 /// One line a device.
-pub(super) fn sent_sums(sums: &[SentSum], w: &'static Headings) -> Sheet {
+pub(super) fn sent_sums(sums: &[SentSum], options: &Options, w: &'static Headings) -> Sheet {
+    let moment = |at: Timestamp| match options.scatter {
+        Some(_) => Value::Day(at.to_zoned(options.tz.clone()).date()),
+        None => Value::Moment(at),
+    };
     let row = |row: &SentSum| {
         vec![
             text(row.device.plain()),
             foreign(row.address.to_string()),
             number(row.packets),
             text(&row.methods),
-            Value::Moment(row.first),
-            Value::Moment(row.last),
+            moment(row.first),
+            moment(row.last),
         ]
     };
     let columns = columns([(w.device, 44), (w.address, 18), (w.packets, 10), (w.probe, 52), (w.from, 25), (w.to, 25)]);

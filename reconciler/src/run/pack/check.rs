@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::{PackFailure, key};
 use crate::cli::{VerifyPack, words};
-use crate::pack::archive::{self, Held};
+use crate::pack::archive::{self, Held, Unreadable};
 use crate::pack::is_plain;
 use crate::pack::verify::verify;
 use crate::run::console::Console;
@@ -34,14 +34,15 @@ fn not_pack(path: &Path, why: &dyn std::fmt::Display) -> PackFailure {
 
 fn zip(path: &Path) -> Result<Held, Failure> {
     let octets = bounded(path, ARCHIVE).map_err(|source| not_pack(path, &source))?;
-    let octets = octets.ok_or_else(|| not_pack(path, &archive::Unreadable::TooLarge))?;
-    Ok(archive::read(&octets).map_err(|why| not_pack(path, &why))?)
+    let archive = |why| PackFailure::Archive { path: path.to_owned(), why };
+    let octets = octets.ok_or_else(|| archive(Unreadable::TooLarge))?;
+    Ok(archive::read(&octets).map_err(archive)?)
 }
 
 /// The files of a folder, as they are; whatever else lies there was added.
 fn folder(path: &Path) -> Result<Held, Failure> {
     let wrong = |source: io::Error| not_pack(path, &source);
-    let too_large = || not_pack(path, &archive::Unreadable::TooLarge);
+    let too_large = || PackFailure::Archive { path: path.to_owned(), why: Unreadable::TooLarge };
     let mut held = Held::default();
     let mut left = archive::ALL;
     for (count, entry) in std::fs::read_dir(path).map_err(wrong)?.enumerate() {

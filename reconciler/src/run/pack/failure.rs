@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::pack::archive::Unreadable;
 use crate::pack::redact::{TooMany, Unmasked};
 
 /// A pack could not be made or checked.
@@ -28,6 +29,22 @@ pub enum PackFailure {
     /// The system gives no random octets.
     #[error("no random octets: {0}")]
     Random(getrandom::Error),
+    /// A key that was named is not there, or cannot be read.
+    #[error("{path}: {source}")]
+    KeyUnread {
+        /// Its file.
+        path: PathBuf,
+        /// Cause.
+        source: std::io::Error,
+    },
+    /// An archive that no pack is.
+    #[error("{path}: {why}")]
+    Archive {
+        /// What was named.
+        path: PathBuf,
+        /// Why not.
+        why: Unreadable,
+    },
     /// Neither a pack's folder nor its archive.
     #[error("{path}: {why}")]
     NotPack {

@@ -64,7 +64,12 @@ pub(super) fn load(project: &Project) -> Result<Key, Failure> {
 /// Somebody's public key, as its owner gave it away.
 pub(super) fn public(path: &Path) -> Result<PublicKey, Failure> {
     let broken = || PackFailure::KeyBroken { path: path.to_owned() };
-    Ok(PublicKey::parse(&read(path)?).ok_or_else(broken)?)
+    // What was typed names no key: that is no failure of the program.
+    let text = read(path).map_err(|failure| match failure {
+        Failure::File { path, source } => PackFailure::KeyUnread { path, source }.into(),
+        other => other,
+    })?;
+    Ok(PublicKey::parse(&text).ok_or_else(broken)?)
 }
 
 fn read(path: &Path) -> Result<String, Failure> {

@@ -6,17 +6,19 @@ use jiff::tz::TimeZone;
 
 use super::PackFailure;
 use crate::answer::question::{Form, Question};
+use crate::answer::sheet::Sheet;
 use crate::cli::{MakePack, words};
 use crate::judge::verdict::Verdict;
 use crate::pack::Files;
 use crate::pack::form::{Made, Recipe};
 use crate::pack::index::{Entry, FORMAT, Index, Listed, VERSION};
-use crate::pack::redact::Redactor;
+use crate::pack::redact::{Known, Redactor};
 use crate::pack::sign::Key;
-use crate::render::Options;
 use crate::render::answer::Paper;
 use crate::render::diagram::{self, Picture};
 use crate::render::xlsx::{Book, Material};
+use crate::render::{Options, Scatter};
+use crate::run::as_of::AsOf;
 use crate::run::console::Console;
 use crate::run::project::Project;
 use crate::run::{Failure, answer, books, rooms};
@@ -53,33 +55,18 @@ impl<'p> Maker<'p> {
         console: &Console,
         now: Timestamp,
     ) -> Result<Self, Failure> {
-        let verdict = books::judged(project, options.run.as_deref(), now)?;
+        let mut verdict = books::judged(project, options.run.as_deref(), now)?;
+        let snapshots = project.store.snapshots()?;
+        let mut render = rooms::options(&project.settings.hospital.name, console.lang);
+        let redactor = options.redacted.then(|| masks(project, &verdict, &snapshots, key)).transpose()?;
+        if let Some(redactor) = &redactor {
+            verdict = redactor.verdict(&verdict);
+            render.scatter = Some(Scatter::by(redactor.order()));
+        }
         let material = books::material(project, &verdict, now)?;
         let newest = material.ledger.iter().filter_map(|file| file.version).max();
-        let mut maker = Self {
-            edition: words::pack::edition(newest, &verdict.run.id, console.lang),
-            render: rooms::options(&project.settings.hospital.name, console.lang),
-            snapshots: project.store.snapshots()?,
-            redactor: None,
-            project,
-            verdict,
-            material,
-        };
-        if options.redacted {
-            maker.redactor = Some(maker.masks(key)?);
-        }
-        Ok(maker)
-    }
-
-    /// Of everything that this run and those of the frozen answers know.
-    fn masks(&self, key: &Key) -> Result<Redactor, Failure> {
-        let mut verdicts = vec![self.verdict.clone()];
-        for snapshot in self.snapshots.iter().filter(|one| one.run != self.verdict.run.id) {
-            if !verdicts.iter().any(|verdict| verdict.run.id == snapshot.run) {
-                verdicts.extend(self.project.store.verdict(&snapshot.run)?);
-            }
-        }
-        Ok(Redactor::new(&verdicts, key.derived(MASKS)).map_err(PackFailure::from)?)
+        let edition = words::pack::edition(newest, &verdict.run.id, console.lang);
+        Ok(Self { project, verdict, material, render, snapshots, redactor, edition })
     }
 
     /// Every file, the list of documents among them, and the index of all.
@@ -182,7 +169,10 @@ impl<'p> Maker<'p> {
                 let book =
                     Book::from_code(code).ok_or_else(|| anyhow::anyhow!("config/packs: {code} is no workbook"))?;
                 let bytes = rooms::book(book, &self.verdict, &self.material, &self.render)?;
-                of_run(book.title(lang), "xlsx", self.masked("book.xlsx", bytes)?)
+                let newest = self.material.newest(book, &self.verdict);
+                let edition = words::pack::edition(newest, &self.verdict.run.id, lang);
+                let bytes = self.masked(&format!("{}.xlsx", book.title(lang)), bytes)?;
+                Piece { edition, ..of_run(book.title(lang), "xlsx", bytes) }
             }
             Made::Diagram(end) => of_run(words::pack::diagram(lang), end, self.diagram(end)?),
             Made::Answer(form) => match self.snapshots.iter().find(|one| one.form == *form) {
@@ -194,16 +184,17 @@ impl<'p> Maker<'p> {
 
     fn answer(&self, snapshot: &SnapshotInfo) -> Result<Piece, Failure> {
         let (info, content) = self.project.store.snapshot(snapshot.number)?;
-        let sheet = serde_json::from_str(&content).map_err(anyhow::Error::from)?;
-        let lang = self.render.lang;
+        let sheet: Sheet = serde_json::from_str(&content).map_err(anyhow::Error::from)?;
+        let sheet = self.redactor.as_ref().map_or_else(|| sheet.clone(), |redactor| redactor.sheet(&sheet));
+        let (lang, title) = (self.render.lang, words::pack::answer(&info.form, &info.edition, self.render.lang));
         let paper = Paper { sheet: &sheet, content: &content, number: info.number, sha256: &info.sha256, lang };
         let workbook = crate::render::answer::workbook(&paper)?;
         Ok(Piece {
-            title: words::pack::answer(&info.form, &info.edition, lang),
+            bytes: self.masked(&format!("{title}.xlsx"), workbook)?,
+            title,
             end: "xlsx".to_owned(),
             edition: words::pack::frozen(info.number, &info.run, lang),
             date: info.as_of,
-            bytes: self.masked("answer.xlsx", workbook)?,
         })
     }
 
@@ -211,9 +202,13 @@ impl<'p> Maker<'p> {
     fn diagram(&self, end: &str) -> Result<Vec<u8>, Failure> {
         let (picture, tz, lang) = (Picture::new(&self.verdict, &self.render), TimeZone::system(), self.render.lang);
         if end == "drawio" {
-            return self.masked("diagram.drawio", diagram::drawio(&picture, &tz, lang).into_bytes());
+            return self.masked(
+                &format!("{}.drawio", words::pack::diagram(lang)),
+                diagram::drawio(&picture, &tz, lang).into_bytes(),
+            );
         }
-        let svg = self.masked("diagram.svg", diagram::svg(&picture, &tz, lang).into_bytes())?;
+        let svg = self
+            .masked(&format!("{}.svg", words::pack::diagram(lang)), diagram::svg(&picture, &tz, lang).into_bytes())?;
         if end == "png" {
             return Ok(diagram::png(&String::from_utf8_lossy(&svg))?);
         }
@@ -226,4 +221,31 @@ impl<'p> Maker<'p> {
             Some(redactor) => Ok(redactor.file(name, &bytes).map_err(PackFailure::from)?),
         }
     }
+}
+
+/// Of everything that this run and those of the frozen answers know, and everybody who ever decided anything.
+fn masks(project: &Project, verdict: &Verdict, snapshots: &[SnapshotInfo], key: &Key) -> Result<Redactor, Failure> {
+    let mut verdicts = vec![verdict.clone()];
+    let (knowledge, tz, mut seen) = (project.knowledge()?, TimeZone::system(), vec![]);
+    for snapshot in snapshots {
+        if !verdicts.iter().any(|verdict| verdict.run.id == snapshot.run) {
+            verdicts.extend(project.store.verdict(&snapshot.run)?);
+        }
+        // An answer is made of the ledger of its day, whose rows may stand in no other verdict.
+        let as_of = AsOf::new(snapshot.as_of, snapshot.taken, snapshot.taken, &tz);
+        if !seen.contains(&(as_of, &snapshot.run)) {
+            seen.push((as_of, &snapshot.run));
+            verdicts.push(as_of.shown(project, &snapshot.run, &knowledge)?);
+        }
+    }
+    let forms = answer::forms(project)?;
+    let ordinary = forms.all().iter().map(|form| serde_json::to_string(&form.questions)).collect::<Result<Vec<_>, _>>();
+    let ordinary = ordinary.map_err(anyhow::Error::from)?;
+    let known = Known {
+        verdicts: &verdicts,
+        decisions: &project.store.reviews()?,
+        hospital: Some(project.settings.hospital.name.as_str()).filter(|name| !name.is_empty()),
+        ordinary: &ordinary,
+    };
+    Ok(Redactor::new(&known, key.derived(MASKS)).map_err(PackFailure::from)?)
 }

@@ -65,8 +65,13 @@ impl Store {
 
     /// Everything that was ever decided about devices, the newest first.
     pub fn decision_history(&self) -> Result<Vec<DecisionRow>, StoreError> {
+        self.history_at(Timestamp::MAX)
+    }
+
+    fn history_at(&self, moment: Timestamp) -> Result<Vec<DecisionRow>, StoreError> {
         let mut seen = BTreeSet::new();
-        let rows = self.log_rows()?.into_iter().rev().filter_map(|row| {
+        let until = self.log_rows()?.into_iter().filter(|row| row.at <= moment);
+        let rows = until.rev().filter_map(|row| {
             let Deed::Device { key, about, after, note, .. } = row.deed else { return None };
             let current = seen.insert((key.clone(), about));
             let about = about.code().to_owned();
@@ -77,7 +82,12 @@ impl Store {
 
     /// The decisions that count.
     pub fn decisions(&self) -> Result<Vec<Decision>, StoreError> {
-        let current = self.decision_history()?.into_iter().filter(|row| row.current);
+        self.decisions_at(Timestamp::MAX)
+    }
+
+    /// The decisions that counted at a moment.
+    pub fn decisions_at(&self, moment: Timestamp) -> Result<Vec<Decision>, StoreError> {
+        let current = self.history_at(moment)?.into_iter().filter(|row| row.current);
         Ok(current.filter_map(decision).collect())
     }
 }

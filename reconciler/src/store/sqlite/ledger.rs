@@ -103,9 +103,26 @@ impl Store {
 
     /// The current ledger: the newest version of every file, by file name.
     pub fn ledger(&self) -> Result<Vec<Ledger>, StoreError> {
-        let sql = "SELECT number, ledger FROM ledger_versions WHERE ledger IS NOT NULL AND number IN
-                   (SELECT max(number) FROM ledger_versions GROUP BY file) ORDER BY file";
-        let files: Vec<(i64, String)> = self.rows(sql, |row| Ok((row.get(0)?, row.get(1)?)))?;
+        self.files("max(number) FROM ledger_versions")
+    }
+
+    /// The ledger as it was at a moment. Where nothing had been imported by then, the first version of every file:
+    /// nobody has an older one.
+    pub fn ledger_at(&self, moment: Timestamp) -> Result<Vec<Ledger>, StoreError> {
+        let until = format!("FROM ledger_versions WHERE imported_us <= {}", moment.as_microsecond());
+        if self.ask(&format!("SELECT count(*) {until}"))? == 0 {
+            return self.files("min(number) FROM ledger_versions");
+        }
+        self.files(&format!("max(number) {until}"))
+    }
+
+    /// One version of every file, by file name; a file of which that version withdrew it is left out.
+    fn files(&self, which: &str) -> Result<Vec<Ledger>, StoreError> {
+        let sql = format!(
+            "SELECT number, ledger FROM ledger_versions WHERE ledger IS NOT NULL AND number IN
+             (SELECT {which} GROUP BY file) ORDER BY file"
+        );
+        let files: Vec<(i64, String)> = self.rows(&sql, |row| Ok((row.get(0)?, row.get(1)?)))?;
         files.iter().map(|(number, text)| self.whole(*number, text)).collect()
     }
 

@@ -110,8 +110,14 @@ impl Store {
 
     /// The newest row.
     pub fn log_head(&self) -> Result<Option<Head>, StoreError> {
-        let sql = "SELECT number, hash FROM log ORDER BY number DESC LIMIT 1";
-        let rows: Vec<Head> = self.rows(sql, |row| Ok(Head { number: row.get(0)?, hash: row.get(1)? }))?;
+        self.log_head_at(Timestamp::MAX)
+    }
+
+    /// The row that was the newest at a moment.
+    pub fn log_head_at(&self, moment: Timestamp) -> Result<Option<Head>, StoreError> {
+        let until = moment.as_microsecond();
+        let sql = format!("SELECT number, hash FROM log WHERE at_us <= {until} ORDER BY number DESC LIMIT 1");
+        let rows: Vec<Head> = self.rows(&sql, |row| Ok(Head { number: row.get(0)?, hash: row.get(1)? }))?;
         Ok(rows.into_iter().next())
     }
 
@@ -122,7 +128,13 @@ impl Store {
 
     /// Every decision about findings, the oldest first.
     pub fn reviews(&self) -> Result<Vec<Kept>, StoreError> {
-        let findings = self.log_rows()?.into_iter().filter_map(|row| match row.deed {
+        self.reviews_at(Timestamp::MAX)
+    }
+
+    /// Those that had been taken at a moment.
+    pub fn reviews_at(&self, moment: Timestamp) -> Result<Vec<Kept>, StoreError> {
+        let until = self.log_rows()?.into_iter().filter(|row| row.at <= moment);
+        let findings = until.filter_map(|row| match row.deed {
             Deed::Finding(review) => Some(Kept { number: row.number, at: row.at, by: row.who, review }),
             Deed::Device { .. } | Deed::Withdrawn { .. } => None,
         });

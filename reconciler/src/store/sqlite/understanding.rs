@@ -3,6 +3,7 @@
 use daicho_shared::batch::Batch;
 use daicho_shared::id::RunId;
 use daicho_shared::observation::Observation;
+use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 
 use super::{Store, from_json, to_json};
@@ -45,14 +46,20 @@ impl Store {
     /// The inventories that count for a run: the newest version of every file among those that were
     /// imported before the next run began. Last year's run is not judged by this year's files.
     pub fn inventories(&self, run: &RunId) -> Result<Vec<Inventory>, StoreError> {
+        self.inventories_at(run, Timestamp::MAX)
+    }
+
+    /// Of these, what had been imported at a moment.
+    pub fn inventories_at(&self, run: &RunId, moment: Timestamp) -> Result<Vec<Inventory>, StoreError> {
         let sql = "SELECT file, batch FROM inventories WHERE number IN (
-                       SELECT max(number) FROM inventories WHERE imported_us < coalesce(
+                       SELECT max(number) FROM inventories WHERE imported_us <= ?2 AND imported_us < coalesce(
                            (SELECT min(next.started_us) FROM runs AS next, runs AS this
                             WHERE this.id = ?1 AND next.started_us > this.started_us
                             AND next.key NOT IN (SELECT run FROM handed_in)), 9223372036854775807)
                        GROUP BY name) ORDER BY name";
         let collect = || -> rusqlite::Result<Vec<(String, String)>> {
-            self.connection.prepare(sql)?.query_map([run.0.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+            let values = params![run.0.as_str(), moment.as_microsecond()];
+            self.connection.prepare(sql)?.query_map(values, |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
         };
         let rows = collect().map_err(|source| self.failure(source))?;
         rows.iter().map(|(file, batch)| inventory(file, batch)).collect()

@@ -61,6 +61,11 @@ impl Store {
         self.vendors_before(i64::MAX)
     }
 
+    /// What they had been asked and had answered at a moment.
+    pub fn vendors_at(&self, moment: Timestamp) -> Result<Vendors, StoreError> {
+        self.vendors_before(moment.as_microsecond().saturating_add(1))
+    }
+
     /// What counts for a run: whatever was asked and answered before the next run of this hospital began.
     pub fn vendors_of(&self, run: &RunId) -> Result<Vendors, StoreError> {
         let sql = "SELECT min(next.started_us) FROM runs AS next, runs AS this

@@ -106,7 +106,7 @@ fn choices(field: Field, lang: Lang) -> Vec<&'static str> {
     }
 }
 
-fn is_medical(entry: &Entry) -> bool {
+pub(super) fn is_medical(entry: &Entry) -> bool {
     let declared = entry.device_type == Some(crate::judge::entry::DeviceType::Medical);
     entry.register == Register::Medical || (declared && entry.register == Register::Equipment)
 }

@@ -8,6 +8,7 @@ mod ledger;
 mod points;
 mod record;
 mod remote;
+mod sources;
 mod vendors;
 
 use std::collections::BTreeMap;
@@ -34,8 +35,10 @@ use crate::vendor::duties::{Duty, duties};
 use crate::vendor::replied::{Replied, replied};
 use crate::vendor::status::{Chase, chase};
 
-/// Ledger files that the line of origin names.
-const NAMED_FILES: usize = 4;
+/// Ledger files that a workbook names.
+const NAMED_FILES: usize = 24;
+/// Those that fit on the one page of the record.
+const ON_A_PAGE: usize = 4;
 
 /// One workbook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -147,6 +150,13 @@ impl VendorWork {
     }
 }
 
+impl Material {
+    /// The newest of the files from which a workbook's rows are.
+    pub fn newest(&self, book: Book, verdict: &Verdict) -> Option<i64> {
+        sources::of(book, verdict, &self.ledger).iter().filter_map(|file| file.version).max()
+    }
+}
+
 /// One ledger file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LedgerSource {
@@ -209,7 +219,7 @@ pub fn evidence_names(raw: &str) -> Vec<String> {
 /// The workbook's octets; equal values give equal workbooks.
 pub fn book(book: Book, verdict: &Verdict, material: &Material, options: &Options) -> Result<Vec<u8>, XlsxError> {
     let report = Report::new(verdict, options);
-    let shelf = Shelf { report: &report, material, w: headings(options.lang), title: book.title(options.lang) };
+    let shelf = Shelf { book, report: &report, material, w: headings(options.lang), title: book.title(options.lang) };
     let mut file = Workbook::new();
     let created = excel(local(verdict.run.started, options))?;
     file.set_properties(
@@ -231,6 +241,7 @@ pub fn book(book: Book, verdict: &Verdict, material: &Material, options: &Option
 
 /// What every workbook is made of.
 struct Shelf<'a> {
+    book: Book,
     report: &'a Report<'a>,
     material: &'a Material,
     w: &'static Headings,
@@ -264,7 +275,7 @@ impl Shelf<'_> {
         let scene = &self.report.scene;
         let sheets = [
             sheets::coverage(self.report, self.w),
-            sheets::sent_sums(&rows::sent_sums(scene), self.w),
+            sheets::sent_sums(&rows::sent_sums(scene), scene.options, self.w),
             sheets::problems(&rows::problems(scene), self.w),
         ];
         sheets.into_iter().map(|sheet| self.titled(sheet)).collect()
@@ -309,10 +320,12 @@ impl Shelf<'_> {
                 run.id
             ),
         );
-        let files = self.material.ledger.iter().take(NAMED_FILES).map(|file| self.file(file));
-        let left = self.material.ledger.len().saturating_sub(NAMED_FILES);
+        let most = if self.book == Book::Record { ON_A_PAGE } else { NAMED_FILES };
+        let sources = sources::of(self.book, scene.verdict, &self.material.ledger);
+        let files = sources.iter().take(most).map(|file| self.file(file));
+        let left = sources.len().saturating_sub(most);
         let rest = (left > 0).then(|| lang.pick(format!("ほか {left}ファイル"), format!("and {left} more files")));
-        let none = self.material.ledger.is_empty().then(|| w.ledger_none.to_owned());
+        let none = sources.is_empty().then(|| w.ledger_none.to_owned());
         std::iter::once(first).chain(files).chain(rest).chain(none).collect()
     }
 

@@ -17,7 +17,7 @@ use crate::render::scene;
 use crate::render::view::closed;
 use crate::render::words::phrase::{Phrase, shown};
 use crate::render::words::problem::field;
-use crate::render::words::{Lang, date, fixed, hypothesis, observation};
+use crate::render::words::{Lang, answer_points, date, fixed, hypothesis, observation};
 use crate::render::xlsx::sheets::{Column, Sheet, Value, columns, foreign, number, text};
 
 /// Codes of the lines that a register may name.
@@ -70,7 +70,12 @@ fn by_department(shelf: &Shelf<'_>) -> Sheet {
     let mut rows: Vec<Vec<Value>> = vec![];
     for department in &listed.departments {
         let mut mine: Vec<&PointRow> = listed.points.iter().filter(|point| is_of(point, department)).collect();
-        mine.sort_by_key(|point| (std::cmp::Reverse(point.seen), std::cmp::Reverse(point.grade)));
+        // Declared ones stay in the ledger's order; of the others, the order is that of their ids.
+        let rank = |point: &PointRow| {
+            let seen_only = point.asset.as_deref().filter(|_| point.seen >= Seen::Undeclared);
+            seen_only.map(|asset| shelf.report.scene.options.rank(asset))
+        };
+        mine.sort_by_cached_key(|point| (std::cmp::Reverse(point.seen), std::cmp::Reverse(point.grade), rank(point)));
         rows.extend(mine.into_iter().map(|point| row(shelf, department, point)));
         rows.push(subtotal(shelf, department));
     }
@@ -142,7 +147,7 @@ fn whole<'a>(shelf: &Shelf<'a>, point: &PointRow) -> Option<&'a ExternalPoint> {
     points.find(|one| {
         let same = one.asset.as_ref().map(|id| &id.0) == point.asset.as_ref();
         let origin = one.entry.as_ref().and_then(|id| shelf.report.scene.entry(id)).map(|entry| &entry.origin);
-        let row = point.asset.is_some() || origin == point.origin.as_ref();
+        let row = undeclared || origin == point.origin.as_ref();
         same && row && one.kind == point.kind && (one.status == PointStatus::Undeclared) == undeclared
     })
 }
@@ -171,14 +176,15 @@ fn is_empty(value: &Value) -> bool {
 }
 
 /// The row that declares it, and the others of its device; those of the register first. What nobody declared is not
-/// described by what somebody declared of another line at the same machine.
+/// described by what somebody declared of another line at the same machine, and neither is another line of the register.
 fn rows_of<'a>(shelf: &Shelf<'a>, point: &PointRow) -> Vec<&'a Entry> {
     let scene = &shelf.report.scene;
     let own = scene.verdict.ledger.entries.iter().filter(|entry| Some(&entry.origin) == point.origin.as_ref());
     let mut rows: Vec<&Entry> = own.chain(asset(point).iter().flat_map(|id| scene.rows_of(id))).collect();
-    if matches!(point.seen, Seen::Undeclared | Seen::Unclear) {
-        rows.retain(|row| row.register != Register::ExternalConnection);
-    }
+    let declared = !matches!(point.seen, Seen::Undeclared | Seen::Unclear);
+    let other =
+        |row: &Entry| row.register == Register::ExternalConnection && Some(&row.origin) != point.origin.as_ref();
+    rows.retain(|row| !other(row) && (declared || row.register != Register::ExternalConnection));
     let mut known = BTreeSet::new();
     rows.retain(|row| known.insert(&row.id));
     rows.sort_by_key(|row| row.register != Register::ExternalConnection);
@@ -213,7 +219,7 @@ fn subtotal(shelf: &Shelf<'_>, one: &DepartmentPoints) -> Vec<Value> {
     vec![
         Value::Sum(heading),
         Value::Sum(number_of(one.registered, lang)),
-        Value::Rest(format!("{stated}{}", counts(one, lang))),
+        Value::Rest(format!("{stated}{}{}", answer_points::also_stated(one, lang), counts(one, lang))),
     ]
 }
 

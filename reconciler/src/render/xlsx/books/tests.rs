@@ -58,6 +58,29 @@ fn every_book_is_written_for_every_night_in_both_languages_and_holds_no_formula(
 }
 
 #[test]
+fn a_workbook_names_the_files_that_its_rows_are_from() {
+    let verdict = fixture::verdict();
+    let own = &verdict.ledger.entries.iter().find(|entry| entry.register == Register::Equipment).unwrap().origin.file;
+    let file = |name: &str| LedgerSource {
+        version: Some(1),
+        file: name.to_owned(),
+        sha256: "cd".repeat(32),
+        imported: jiff::Timestamp::UNIX_EPOCH,
+    };
+    let others: Vec<LedgerSource> = (0..9).map(|number| file(&format!("ほか{number}.csv"))).collect();
+    let all: Vec<LedgerSource> = others.into_iter().chain([file(own)]).collect();
+    let named = |book| sources::of(book, &verdict, &all).iter().map(|file| file.file.clone()).collect::<Vec<_>>();
+    assert_eq!(named(Book::Equipment), std::slice::from_ref(own));
+    assert_eq!(named(Book::Coverage).len(), 10, "what is about the whole ledger names all");
+    let octets =
+        book(Book::Equipment, &verdict, &Material { ledger: all, ..material(&verdict) }, &fixture::options(Lang::Ja));
+    let mut read = Xlsx::new(Cursor::new(octets.unwrap())).unwrap();
+    let range = read.worksheet_range("機器管理台帳").unwrap();
+    let texts: Vec<String> = range.used_cells().map(|(_, _, cell)| cell.to_string()).collect();
+    assert!(texts.iter().any(|text| text.contains(own)) && !texts.iter().any(|text| text.contains("ほか0.csv")));
+}
+
+#[test]
 fn a_day_is_a_day_in_the_official_ledger() {
     let mut verdict = fixture::verdict();
     let entry = std::sync::Arc::make_mut(&mut verdict.ledger)
