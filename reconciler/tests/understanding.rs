@@ -40,8 +40,8 @@ fn batch(run: u32) -> String {
     let open = serde_json::json!([{"fact": "port", "transport": "tcp", "port": 9100, "state": "open"}]);
     let name = serde_json::json!([{"fact": "name", "source": "netbios", "name": "PRT-01", "domain": null}]);
     let mut night = Night::new(&run.to_string(), &format!("2026-03-3{run}"));
-    night.see("10.20.0.5", PRINTER, "arp", link(PRINTER)).see("10.20.0.5", PRINTER, "connect", open);
-    night.see("10.20.0.5", PRINTER, "netbios", name).see("10.20.0.6", other, "arp", link(other));
+    night.see("10.20.0.5", PRINTER, "arp", &link(PRINTER)).see("10.20.0.5", PRINTER, "connect", &open);
+    night.see("10.20.0.5", PRINTER, "netbios", &name).see("10.20.0.6", other, "arp", &link(other));
     night.text().trim_end().to_owned()
 }
 

@@ -59,7 +59,7 @@ pub fn original_in_process(
 impl Original {
     fn new(name: String, bytes: Vec<u8>, plain: Plain, known: Known<'_>) -> Self {
         let sheets = plain.sheets.into_iter().map(|sheet| Places::new(sheet, &name, known)).collect();
-        Self { sheets, name, bytes }
+        Self { name, bytes, sheets }
     }
 
     /// The sheet of a name.

@@ -134,7 +134,8 @@ fn shares(compared: &[Pair], decisions: &BTreeMap<Pair, Decision>, groups: &[Gro
     let taken: BTreeSet<usize> = of(Decision::Paired).chain(of(Decision::Ambiguous)).map(|pair| pair.0).collect();
     let moves = |(group, asset): &&Pair| {
         let (rows, machine) = (&groups[*group], &shown[*asset]);
-        let plain = rows.macs.is_empty() && rows.serials.is_empty() && rows.any(|row| row.status.is_expected());
+        let bare = rows.macs.is_empty() && rows.serials.is_empty() && !rows.addresses.is_empty();
+        let plain = bare && rows.any(|row| row.status.is_expected());
         let own = |address: &IpAddr| machine.addresses.contains(address) && !rows.addresses.contains(address);
         plain
             && !taken.contains(group)

@@ -217,7 +217,7 @@ fn share(outcome: &mut Outcome, rows: &[Side], machines: &[Side], expected: impl
     let owner = |a: usize| decided.iter().find(|(pair, it)| pair.1 == a && it.1 == Decision::Paired).map(|one| one.0.0);
     for (g, row) in rows.iter().enumerate().filter(|(g, _)| expected(*g)) {
         let open = !decided.iter().any(|(p, it)| p.0 == g && matches!(it.1, Decision::Paired | Decision::Ambiguous));
-        let plain = row.macs.is_empty() && row.serials.is_empty();
+        let plain = row.macs.is_empty() && row.serials.is_empty() && !row.addresses.is_empty();
         let holds = |a: usize| {
             let seen = &machines[a].seen_addresses;
             let own = |o: usize| rows[o].addresses.iter().any(|it| seen.contains(it) && !row.addresses.contains(it));

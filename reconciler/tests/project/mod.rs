@@ -9,108 +9,108 @@ use std::process::{Command, Output};
 use serde_json::{Value, json};
 
 /// The one network of all these projects.
-pub const SCOPE: &str = "10.20.0.0/24";
+pub(crate) const SCOPE: &str = "10.20.0.0/24";
 
 /// A project folder. It is gone when the test ends.
-pub struct Folder(tempfile::TempDir);
+pub(crate) struct Folder(tempfile::TempDir);
 
 impl Folder {
     /// A new project, with the settings that `daicho init` writes.
-    pub fn init() -> Self {
+    pub(crate) fn init() -> Self {
         let folder = Self(tempfile::tempdir().unwrap());
         folder.runs(&["init", ".", "--scope", SCOPE]);
         folder
     }
 
     /// A new project in which one night is enough for everything that is said, whatever the hour.
-    pub fn of_one_night() -> Self {
+    pub(crate) fn of_one_night() -> Self {
         let folder = Self::init();
         folder.set("# scans_needed = 3", "scans_needed = 1");
         folder.set("hours = true", "hours = false");
         folder
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    pub fn read(&self, name: &str) -> Vec<u8> {
+    pub(crate) fn read(&self, name: &str) -> Vec<u8> {
         fs::read(self.path(name)).unwrap()
     }
 
-    pub fn write(&self, name: &str, text: &str) {
+    pub(crate) fn write(&self, name: &str, text: &str) {
         fs::write(self.path(name), text).unwrap();
     }
 
-    pub fn settings(&self) -> String {
+    pub(crate) fn settings(&self) -> String {
         fs::read_to_string(self.path("daicho.toml")).unwrap()
     }
 
     /// Replaces a text in the settings, which must be there.
-    pub fn set(&self, before: &str, after: &str) {
+    pub(crate) fn set(&self, before: &str, after: &str) {
         let settings = self.settings();
         assert!(settings.contains(before), "{before}: {settings}");
         self.write("daicho.toml", &settings.replacen(before, after, 1));
     }
 
-    pub fn daicho(&self, arguments: &[&str]) -> Output {
+    pub(crate) fn daicho(&self, arguments: &[&str]) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_daicho"));
         command.current_dir(self.0.path()).args(arguments).env("LANG", "ja_JP.UTF-8").env_remove("LC_ALL");
         command.output().unwrap()
     }
 
     /// With which exit code it ends.
-    pub fn code(&self, arguments: &[&str]) -> i32 {
+    pub(crate) fn code(&self, arguments: &[&str]) -> i32 {
         let output = self.daicho(arguments);
         output.status.code().unwrap_or_else(|| panic!("{output:?}"))
     }
 
     /// What it says on standard output; it must end with 0.
-    pub fn runs(&self, arguments: &[&str]) -> String {
+    pub(crate) fn runs(&self, arguments: &[&str]) -> String {
         let output = self.daicho(arguments);
         assert_eq!(output.status.code(), Some(0), "{arguments:?}: {output:?}");
         String::from_utf8(output.stdout).unwrap()
     }
 
     /// What it says on standard error; it must end with this code.
-    pub fn refused(&self, arguments: &[&str], code: i32) -> String {
+    pub(crate) fn refused(&self, arguments: &[&str], code: i32) -> String {
         let output = self.daicho(arguments);
         assert_eq!(output.status.code(), Some(code), "{arguments:?}: {output:?}");
         String::from_utf8(output.stderr).unwrap()
     }
 
     /// What it says with these arguments, which must ask for JSON.
-    pub fn json(&self, arguments: &[&str]) -> Value {
+    pub(crate) fn json(&self, arguments: &[&str]) -> Value {
         let output = self.daicho(arguments);
         serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {arguments:?}: {output:?}"))
     }
 
     /// Findings that a filter chooses.
-    pub fn findings(&self, filter: &str) -> Vec<Value> {
+    pub(crate) fn findings(&self, filter: &str) -> Vec<Value> {
         let found = self.json(&["findings", "--json", "--where", filter]);
         found.as_array().unwrap_or_else(|| panic!("{found}")).clone()
     }
 
     /// Imports a ledger file, without judging.
-    pub fn import(&self, name: &str, text: &str) {
+    pub(crate) fn import(&self, name: &str, text: &str) {
         self.write(name, text);
         self.runs(&["ledger", "import", name]);
     }
 
     /// Keeps a night, without judging.
-    pub fn keep(&self, night: &Night) {
+    pub(crate) fn keep(&self, night: &Night) {
         self.write("night.jsonl", &night.text());
         self.runs(&["import-batch", "night.jsonl"]);
     }
 }
 
 /// Everything that it says.
-pub fn said(output: &Output) -> String {
+pub(crate) fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }
 
 /// The batch of one night, as an agent writes it.
-pub struct Night {
+pub(crate) struct Night {
     lines: Vec<Value>,
     day: String,
     scope: String,
@@ -119,11 +119,11 @@ pub struct Night {
 
 impl Night {
     /// A night in which nobody has been seen yet; `run` is the end of its id.
-    pub fn new(run: &str, day: &str) -> Self {
+    pub(crate) fn new(run: &str, day: &str) -> Self {
         Self::of(run, day, SCOPE)
     }
 
-    pub fn of(run: &str, day: &str, scope: &str) -> Self {
+    pub(crate) fn of(run: &str, day: &str, scope: &str) -> Self {
         let header = json!({
             "record": "header", "format": "daicho-batch", "version": 1, "agent": "0.1.0", "host": "scanner",
             "run": format!("01900000-0000-7000-8000-{run:0>12}"), "started": format!("{day}T02:15:00Z"),
@@ -133,7 +133,7 @@ impl Night {
     }
 
     /// A probe saw facts at an address.
-    pub fn see(&mut self, address: &str, mac: &str, probe: &str, facts: Value) -> &mut Self {
+    pub(crate) fn see(&mut self, address: &str, mac: &str, probe: &str, facts: &Value) -> &mut Self {
         self.seen += 1;
         self.lines.push(json!({
             "record": "observation", "number": self.seen, "at": format!("{}T02:15:01Z", self.day), "probe": probe,
@@ -144,19 +144,19 @@ impl Night {
     }
 
     /// An address of the network with the MAC address that goes with it answered.
-    pub fn answers(&mut self, last: u8) -> &mut Self {
+    pub(crate) fn answers(&mut self, last: u8) -> &mut Self {
         self.answers_as(last, last)
     }
 
     /// The same with the MAC address of another one.
-    pub fn answers_as(&mut self, last: u8, card: u8) -> &mut Self {
+    pub(crate) fn answers_as(&mut self, last: u8, card: u8) -> &mut Self {
         let mac = mac(card);
         let fact = json!([{"fact": "link_address", "mac": mac}]);
-        self.see(&format!("10.20.0.{last}"), &mac, "arp", fact)
+        self.see(&format!("10.20.0.{last}"), &mac, "arp", &fact)
     }
 
     /// Everybody was asked.
-    pub fn asked_all(&mut self) -> &mut Self {
+    pub(crate) fn asked_all(&mut self) -> &mut Self {
         self.lines.push(json!({
             "record": "coverage", "segment": self.scope, "on_link": true, "probe": "arp", "asked": 254,
             "answered": self.seen, "not_allowed": 0, "not_reached": 0
@@ -165,7 +165,7 @@ impl Night {
     }
 
     /// The batch, whole.
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let end = json!({"record": "end", "finished": format!("{}T02:16:00Z", self.day), "complete": true});
         let lines: Vec<String> = self.lines.iter().chain([&end]).map(ToString::to_string).collect();
         lines.join("\n") + "\n"
@@ -173,6 +173,6 @@ impl Night {
 }
 
 /// The MAC address that goes with `10.20.0.last`.
-pub fn mac(last: u8) -> String {
+pub(crate) fn mac(last: u8) -> String {
     format!("00:80:A3:00:00:{last:02X}")
 }

@@ -114,6 +114,26 @@ struct Person {
     part: bool,
 }
 
+/// The headings of ledgers. Neither remarks nor descriptions: an example's name there would be somebody's.
+fn headings() -> Vec<String> {
+    fn texts(value: &toml::Value, all: &mut Vec<String>) {
+        match value {
+            toml::Value::String(text) => all.push(text.clone()),
+            toml::Value::Array(list) => list.iter().for_each(|one| texts(one, all)),
+            toml::Value::Table(table) => {
+                table.iter().filter(|(key, _)| !key.starts_with("about")).for_each(|(_, one)| texts(one, all));
+            }
+            _ => {}
+        }
+    }
+    let mut all = vec![];
+    let tables = [include_str!("../../../../config/columns.toml"), include_str!("../../../../config/registers.toml")];
+    for table in tables.iter().filter_map(|text| text.parse::<toml::Table>().ok()) {
+        texts(&toml::Value::Table(table), &mut all);
+    }
+    all
+}
+
 /// Too many texts to be looked for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("too many texts to be masked: {0}")]
@@ -126,9 +146,7 @@ impl Redactor {
         let words = Words::new(kept.iter().map(String::as_str));
         let mut secrets = Secrets::of(known, &words);
         let fold = |text: &String| view::name(text);
-        let columns =
-            [include_str!("../../../../config/columns.toml"), include_str!("../../../../config/registers.toml")];
-        let ordinary = known.ordinary.iter().map(String::as_str).chain(columns).collect::<Vec<_>>().join("\n");
+        let ordinary = known.ordinary.iter().cloned().chain(headings()).collect::<Vec<_>>().join("\n");
         let hosts = hosts::masked(std::mem::take(&mut secrets.hosts));
         let mut made = Self {
             secret,
