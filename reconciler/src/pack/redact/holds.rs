@@ -17,6 +17,8 @@ pub(super) enum Holds {
     Departments,
     /// Versions, which may look like addresses.
     Versions,
+    /// Addresses: what of them cannot be read is no less somebody's.
+    Addresses,
     /// Anything else: addresses and names are found in it wherever they stand.
     Text,
 }
@@ -31,12 +33,13 @@ pub(super) fn holds(field: Field) -> Holds {
         | Field::Attended | Field::AccountAssignment => Holds::Persons,
         Field::SerialNo => Holds::Serial,
         Field::LineId => Holds::Number,
+        Field::IpAddress | Field::MacAddress => Holds::Addresses,
         Field::Manufacturer | Field::Vendor | Field::Subcontractor | Field::Aliases => Holds::Companies,
         Field::Department | Field::ManagingDepartment | Field::SharedDepartments => Holds::Departments,
         Field::Os | Field::Software | Field::SoftwareVersion | Field::FirmwareVersion | Field::Antivirus
         | Field::MdsFormVersion | Field::MdsGuidelineVersion | Field::MdsProduct | Field::LedgerVersion => Holds::Versions,
-        Field::AssetNo | Field::IpAddress | Field::Hostname | Field::Location | Field::RegisteredDate
-        | Field::Status | Field::Description | Field::MacAddress | Field::DeviceType | Field::RemoteMaintenance
+        Field::AssetNo | Field::Hostname | Field::Location | Field::RegisteredDate
+        | Field::Status | Field::Description | Field::DeviceType | Field::RemoteMaintenance
         | Field::Model | Field::NetworkConnected | Field::ExternalConnection | Field::DualHomed
         | Field::LineKind | Field::Purpose | Field::Segment | Field::SystemName | Field::RemoteConfirmed
         | Field::ConnectionKind | Field::SubnetMask | Field::Gateway | Field::Vlan | Field::SwitchPort

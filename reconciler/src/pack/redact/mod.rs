@@ -277,8 +277,16 @@ impl Redactor {
                 });
                 masked.collect()
             }
+            holds::Holds::Addresses => raw.split_inclusive('\n').map(|line| self.addresses(line)).collect(),
             _ => self.text(raw),
         }
+    }
+
+    /// A line of a cell of addresses: one with a misprint, or that a spreadsheet spoilt, is masked as a whole.
+    fn addresses(&self, line: &str) -> String {
+        let masked = self.text(line);
+        let unread = masked == line && View::plain(line).text.contains(|c: char| c.is_ascii_digit());
+        if unread { format!("[…]{}", &line[line.trim_end().len()..]) } else { masked }
     }
 
     /// A text that names persons, with every name masked, those that are not clear among them.

@@ -148,7 +148,7 @@ impl Secrets {
             Holds::Serial => self.serial(raw, owner, words),
             Holds::Number => self.numbers.extend(numbers(raw).filter(|number| !words.is_word(number))),
             Holds::Versions => self.versions.extend(quads(raw)),
-            Holds::Companies | Holds::Departments | Holds::Text => {}
+            Holds::Companies | Holds::Departments | Holds::Addresses | Holds::Text => {}
         }
     }
 

@@ -284,3 +284,17 @@ fn the_order_of_a_masked_verdict_tells_nothing() {
     assert_eq!(order(SECRET), order(SECRET));
     assert_ne!(order(SECRET), order([8; 32]));
 }
+
+#[test]
+fn an_address_that_cannot_be_read_is_masked_whole() {
+    let redactor = redactor();
+    for (field, raw, masked) in [
+        (Field::MacAddress, "00-00-48-31-0Z-01", "[…]"),
+        (Field::MacAddress, "1.99912E+09", "[…]"),
+        (Field::IpAddress, "１９２．１６８，１．２０\nDHCP", "[…]\nDHCP"),
+        (Field::IpAddress, "なし", "なし"),
+    ] {
+        assert_eq!(redactor.cell(field, raw), masked);
+    }
+    assert!(redactor.cell(Field::IpAddress, "10.0.0.5\n10.0.0.77").starts_with("10.0.0.["));
+}
