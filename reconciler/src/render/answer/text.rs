@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use comfy_table::{ContentArrangement, Table, presets};
+
 use super::{Paper, tables};
 use crate::answer::draft::{Answer, Draft};
 use crate::answer::figure::Met;
@@ -83,20 +85,26 @@ fn question(paper: &Paper<'_>, answer: &Answer, width: usize, output: &mut impl 
     writeln!(output)
 }
 
-/// `部門: 申告 3、登録 3 …`, one line a department.
+/// Columns of the table by department that fit a terminal: where their headings stand, and how wide they are.
+const COLUMNS: [(usize, usize); 7] = [(0, 22), (1, 10), (4, 8), (5, 10), (6, 10), (8, 10), (9, 10)];
+
+/// One line a department.
 fn departments(paper: &Paper<'_>, output: &mut impl Write) -> io::Result<()> {
     let lang = paper.lang;
     let heads = point_words::departments(lang);
-    writeln!(output, "{}", words::headings(lang).points)?;
+    let row = |cells: [&str; 7]| cells.iter().zip(COLUMNS).map(|(text, (_, width))| wrap(text, width)).collect();
+    let mut table = Table::new();
+    table.load_style(presets::ASCII_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Disabled);
+    table.force_no_tty();
+    table.set_header::<Vec<String>>(row(COLUMNS.map(|(head, _)| heads[head])));
     for one in &paper.sheet.departments {
         let name = one.department.as_deref().map_or_else(|| point_words::no_department(lang).to_owned(), shown);
-        let counts = [(4, one.registered), (5, one.confirmed), (6, one.seen), (8, one.undeclared), (9, one.unclear)];
-        let counts: Vec<String> = counts.iter().map(|(head, count)| format!("{} {count}", heads[*head])).collect();
-        let stated = format!("{} {}", heads[1], point_words::stated(one, lang));
-        let comma = lang.pick("、", ", ");
-        writeln!(output, "  {name}: {stated}{comma}{}", counts.join(comma))?;
+        let [registered, confirmed, seen, undeclared, unclear] =
+            [one.registered, one.confirmed, one.seen, one.undeclared, one.unclear].map(|count| count.to_string());
+        let stated = point_words::stated(one, lang);
+        table.add_row::<Vec<String>>(row([&name, &stated, &registered, &confirmed, &seen, &undeclared, &unclear]));
     }
-    writeln!(output)
+    writeln!(output, "{}\n{table}\n", words::headings(lang).points)
 }
 
 /// A paragraph behind a mark, with its further lines below its first.
