@@ -86,7 +86,7 @@ fn question(paper: &Paper<'_>, answer: &Answer, width: usize, output: &mut impl 
 }
 
 /// Columns of the table by department that fit a terminal: where their headings stand, and how wide they are.
-const COLUMNS: [(usize, usize); 7] = [(0, 22), (1, 10), (4, 8), (5, 10), (6, 10), (8, 10), (9, 10)];
+const COLUMNS: [(usize, usize); 7] = [(0, 22), (1, 10), (4, 10), (5, 10), (6, 10), (8, 10), (9, 10)];
 
 /// One line a department.
 fn departments(paper: &Paper<'_>, output: &mut impl Write) -> io::Result<()> {
