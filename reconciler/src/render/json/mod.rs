@@ -27,9 +27,13 @@ pub fn write(verdict: &Verdict, options: &Options, output: &mut impl Write) -> i
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use serde_json::Value;
 
     use super::*;
+    use crate::judge::asset::Graded;
+    use crate::judge::entry::{FourValued, Status};
     use crate::render::{Lang, fixture};
 
     fn written(verdict: &Verdict, lang: Lang) -> Vec<u8> {
@@ -103,5 +107,20 @@ mod tests {
         assert_eq!(document["findings"][0]["code"], "dual_homed");
         assert_eq!(document["sent"][0]["asset"], "mac-0080A3123456");
         assert_eq!(document["impact"]["medical_most"]["packets"], 5);
+    }
+
+    #[test]
+    fn what_only_the_ledger_says_of_two_networks_is_listed_too() {
+        let listed = |declared: FourValued, status: Status| {
+            let mut verdict = fixture::verdict();
+            verdict.assets.iter_mut().for_each(|asset| asset.multi_homed = Graded::nothing());
+            let entry = &mut Arc::make_mut(&mut verdict.ledger).entries[0];
+            (entry.dual_homed, entry.status) = (declared, status);
+            let document: Value = serde_json::from_slice(&written(&verdict, Lang::Ja)).unwrap();
+            document["dual_homed"].as_array().unwrap().iter().filter(|one| one["declared"] == true).count()
+        };
+        assert_eq!(listed(FourValued::Yes, Status::Active), 1);
+        assert_eq!(listed(FourValued::No, Status::Active), 0);
+        assert_eq!(listed(FourValued::Yes, Status::Retired), 0, "a device that is gone has no cards");
     }
 }

@@ -1,4 +1,5 @@
-//! 二系統接続一覧: machines with an address or interface in another network, side by side with what the ledger says.
+//! 二系統接続一覧: machines with an address or interface in another network, side by side with what the ledger says; and
+//! those of which only the ledger says it.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -7,7 +8,7 @@ use std::net::IpAddr;
 use daicho_shared::address::Mac;
 
 use crate::judge::asset::{Asset, Grade};
-use crate::judge::entry::{Entry, FourValued, Register};
+use crate::judge::entry::{Entry, FourValued, Register, Status};
 use crate::judge::graded::{Benign, Sign};
 use crate::render::scene::{self, Scene};
 use crate::render::words::hypothesis;
@@ -48,7 +49,10 @@ pub(crate) struct Side {
 
 /// Most certain first.
 pub(crate) fn list<'a>(scene: &Scene<'a>) -> Vec<DualHomed<'a>> {
-    let homed = |asset: &&Asset| asset.multi_homed.bare() >= Grade::Indication;
+    let written = |asset: &Asset| {
+        scene.rows_of(&asset.id).any(|row| row.dual_homed == FourValued::Yes && row.status != Status::Retired)
+    };
+    let homed = |asset: &&Asset| asset.multi_homed.bare() >= Grade::Indication || written(asset);
     let mut list: Vec<DualHomed<'a>> =
         scene.verdict.assets.iter().filter(homed).map(|asset| one(asset, scene)).collect();
     let rank = |one: &DualHomed<'_>| scene.options.rank(&one.asset.id.0);
