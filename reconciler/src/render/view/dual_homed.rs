@@ -2,7 +2,7 @@
 //! those of which only the ledger says it.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use daicho_shared::address::Mac;
@@ -100,6 +100,10 @@ pub(crate) fn sides(asset: &Asset) -> Vec<Side> {
             reached: !interface.told,
         })
         .collect();
+    // Who told of an address did not always tell of its card.
+    let carded: BTreeSet<IpAddr> =
+        sides.iter().filter(|side| side.mac.is_some()).flat_map(|side| side.addresses.iter().copied()).collect();
+    sides.retain(|side| side.mac.is_some() || side.reached || !side.addresses.iter().all(|it| carded.contains(it)));
     let known: Vec<IpAddr> = sides.iter().flat_map(|side| side.addresses.iter().copied()).collect();
     let mut betrayed: BTreeMap<Option<String>, Vec<IpAddr>> = BTreeMap::new();
     for address in asset.multi_homed.addresses.iter().filter(|address| !known.contains(address)) {
@@ -148,5 +152,30 @@ impl DualHomed<'_> {
             parts.join(" ")
         };
         self.sides.iter().map(line).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::asset::Interface;
+    use crate::render::fixture;
+
+    #[test]
+    fn an_address_of_which_several_told_is_one_side() {
+        let verdict = fixture::verdict();
+        let mut asset = verdict.assets[0].clone();
+        let told = |mac: Option<Mac>| Interface {
+            mac,
+            addresses: ["192.168.42.129".parse().unwrap()].into(),
+            segment: None,
+            told: true,
+        };
+        asset.interfaces = vec![told(None), told(Some(Mac([0, 7, 64, 3, 97, 24])))];
+        let sides = sides(&asset);
+        let at = |side: &&Side| side.addresses.iter().any(|it| it.to_string() == "192.168.42.129");
+        assert_eq!(sides.iter().filter(at).count(), 1);
+        asset.interfaces.pop();
+        assert!(super::sides(&asset).iter().any(|side| at(&side)), "it is kept where nobody told of the card");
     }
 }
