@@ -39,7 +39,9 @@ const OFFERS: [Sign; 3] = [Sign::UpnpGateway, Sign::DhcpRouter, Sign::RouterAdve
 /// Declared points first, in the ledger's order, one for every line of the register; then undeclared ones, by machine. A
 /// declared device with another line beside the declared ones has a point more.
 pub(crate) fn points(scene: &Scene<'_>) -> Vec<ExternalPoint> {
-    let declared = (0..scene.groups.len()).filter(|group| !is_told_twice(scene, *group));
+    // Few of many rows declare a line: only these are compared with all others.
+    let declares = |group: &usize| !lines(&scene.groups[*group]).is_empty();
+    let declared = (0..scene.groups.len()).filter(declares).filter(|group| !is_told_twice(scene, *group));
     let lines = declared.flat_map(|group| lines(&scene.groups[group]).into_iter().map(move |line| (group, line)));
     let undeclared = (0..scene.assets.len()).filter(|asset| is_undeclared(scene, *asset));
     lines
