@@ -40,8 +40,8 @@ const OFFERS: [Sign; 3] = [Sign::UpnpGateway, Sign::DhcpRouter, Sign::RouterAdve
 /// declared device with another line beside the declared ones has a point more.
 pub(crate) fn points(scene: &Scene<'_>) -> Vec<ExternalPoint> {
     // Few of many rows declare a line: only these are compared with all others.
-    let declares = |group: &usize| !lines(&scene.groups[*group]).is_empty();
-    let declared = (0..scene.groups.len()).filter(declares).filter(|group| !is_told_twice(scene, *group));
+    let has_line = |group: &usize| !lines(&scene.groups[*group]).is_empty();
+    let declared = (0..scene.groups.len()).filter(has_line).filter(|group| !is_told_twice(scene, *group));
     let lines = declared.flat_map(|group| lines(&scene.groups[group]).into_iter().map(move |line| (group, line)));
     let undeclared = (0..scene.assets.len()).filter(|asset| is_undeclared(scene, *asset));
     lines
