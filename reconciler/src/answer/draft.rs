@@ -121,7 +121,7 @@ fn check(criterion: &Criterion, ground: &Ground<'_>, figure: Option<&Figure>) ->
 }
 
 fn draft(question: &Question, checks: &[Check], of_its_day: bool) -> Draft {
-    if question.by == By::Person {
+    if question.by.is_person() {
         return Draft::Person;
     }
     let hint = |check: &&Check| question.criteria.iter().any(|one| one.key == check.key && one.hint);

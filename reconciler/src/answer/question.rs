@@ -91,6 +91,15 @@ pub enum By {
     Supported,
     /// A person alone.
     Person,
+    /// The vendor alone, who fills in the form.
+    Vendor,
+}
+
+impl By {
+    /// Neither a scan nor the ledger says anything.
+    pub fn is_person(self) -> bool {
+        matches!(self, Self::Person | Self::Vendor)
+    }
 }
 
 /// A text in two languages.

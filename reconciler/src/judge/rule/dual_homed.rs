@@ -18,12 +18,15 @@ fn draft(scene: &Scene<'_>, index: usize) -> Option<Draft> {
     let (asset, group) = (&scene.assets[index], scene.group_of(index));
     let uplinks = &scene.knowledge.uplinks;
     let homed = &asset.multi_homed;
+    let harmless = homed.grade <= Grade::Indication && homed.bare() > homed.grade;
+    if homed.grade <= Grade::Undecidable || harmless {
+        return None;
+    }
     let expected = scene.joining(index).is_some_and(|group| {
         let joins = group.is_network_device() || group.is_external_connection();
         joins || group.any(|row| row.dual_homed == FourValued::Yes)
     });
-    let harmless = homed.grade <= Grade::Indication && homed.bare() > homed.grade;
-    if homed.grade <= Grade::Undecidable || expected || harmless {
+    if expected {
         return None;
     }
     let tethered = homed.addresses.iter().any(|address| uplinks.tether.iter().any(|net| net.cidr.contains(address)));

@@ -13,10 +13,14 @@ pub(crate) fn speak(scene: &Scene<'_>) -> Vec<Draft> {
 
 fn draft(scene: &Scene<'_>, index: usize) -> Option<Draft> {
     let (asset, group) = (&scene.assets[index], scene.group_of(index));
+    // Few of many machines forward: only these are looked for in all rows.
+    if asset.forwards.grade < Grade::Confirmed || scene.machines[index].moving {
+        return None;
+    }
     let joins = scene.joining(index);
     let expected = joins.is_some_and(|group| group.is_network_device() || group.is_external_connection());
     let louder = asset.uplink.grade > Grade::Indication && is_undeclared(scene, index);
-    if asset.forwards.grade < Grade::Confirmed || expected || louder || scene.machines[index].moving {
+    if expected || louder {
         return None;
     }
     Some(Draft {

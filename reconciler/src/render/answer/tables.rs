@@ -23,7 +23,7 @@ pub(super) fn answers(paper: &Paper<'_>) -> Vec<Vec<Cell>> {
 }
 
 /// A question's number; with its heading where the form prints the number under several.
-fn called(paper: &Paper<'_>, answer: &Answer) -> String {
+pub(super) fn called(paper: &Paper<'_>, answer: &Answer) -> String {
     let number = &answer.question.number;
     let twice = paper.sheet.answers.iter().filter(|other| other.question.number == *number).count() > 1;
     match answer.question.group.as_deref().filter(|_| twice) {

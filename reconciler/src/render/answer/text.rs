@@ -7,6 +7,7 @@ use comfy_table::{ContentArrangement, Table, presets};
 use super::{Paper, tables};
 use crate::answer::draft::{Answer, Draft};
 use crate::answer::figure::Met;
+use crate::answer::question::By;
 use crate::render::words::answer as words;
 use crate::render::words::answer_points as point_words;
 use crate::render::words::date;
@@ -27,13 +28,12 @@ pub fn text(paper: &Paper<'_>, width: u16, output: &mut impl Write) -> io::Resul
     for answer in sheet.answers.iter().filter(|answer| answer.draft != Draft::Person) {
         question(paper, answer, width, output)?;
     }
-    let left = sheet.answers.iter().filter(|answer| answer.draft == Draft::Person);
-    let numbers: Vec<&str> = left.map(|answer| answer.question.number.as_str()).collect();
-    if !numbers.is_empty() {
-        let numbers = numbers.join(lang.pick("、", ", "));
-        let line =
-            lang.pick(format!("病院で回答する設問: {numbers}"), format!("For the hospital to answer: {numbers}"));
-        writeln!(output, "{}\n", wrap(&line, width))?;
+    for by in [By::Person, By::Vendor] {
+        let left = sheet.answers.iter().filter(|answer| answer.draft == Draft::Person && answer.question.by == by);
+        let numbers: Vec<&str> = left.map(|answer| answer.question.number.as_str()).collect();
+        if !numbers.is_empty() {
+            writeln!(output, "{}\n", wrap(&words::left(by, &numbers, lang), width))?;
+        }
     }
     if tables::asks_of_points(paper) {
         departments(paper, output)?;

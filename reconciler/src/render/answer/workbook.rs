@@ -99,9 +99,15 @@ pub(super) fn heading(paper: &Paper<'_>) -> Vec<String> {
     [Some(sentence), first, Some(format!("SHA-256 {}", paper.sha256))].into_iter().flatten().collect()
 }
 
+/// Characters for a question's number, or for its number and heading.
+fn numbers(paper: &Paper<'_>) -> u16 {
+    let long = |answer| tables::called(paper, answer).contains('\n');
+    if paper.sheet.answers.iter().any(long) { 24 } else { 8 }
+}
+
 fn criteria(sheet: &mut Worksheet, formats: &Formats, paper: &Paper<'_>) -> Result<(), XlsxError> {
     let w = words::headings(paper.lang);
-    let mut page = Page::new(sheet, formats, w.criteria, &[7, 42, 13, 24, 15, 46, 42, 8])?;
+    let mut page = Page::new(sheet, formats, w.criteria, &[numbers(paper), 42, 13, 24, 15, 46, 42, 8])?;
     page.title(w.criteria)?;
     let head = page.row;
     page.table(&[w.number, w.criterion, w.met, w.figure, w.at, w.behind, w.todo, w.takes], &tables::criteria(paper))?;
@@ -110,7 +116,7 @@ fn criteria(sheet: &mut Worksheet, formats: &Formats, paper: &Paper<'_>) -> Resu
 
 fn missing(sheet: &mut Worksheet, formats: &Formats, paper: &Paper<'_>) -> Result<(), XlsxError> {
     let w = words::headings(paper.lang);
-    let mut page = Page::new(sheet, formats, w.missing, &[7, 46, 72, 16, 12])?;
+    let mut page = Page::new(sheet, formats, w.missing, &[numbers(paper), 46, 72, 16, 12])?;
     page.title(w.missing)?;
     let head = page.row;
     let first = page.table(&[w.number, w.criterion, w.thing, w.name, w.date], &tables::missing(paper))?;

@@ -1,11 +1,12 @@
 //! What stands in which sheet; how it looks is the parent's business. Free text that people wrote about a device (説明,
 //! 用途, 利用者) is not printed: it may name persons, or other vendors.
 
-use crate::judge::entry::{Entry, Field, Meaning, Record};
-use crate::judge::trace::Trace;
+use crate::judge::asset::Asset;
+use crate::judge::entry::{Entry, Field, Meaning, Record, Register};
+use crate::judge::trace::{Trace, TraceKind};
 use crate::judge::vendor::{self, Subject};
 use crate::render::words::enquiry::{page, page_about};
-use crate::render::words::{Lang, date, fixed, vendor as words};
+use crate::render::words::{Lang, date, fixed, hypothesis, vendor as words};
 use crate::vendor::questions::{Page, Question};
 use crate::vendor::{Device, row_key};
 
@@ -145,12 +146,21 @@ fn remote<'a>(sheet: &super::Page<'a>) -> Sheet<'a> {
     table(sheet, Page::Remote, &columns, devices.chain(paths).chain([whole]).collect())
 }
 
-/// What the hospital has on record of a device: its own cell, and the register's row.
+/// What the hospital has on record of a device: its own cell, and the register's row; where both say something, each
+/// under its register's name.
 fn known(sheet: &super::Page<'_>, device: &Device<'_>) -> String {
+    let lang = sheet.lang();
     let said = device.declared().zip(sheet.asked.questions.get(vendor::REMOTE));
-    let said = said.map(|(said, question)| headed(question, fixed::four_valued(said, sheet.lang()), sheet.lang()));
+    let said = said.map(|(said, question)| headed(question, fixed::four_valued(said, lang), lang)).unwrap_or_default();
     let told = sheet.asked.dossier.told(device).map(|record| of_record(sheet, record)).unwrap_or_default();
-    lines(said.into_iter().chain(told.lines().map(str::to_owned)))
+    match (said.is_empty(), told.is_empty()) {
+        (false, false) => {
+            let own = device.rows.first().map_or(Register::Equipment, |row| row.register);
+            let of = |register, said: &str| format!("【{}】\n{said}", fixed::register(register, lang));
+            [of(own, &said), of(Register::RemoteMaintenance, &told)].join("\n")
+        }
+        _ => said + &told,
+    }
 }
 
 fn headed(question: &Question, text: &str, lang: Lang) -> String {
@@ -219,8 +229,20 @@ fn of_seen(sheet: &super::Page<'_>, device: &Device<'_>) -> Vec<Vec<String>> {
         return rows;
     }
     let row = |trace: &Trace| {
-        let (kind, what) = (words::trace_kind(trace.kind, lang).to_owned(), words::trace_what(trace, lang));
+        let what = lines([words::trace_what(trace, lang), signs(asset, trace, lang)]);
+        let kind = words::trace_kind(trace.kind, lang).to_owned();
         vec![name(device), kind, what, fixed::grade(trace.grade, lang).to_owned(), last.clone()]
     };
     device.traces.iter().map(row).collect()
+}
+
+/// What a line of its own and a second network were seen by: the vendor is asked to explain it.
+fn signs(asset: &Asset, trace: &Trace, lang: Lang) -> String {
+    let seen = match trace.kind {
+        TraceKind::Uplink => &asset.uplink.signs,
+        TraceKind::SecondNetwork => &asset.multi_homed.signs,
+        TraceKind::Vpn | TraceKind::RemoteTool | TraceKind::Console => return String::new(),
+    };
+    let words: Vec<&str> = seen.iter().map(|seen| hypothesis::sign(seen.sign, lang)).collect();
+    words.join(lang.pick("、", ", "))
 }

@@ -34,7 +34,21 @@ pub(crate) fn draft_of(question: &Question, draft: Draft, lang: Lang) -> String 
             lang.pick(format!("「{option}」は選択しない（案）"), format!("do not select 「{option}」 (draft)"))
         }
         (Draft::Undecided, _) => lang.pick("判定できない", "undecided").to_owned(),
+        (Draft::Person, _) if question.by == By::Vendor => {
+            lang.pick("事業者が回答", "for the vendor to answer").to_owned()
+        }
         (Draft::Person, _) => lang.pick("病院で回答", "for the hospital to answer").to_owned(),
+    }
+}
+
+/// Which questions are left to the hospital, or to the vendor.
+pub(crate) fn left(by: By, numbers: &[&str], lang: Lang) -> String {
+    let numbers = numbers.join(lang.pick("、", ", "));
+    match by {
+        By::Vendor => {
+            lang.pick(format!("事業者が回答する設問: {numbers}"), format!("For the vendor to answer: {numbers}"))
+        }
+        _ => lang.pick(format!("病院で回答する設問: {numbers}"), format!("For the hospital to answer: {numbers}")),
     }
 }
 
@@ -216,6 +230,9 @@ pub(crate) fn because(answer: &Answer, lang: Lang) -> String {
     let count = |wanted: Met| answer.checks.iter().filter(|check| check.met == wanted).count();
     let (all, no, unknown) = (answer.checks.len(), count(Met::No), count(Met::Unknown));
     match answer.draft {
+        Draft::Person if answer.question.by == By::Vendor => {
+            lang.pick("事業者が記入する設問です。", "The vendor fills this in.").to_owned()
+        }
         Draft::Person => {
             lang.pick("測定や台帳からは分からない設問です。", "Neither a scan nor the ledger can tell.").to_owned()
         }
@@ -230,10 +247,18 @@ pub(crate) fn because(answer: &Answer, lang: Lang) -> String {
                 "All {all} criteria are met, which alone is not enough: something is left for a person to confirm."
             ),
         ),
-        Draft::No | Draft::Undecided => lang.pick(
-            format!("{all}の条件のうち、満たさないもの{no}、分からないもの{unknown}。"),
-            format!("Of {all} criteria, {no} are not met and {unknown} are unknown."),
-        ),
+        Draft::No | Draft::Undecided => {
+            let counts = lang.pick(
+                format!("{all}の条件のうち、満たさないもの{no}、分からないもの{unknown}。"),
+                format!("Of {all} criteria, {no} are not met and {unknown} are unknown. "),
+            );
+            let only_hints = answer.draft == Draft::Undecided && no > 0;
+            let why = lang.pick(
+                "満たさないものはいずれも手がかりか台帳の空欄で、「いいえ」の根拠にはなりません。人が確かめます。",
+                "What is not met is a hint or a blank in the ledger, and no ground for a no: a person confirms it.",
+            );
+            format!("{counts}{}", if only_hints { why } else { "" }).trim_end().to_owned()
+        }
     }
 }
 

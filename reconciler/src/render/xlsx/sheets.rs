@@ -468,7 +468,7 @@ pub(super) fn sent_sums(sums: &[SentSum], options: &Options, w: &'static Heading
             moment(row.last),
         ]
     };
-    let columns = columns([(w.device, 44), (w.address, 18), (w.packets, 10), (w.probe, 52), (w.from, 25), (w.to, 25)]);
+    let columns = columns([(w.device, 36), (w.address, 16), (w.packets, 10), (w.probe, 92), (w.from, 25), (w.to, 25)]);
     Sheet { name: w.sent, columns, frozen: 1, printed: 6, rows: sums.iter().map(row).collect(), ..Sheet::default() }
 }
 

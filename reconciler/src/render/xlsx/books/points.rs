@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use ipnet::IpNet;
 
 use super::Shelf;
-use super::cells::{attached, of_entry};
+use super::cells::{attached, fields, of_entry};
 use crate::answer::points::{DepartmentPoints, PointRow, Seen};
 use crate::judge::asset::AssetId;
 use crate::judge::entry::{Entry, Field, Register};
@@ -16,7 +16,6 @@ use crate::judge::verdict::{ExternalPoint, PointStatus};
 use crate::render::scene;
 use crate::render::view::closed;
 use crate::render::words::phrase::{Phrase, shown};
-use crate::render::words::problem::field;
 use crate::render::words::{Lang, answer_points, date, fixed, hypothesis, observation};
 use crate::render::xlsx::sheets::{Column, Sheet, Value, columns, foreign, number, text};
 
@@ -55,13 +54,9 @@ fn by_department(shelf: &Shelf<'_>) -> Sheet {
         (w.address, 16),
         (w.vendor, 14),
         (w.contract_holder, 13),
-        (field(Field::Purpose, lang), 16),
-        (w.allowed, 18),
-        (w.boundary, 16),
-        (w.confirmed, 19),
-        (w.evidence_file, 35),
-        (w.signs, 28),
     ]);
+    list.extend(fields(&[(Field::Purpose, 16)], lang));
+    list.extend(columns([(w.allowed, 18), (w.boundary, 16), (w.confirmed, 19), (w.evidence_file, 35), (w.signs, 28)]));
     list[1].choices = [Seen::Declared, Seen::Otherwise, Seen::Unseen, Seen::Undeclared, Seen::Unclear]
         .map(|one| seen(one, lang))
         .to_vec();
