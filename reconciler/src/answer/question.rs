@@ -252,7 +252,7 @@ impl Question {
     }
 
     fn check(&self, codes: &BTreeSet<String>) -> Result<(), Wrong> {
-        if self.criteria.is_empty() != (self.by == By::Person) {
+        if self.criteria.is_empty() != self.by.is_person() {
             return Err(Wrong::By(self.key.clone()));
         }
         if [&self.number, &self.key, &self.text].into_iter().any(|text| text.trim().is_empty()) {
