@@ -123,9 +123,12 @@ fn nets(picture: &Picture) -> Vec<(Look, Net)> {
         let segment = door.segment.as_deref().and_then(|net| networks.get(net)).map(|at| (2, *at));
         Some((of_door(door.status), Net { from: (0, at), to: vec![machine.or(segment)?] }))
     });
-    let machines = picture.machines.iter().enumerate().map(|(at, machine)| {
-        let to = machine.networks.iter().filter_map(|net| networks.get(net.as_str())).map(|at| (2, *at)).collect();
-        (of_machine(machine), Net { from: (1, at), to })
+    let places =
+        |names: &[String]| names.iter().filter_map(|net| networks.get(net.as_str())).map(|at| (2, *at)).collect();
+    let machines = picture.machines.iter().enumerate().flat_map(|(at, machine)| {
+        let seen = (of_machine(machine), Net { from: (1, at), to: places(&machine.networks) });
+        let declared = || (Look::Unseen, Net { from: (1, at), to: places(&machine.declared) });
+        std::iter::once(seen).chain((!machine.declared.is_empty()).then(declared))
     });
     doors.chain(machines).collect()
 }
@@ -162,17 +165,20 @@ fn machine_card(machine: &Machine, lang: Lang) -> Card {
     let class = fixed::class(machine.class, lang);
     let address = machine.address.map(|address| address.to_string()).unwrap_or_default();
     let department = machine.department.as_deref().map(shown).unwrap_or_default();
-    let mut lines = vec![[class.to_owned(), address].join("  ")];
+    let both = [class, &address].join("  ");
+    let mut lines = if width(&both) <= WHOLE { vec![both] } else { vec![class.to_owned(), address] };
     if !department.is_empty() {
         lines.push(department);
     }
     let graded = |what: &str, grade: Grade| format!("{what} {}{}", fixed::grade_mark(grade), fixed::grade(grade, lang));
     let [second, forwards] = words::hypotheses(lang);
     if machine.second >= Grade::Indication || machine.forwards >= Grade::Indication {
-        lines.push([graded(second, machine.second), graded(forwards, machine.forwards)].join("\t"));
+        lines.extend(pairs(&[graded(second, machine.second), graded(forwards, machine.forwards)]));
     }
     let title = shown(&machine.name);
-    let detail = std::iter::once(title.clone()).chain(lines.iter().cloned()).chain(machine.networks.iter().cloned());
+    let declared = machine.declared.iter().map(|net| [net, fixed::only_declared(lang)].join(" "));
+    let networks = machine.networks.iter().cloned().chain(declared);
+    let detail = std::iter::once(title.clone()).chain(lines.iter().cloned()).chain(networks);
     let detail = detail.collect::<Vec<_>>().join("\n");
     Card { key: machine.id.clone(), look: of_machine(machine), title, lines, detail, mark: None }
 }

@@ -115,6 +115,7 @@ fn things(picture: &Picture) -> Things {
             ("address", machine.address.map(|address| address.to_string()).unwrap_or_default()),
             ("class", machine.class.code().to_owned()),
             ("networks", machine.networks.join(", ")),
+            ("declared", machine.declared.join(", ")),
             ("standing", code(&machine.standing)),
             ("forwards", code(&machine.forwards)),
         ];

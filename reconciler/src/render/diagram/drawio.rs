@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use super::card::{Card, Look, draw};
 use super::layout::{BOX, Node, Rect};
 use super::picture::Picture;
-use super::svg::{paint, safe};
+use super::svg::{is_only_declared, paint, safe};
 use crate::render::words::Lang;
 
 /// Draws a picture.
@@ -81,8 +81,10 @@ fn edge(out: &mut String, id: &str, ends: &[(String, &Rect); 2], points: &[(i32,
     });
     let _ = write!(
         out,
-        r#"<mxCell id="{id}" style="endArrow=none;rounded=0;{exit}{entry}strokeColor={};strokeWidth={};" edge="1" parent="1" source="{from}" target="{to}"><mxGeometry relative="1" as="geometry"><Array as="points">{corners}</Array></mxGeometry></mxCell>"#,
-        paint.border, paint.width
+        r#"<mxCell id="{id}" style="endArrow=none;rounded=0;{exit}{entry}strokeColor={};strokeWidth={};dashed={};" edge="1" parent="1" source="{from}" target="{to}"><mxGeometry relative="1" as="geometry"><Array as="points">{corners}</Array></mxGeometry></mxCell>"#,
+        paint.border,
+        paint.width,
+        i32::from(is_only_declared(look))
     );
 }
 

@@ -19,6 +19,8 @@ const MARGIN: i32 = 24;
 const HEADING: i32 = 26;
 /// From a box's right side to the line that leaves it; what comes in keeps to the left of that.
 const OUT: i32 = 20;
+/// How far beside it a second line of the same box leaves.
+const ASIDE: i32 = 8;
 /// Sheets narrower than this have no room for their legend.
 const LEAST_COLUMNS: usize = 4;
 /// The widest sheet that is tried.
@@ -190,7 +192,8 @@ impl<'p> Grid<'p> {
     fn line(&self, net: usize, from: Node, to: Node, boxes: &[Vec<Rect>], tops: &[i32]) -> Vec<(i32, i32)> {
         let ((from_row, _), (to_row, to_column)) = (self.place(from), self.place(to));
         let (start, end) = (boxes[from.0][from.1], boxes[to.0][to.1]);
-        let out = start.x + BOX - OUT;
+        let before = self.plan.nets[..net].iter().filter(|other| other.from == from).count();
+        let out = start.x + BOX - OUT + (i32::try_from(before).unwrap_or(0) * ASIDE).min(OUT - ASIDE);
         let drop = end.x + self.drop(net, to);
         let first = self.level(net, from_row + 1, tops);
         let mut points = vec![(out, start.y + start.height), (out, first)];

@@ -84,6 +84,9 @@ pub struct Machine {
     pub department: Option<String>,
     /// The networks it stands in: of [`Picture::segments`] and [`Picture::elsewhere`].
     pub networks: Vec<String>,
+    /// Networks of [`Picture::segments`] in which only the ledger says that it stands.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub declared: Vec<String>,
     /// Why it joins networks.
     pub standing: Standing,
     /// How sure the second network is.
@@ -216,7 +219,7 @@ fn machines(scene: &Scene<'_>, segments: &[Segment]) -> Vec<Machine> {
         .assets
         .iter()
         .map(|asset| machine(scene, asset, &nets))
-        .filter(|machine| machine.networks.len() > 1 || at_door.contains(machine.id.as_str()))
+        .filter(|machine| machine.networks.len() + machine.declared.len() > 1 || at_door.contains(machine.id.as_str()))
         .collect();
     let rank = |machine: &Machine| scene.options.rank(&machine.id);
     machines.sort_by_cached_key(|one| (Reverse(one.standing), one.networks.clone(), rank(one), one.id.clone()));
@@ -229,13 +232,15 @@ fn machine(scene: &Scene<'_>, asset: &Asset, nets: &[IpNet]) -> Machine {
     let own = asset.names.first().map(|name| name.name.clone());
     let key = || scene::key(asset).map(|(word, value)| format!("{word} {value}")).unwrap_or_default();
     let declared = rows.iter().any(|row| joins(row));
+    let networks = networks(asset, nets);
     Machine {
         id: asset.id.0.clone(),
         name: called.or(own).unwrap_or_else(key),
         class: asset.class.value,
         address: scene::address(asset),
         department: rows.iter().find_map(|row| row.department.clone()),
-        networks: networks(asset, nets).into_iter().collect(),
+        declared: only_declared(asset, &rows, nets).difference(&networks).cloned().collect(),
+        networks: networks.into_iter().collect(),
         standing: if declared { Standing::Declared } else { Standing::Undeclared },
         second: asset.multi_homed.bare(),
         forwards: asset.forwards.bare(),
@@ -252,6 +257,12 @@ fn networks(asset: &Asset, nets: &[IpNet]) -> BTreeSet<String> {
         networks.extend(segment.filter(|_| side.reached || second).or(told));
     }
     networks
+}
+
+/// Where only its rows say that it stands.
+fn only_declared(asset: &Asset, rows: &[&Entry], nets: &[IpNet]) -> BTreeSet<String> {
+    let addresses = dual_homed::declared_sides(asset, rows).into_iter().flat_map(|side| side.addresses);
+    addresses.filter_map(|address| within(address, nets)).map(|net| net.to_string()).collect()
 }
 
 fn doors(scene: &Scene<'_>, segments: &[Segment]) -> Vec<Door> {

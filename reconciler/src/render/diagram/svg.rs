@@ -96,11 +96,16 @@ fn write(drawing: &Drawing, namespace: &str) -> String {
     out
 }
 
+/// A line that nobody saw is dashed.
+pub(super) fn is_only_declared(look: Look) -> bool {
+    look == Look::Unseen
+}
+
 fn wires(out: &mut String, lines: &[Vec<(i32, i32)>], look: Look) {
     let paint = paint(look);
     for points in lines {
         let points: Vec<String> = points.iter().map(|(x, y)| format!("{x},{y}")).collect();
-        let dash = if matches!(look, Look::Unseen) { r#" stroke-dasharray="6 4""# } else { "" };
+        let dash = if is_only_declared(look) { r#" stroke-dasharray="6 4""# } else { "" };
         let _ = write!(
             out,
             r#"<polyline points="{}" fill="none" stroke="{}" stroke-width="{}"{dash}/>"#,

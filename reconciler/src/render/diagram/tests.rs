@@ -31,6 +31,7 @@ fn large() -> Picture {
         address: None,
         department: Some("情報システム室".into()),
         networks,
+        declared: vec![],
         standing,
         second: Grade::Confirmed,
         forwards: Grade::Confirmed,
@@ -116,6 +117,22 @@ fn all_that_is_known_is_drawn_and_nothing_that_is_not() {
     }
     let counted: usize = picture.segments.iter().map(Segment::devices).sum();
     assert!(counted > 0 && counted <= verdict.assets.len());
+}
+
+/// What only the ledger says is a dashed line.
+#[test]
+fn a_second_network_that_only_the_ledger_tells_is_drawn_as_declared() {
+    let mut picture = large();
+    let drawn = |picture: &Picture| {
+        let svg = svg(picture, &TimeZone::UTC, Lang::Ja).matches("stroke-width=\"1.5\" stroke-dasharray").count();
+        (svg, drawio(picture, &TimeZone::UTC, Lang::Ja).matches("dashed=1;\" edge").count())
+    };
+    let before = drawn(&picture);
+    let network = picture.segments[30].network.clone();
+    picture.machines[3].declared.push(network);
+    let after = drawn(&picture);
+    assert_eq!((after.0 - before.0, after.1 - before.1), (1, 1));
+    assert!(changes(&large(), &picture).iter().any(|one| one.marked == Marked::Changed && one.part == Part::Machine));
 }
 
 /// The smallest words on A3 are at least 1.8 mm high, and the sheet is no longer than A3 is wide.

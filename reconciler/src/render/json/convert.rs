@@ -376,6 +376,7 @@ fn dual_homed(one: &DualHomed<'_>) -> out::DualHomed {
         mac: side.mac,
         addresses: side.addresses.clone(),
         reached: side.reached,
+        declared: side.declared,
     };
     out::DualHomed {
         asset: asset_text(&one.asset.id),

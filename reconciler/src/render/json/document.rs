@@ -297,6 +297,7 @@ described! {
         mac: Option<Mac>,
         addresses: Vec<IpAddr>,
         reached: bool,
+        declared: bool,
     }
 
     /// The statement about a segment that is believed closed.

@@ -11,8 +11,8 @@ use crate::judge::asset::{Asset, Grade};
 use crate::judge::entry::{Entry, FourValued, Register, Status};
 use crate::judge::graded::{Benign, Sign};
 use crate::render::scene::{self, Scene};
-use crate::render::words::hypothesis;
 use crate::render::words::phrase::{Phrase, shown};
+use crate::render::words::{Lang, fixed, hypothesis};
 
 /// One machine.
 pub(crate) struct DualHomed<'a> {
@@ -43,8 +43,10 @@ pub(crate) struct Side {
     /// The card, where it is known.
     pub(crate) mac: Option<Mac>,
     pub(crate) addresses: Vec<IpAddr>,
-    /// The scan reached it there; otherwise it was told or betrayed.
+    /// The scan reached it there; otherwise it was told, betrayed or declared.
     pub(crate) reached: bool,
+    /// Only the ledger says it.
+    pub(crate) declared: bool,
 }
 
 /// Most certain first.
@@ -72,7 +74,7 @@ fn one<'a>(asset: &'a Asset, scene: &Scene<'a>) -> DualHomed<'a> {
         asset,
         device: if name.is_empty() { key() } else { shown(&name) },
         name,
-        sides: sides(asset),
+        sides: sides(asset).into_iter().chain(declared_sides(asset, &rows)).collect(),
         declared: second || rows.iter().any(|row| declares(row)),
         department: first(|row| row.department.as_deref()),
         purpose: first(|row| row.purpose.as_deref()).or_else(|| first(|row| row.description.as_deref())),
@@ -98,6 +100,7 @@ pub(crate) fn sides(asset: &Asset) -> Vec<Side> {
             mac: interface.mac,
             addresses: interface.addresses.iter().copied().collect(),
             reached: !interface.told,
+            declared: false,
         })
         .collect();
     // Who told of an address did not always tell of its card.
@@ -121,8 +124,24 @@ pub(crate) fn sides(asset: &Asset) -> Vec<Side> {
         mac: None,
         addresses,
         reached: false,
+        declared: false,
     }));
     sides
+}
+
+/// Addresses that only rows with a declared second network give it, one side each.
+pub(crate) fn declared_sides(asset: &Asset, rows: &[&Entry]) -> Vec<Side> {
+    let seen: BTreeSet<IpAddr> = sides(asset).into_iter().flat_map(|side| side.addresses).collect();
+    let rows = rows.iter().filter(|row| row.dual_homed == FourValued::Yes && row.status != Status::Retired);
+    let told: BTreeSet<IpAddr> = rows.flat_map(|row| row.addresses.iter().copied()).collect();
+    let side = |address: &IpAddr| Side {
+        network: around(Some(*address)),
+        mac: None,
+        addresses: vec![*address],
+        reached: false,
+        declared: true,
+    };
+    told.difference(&seen).map(side).collect()
 }
 
 /// Nobody told a mask: a /24 is meant as a place to look, and marked as a guess.
@@ -142,13 +161,14 @@ impl DualHomed<'_> {
         value.map(|text| shown(text)).unwrap_or_default()
     }
 
-    /// One line a side: network, addresses, card.
-    pub(crate) fn side_lines(&self) -> Vec<String> {
+    /// One line a side: network, addresses, card, and whether only the ledger says it.
+    pub(crate) fn side_lines(&self, lang: Lang) -> Vec<String> {
         let line = |side: &Side| {
             let network = side.network.as_ref().map(|network| format!("[{network}]"));
             let addresses = side.addresses.iter().map(ToString::to_string);
             let mac = side.mac.map(|mac| format!("({mac})"));
-            let parts: Vec<String> = network.into_iter().chain(addresses).chain(mac).collect();
+            let declared = side.declared.then(|| fixed::only_declared(lang).to_owned());
+            let parts: Vec<String> = network.into_iter().chain(addresses).chain(mac).chain(declared).collect();
             parts.join(" ")
         };
         self.sides.iter().map(line).collect()

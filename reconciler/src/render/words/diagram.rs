@@ -135,6 +135,7 @@ fn field(field: &str, lang: Lang) -> &'static str {
         "address" => lang.pick("IPアドレス", "address"),
         "class" => lang.pick("種類", "class"),
         "networks" => lang.pick("接続先のネットワーク", "networks"),
+        "declared" => lang.pick("台帳の記載のみのネットワーク", "networks only in the ledger"),
         "standing" => lang.pick("申告", "declaration"),
         "forwards" => lang.pick("転送", "forwards"),
         "looked_at" => lang.pick("調査", "looked at"),

@@ -211,6 +211,11 @@ pub fn register(register: Register, lang: Lang) -> &'static str {
     }
 }
 
+/// Beside an address that was not seen.
+pub fn only_declared(lang: Lang) -> &'static str {
+    lang.pick("（台帳の記載のみ）", "(only in the ledger)")
+}
+
 /// What became of a row.
 pub fn entry_state(state: EntryState, lang: Lang) -> &'static str {
     match state {

@@ -356,7 +356,7 @@ pub(super) fn dual_homed(report: &Report<'_>, w: &'static Headings) -> Sheet {
         vec![
             foreign(&one.device),
             Value::Grade(one.asset.multi_homed.grade),
-            lines(&one.side_lines()),
+            lines(&one.side_lines(lang)),
             Value::Grade(one.asset.forwards.grade),
             text(one.signs.join("\n")),
             text(benign.join("\n")),
