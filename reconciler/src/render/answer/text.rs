@@ -59,6 +59,9 @@ fn question(paper: &Paper<'_>, answer: &Answer, width: usize, output: &mut impl 
         lang.pick(format!("　目標日（案） {day}"), format!("  target date (draft) {day}"))
     });
     writeln!(output, "  → {}{}", words::draft(answer, lang), target.unwrap_or_default())?;
+    if answer.draft == Draft::Undecided {
+        bullet("    ", &words::because(answer, lang), width, output)?;
+    }
     if let Some(last) = answer.late {
         bullet("    ", &words::late(last, lang), width, output)?;
     }
