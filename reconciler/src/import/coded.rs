@@ -1,16 +1,17 @@
 //! A workbook that this program wrote and somebody filled in: its columns are known by a row of codes, whatever was done
 //! to the headings. It is as foreign as any ledger, and read by the same limited process.
 
+mod rows;
+
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
 use super::error::{ImportError, Reason};
 use super::filled::FilledCell;
-use super::sheet::{Plain, Row, Sheet, letters};
-use super::{child, kind, limits, open, reader, refused};
+use super::sheet::Plain;
+use super::{child, kind, open, reader, refused};
 
 /// A workbook with rows of codes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,11 +22,24 @@ pub struct Coded {
     pub sha256: String,
     /// The sheets that have such a row.
     pub sheets: Vec<CodedSheet>,
-    /// Of every other sheet that holds a text of ours all the same: the first such cell. Its codes were taken away.
+    /// What stands in the workbook and cannot be read: whoever filled it in believes that it was answered.
     pub strays: Vec<Stray>,
 }
 
-/// A cell of ours on a sheet without codes.
+/// Why a cell could not be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// A text of ours on a sheet without codes: the first one there.
+    NoCodes,
+    /// The first cell of a column beside the ones that are filled in: somebody added the column, or took its code away.
+    NoCode,
+    /// A formula without a value, or one whose value is an error.
+    Formula,
+    /// Nothing was read from this row on: the workbook holds too much.
+    Rows,
+}
+
+/// A cell that was not read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stray {
     /// Name on the tab.
@@ -34,6 +48,8 @@ pub struct Stray {
     pub row: u32,
     /// The cell.
     pub cell: FilledCell,
+    /// Why.
+    pub why: Why,
 }
 
 /// How the workbook's own texts are known.
@@ -66,7 +82,8 @@ pub struct CodedRow {
     pub copies: Vec<(String, FilledCell)>,
 }
 
-/// Reads the rows below the first row of each sheet in which a cell is the marker; the cells of that row are codes.
+/// Reads the rows of each sheet in which a cell is the marker; the cells of the marker's row are codes. Below it every row
+/// counts, above it those with a text of ours: sorting may have moved the codes.
 pub fn read(path: &Path, marks: Marks) -> Result<Coded, ImportError> {
     let (name, bytes) = open(path)?;
     let sha256 = hex::encode(Sha256::digest(&bytes));
@@ -85,49 +102,10 @@ pub fn read_in_process(name: &str, bytes: &[u8], marks: Marks) -> Result<Coded, 
 fn coded(name: String, sha256: String, plain: &Plain, marks: Marks) -> Result<Coded, ImportError> {
     let (mut sheets, mut strays) = (vec![], vec![]);
     for sheet in &plain.sheets {
-        match of_sheet(sheet, marks.marker) {
-            Some(coded) => sheets.push(coded),
-            None => strays.extend(stray(sheet, marks.is_ours)),
-        }
+        sheets.extend(rows::read(sheet, marks, &mut strays));
     }
     if sheets.is_empty() {
         return Err(ImportError::new(&name, Reason::NotEnquiry));
     }
     Ok(Coded { name, sha256, sheets, strays })
-}
-
-fn of_sheet(sheet: &Sheet, marker: &str) -> Option<CodedSheet> {
-    let has_codes = |row: &Row| row.cells.iter().any(|(_, value)| value.text() == marker);
-    let place = sheet.rows.iter().take(limits::HEADING_ROWS).position(has_codes)?;
-    let codes: Vec<(u16, String)> = sheet.rows[place].cells.iter().map(|(at, value)| (*at, value.text())).collect();
-    let rows = sheet.rows[place + 1..].iter().map(|row| of_row(row, &codes)).collect();
-    Some(CodedSheet { name: sheet.name.clone(), rows })
-}
-
-fn stray(sheet: &Sheet, is_ours: fn(&str) -> bool) -> Option<Stray> {
-    let cell = |row: &Row| {
-        let mut texts = row.cells.iter().map(|(at, value)| (*at, value.text()));
-        let (at, text) = texts.find(|(_, text)| is_ours(text))?;
-        Some(Stray { sheet: sheet.name.clone(), row: row.number, cell: FilledCell { column: letters(at), text } })
-    };
-    sheet.rows.iter().take(limits::HEADING_ROWS).find_map(cell)
-}
-
-fn of_row(row: &Row, codes: &[(u16, String)]) -> CodedRow {
-    let text = |at: u16| {
-        let value = row.cells.iter().find(|(column, _)| *column == at).map(|(_, value)| value.lines());
-        value.unwrap_or_default().trim().to_owned()
-    };
-    let mut cells: BTreeMap<String, FilledCell> = BTreeMap::new();
-    let mut copies = vec![];
-    for (at, code) in codes {
-        let cell = FilledCell { column: letters(*at), text: text(*at) };
-        match cells.entry(code.clone()) {
-            Entry::Vacant(free) => drop(free.insert(cell)),
-            Entry::Occupied(_) if cell.text.is_empty() => {}
-            Entry::Occupied(mut first) if first.get().text.is_empty() => drop(first.insert(cell)),
-            Entry::Occupied(_) => copies.push((code.clone(), cell)),
-        }
-    }
-    CodedRow { row: row.number, cells, copies }
 }

@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use self::cover::Cover;
-use super::questions::{Kind, Question, Questions};
+use super::questions::{Kind, Page, Question, Questions};
 use super::{MARKER, row_key};
-use crate::import::coded::{Coded, CodedRow, CodedSheet, Marks};
+use crate::import::coded::{Coded, CodedRow, CodedSheet, Marks, Why};
 use crate::import::filled::{FilledCell, day};
 use crate::judge::entry::FourValued;
 use crate::judge::vendor::{Answers, DISCLOSURE, Enquiry, REMOTE, Said, Subject, Vendors, of_row};
@@ -73,6 +73,8 @@ pub struct Place {
 /// What can be wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wrong {
+    /// No cell says which enquiry is answered: the cover is gone.
+    CoverGone,
     /// No enquiry of this number was ever written.
     NoSuchEnquiry,
     /// The cover names another vendor than the one that was asked.
@@ -87,6 +89,12 @@ pub enum Wrong {
     Twice,
     /// The sheet's hidden row of codes, or its column of keys, is gone: nothing on it can be read.
     CodesGone,
+    /// The column is none of those that were sent, or its code is gone.
+    NoColumn,
+    /// A formula without a value.
+    Formula,
+    /// The workbook holds more than is read.
+    RowsCut,
     /// None of the four answers.
     Answer,
     /// None of the choices.
@@ -120,7 +128,7 @@ pub fn read(coded: &Coded, vendors: &Vendors, questions: &Questions, today: Date
     let (answered_by, answered_on) = reading.person(&cover, today);
     reading.problems.extend(cover.twice.iter().cloned());
     let strays = coded.strays.iter();
-    reading.problems.extend(strays.map(|one| problem(&one.sheet, one.row, Some(&one.cell), Wrong::CodesGone)));
+    reading.problems.extend(strays.map(|one| problem(&one.sheet, one.row, Some(&one.cell), unread(one.why))));
     for sheet in &coded.sheets {
         reading.sheet(sheet, today);
     }
@@ -192,10 +200,9 @@ impl<'a> Reading<'a> {
     }
 
     fn sheet(&mut self, sheet: &CodedSheet, today: Date) {
-        let has = |row: &CodedRow| row.cells.keys().any(|code| code == VALUE || self.questions.get(code).is_some());
-        if let Some((row, key)) = sheet.rows.iter().find_map(|row| Some((row, row.cells.get(MARKER)?)))
-            && !has(row)
-        {
+        let keyed =
+            sheet.rows.iter().find_map(|row| Some((row, row.cells.get(MARKER).filter(|key| is_key(&key.text))?)));
+        if let Some((row, key)) = keyed.filter(|(row, _)| !self.is_whole(row)) {
             return self.tell(sheet, row, key, Wrong::CodesGone);
         }
         for row in sheet.rows.iter().filter(|row| !row.cells.contains_key(VALUE)) {
@@ -205,6 +212,14 @@ impl<'a> Reading<'a> {
                 self.row(sheet, row, &asked, today);
             }
         }
+    }
+
+    /// The columns have codes, and of every page that stands here the first question is there, on which the rest depends.
+    fn is_whole(&self, row: &CodedRow) -> bool {
+        let has = |question: &Question| row.cells.contains_key(&question.key);
+        let pages = [Page::Devices, Page::Remote, Page::Disclosure];
+        let mut here = pages.into_iter().filter(|page| self.questions.of(*page).any(has)).peekable();
+        here.peek().is_some() && here.all(|page| self.questions.of(page).next().is_some_and(has))
     }
 
     fn row(&mut self, sheet: &CodedSheet, row: &CodedRow, asked: &[&Question], today: Date) {
@@ -295,6 +310,15 @@ fn said(question: &Question, cell: &FilledCell, questions: &Questions) -> Result
         Kind::Text => Said::Text(daicho_shared::text::bounded(text)),
     };
     Ok(Some(said))
+}
+
+fn unread(why: Why) -> Wrong {
+    match why {
+        Why::NoCodes => Wrong::CodesGone,
+        Why::NoCode => Wrong::NoColumn,
+        Why::Formula => Wrong::Formula,
+        Why::Rows => Wrong::RowsCut,
+    }
 }
 
 /// How a workbook of ours is known.

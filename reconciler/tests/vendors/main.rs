@@ -119,7 +119,7 @@ fn every_problem_is_told_with_its_cell_and_nothing_is_kept() {
     });
     let told = folder.refused(&["vendor", "import", &wrong]);
     for part in [
-        "記号が書き換えられています",
+        "記号が書き換えられたか、別の病院の照会票です",
         "『たぶん』 一覧（有・無・不明",
         "『いつか』 日付として読めません",
         "『○』 一覧（有・無",

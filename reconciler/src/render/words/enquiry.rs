@@ -224,6 +224,10 @@ pub fn no_hospital(lang: Lang) -> &'static str {
 #[allow(clippy::too_many_lines, reason = "a catalogue: one sentence a kind")]
 pub fn wrong(wrong: Wrong, lang: Lang) -> &'static str {
     match wrong {
+        Wrong::CoverGone => lang.pick(
+            "照会番号がありません（表紙のシート『照会票』がないか、番号が消えています）。送った照会票のすべてのシートを1つのブックで返送してもらってください。",
+            "there is no enquiry number: the cover is gone, or its number. Have all sheets of the workbook sent back in one.",
+        ),
         Wrong::NoSuchEnquiry => lang.pick(
             "この照会番号の照会は記録にありません。この病院が送った照会票か、照会番号が書き換えられていないかを確認してください。",
             "no enquiry of this number was written here. Is it one of this hospital, and was the number changed?",
@@ -237,8 +241,8 @@ pub fn wrong(wrong: Wrong, lang: Lang) -> &'static str {
             "this row belongs to another enquiry. Take out rows that were pasted from another workbook.",
         ),
         Wrong::KeyAltered => lang.pick(
-            "記号が書き換えられています。送った照会票の記号に戻してください。",
-            "the key was changed. Put back the one that was sent.",
+            "この照会票の記号ではありません。記号が書き換えられたか、別の病院の照会票です。送った照会票の記号に戻してください。",
+            "this is no key of this enquiry: it was changed, or the workbook is another hospital's. Put back the one that was sent.",
         ),
         Wrong::KeyMissing => lang.pick(
             "記号のない行に記入があります。足したい機器や回線は「上記のほかに…」の行に記入してください。",
@@ -249,8 +253,20 @@ pub fn wrong(wrong: Wrong, lang: Lang) -> &'static str {
             "the same key stands in a row above. Clear one of them.",
         ),
         Wrong::CodesGone => lang.pick(
-            "このシートは、見出しの下の隠れた行か左端の「記号」の列が消えているため読み取れません。送った照会票に記入し直してもらってください。",
-            "this sheet cannot be read: the hidden row below its headings, or its column “Key”, is gone. Have it filled in again in the workbook that was sent.",
+            "このシートは、見出しの下の隠れた行、左端の「記号」の列、または最初の質問の列が消えているため読み取れません。送った照会票に記入し直してもらってください。",
+            "this sheet cannot be read: the hidden row below its headings, its column “Key”, or the column of its first question is gone. Have it filled in again in the workbook that was sent.",
+        ),
+        Wrong::NoColumn => lang.pick(
+            "この列は読み取れません（照会票にない列か、見出しの下の隠れた符号が消えた列です）。内容を照会票の欄（備考など）に移し、この列の記入を消してください。",
+            "this column cannot be read: it is none of those that were sent, or its hidden code is gone. Move what it says into a column of the workbook (e.g. remarks), and clear it.",
+        ),
+        Wrong::Formula => lang.pick(
+            "計算式の結果がありません。計算式ではなく、値を記入してください。",
+            "this formula has no result. Write the value itself.",
+        ),
+        Wrong::RowsCut => lang.pick(
+            "このブックは大きすぎるため、この行から先を読み取れません。照会票にないシートや行を取り除いてください。",
+            "the workbook is too large: nothing was read from this row on. Take out sheets and rows that were not sent.",
         ),
         Wrong::Answer => lang.pick(
             "一覧（有・無・不明・契約なし（記入不要））から選んでください。",

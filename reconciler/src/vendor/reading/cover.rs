@@ -55,6 +55,9 @@ impl<'a> Cover<'a> {
 
     pub(super) fn enquiry<'v>(&self, vendors: &'v Vendors) -> Result<&'v Enquiry, Problem> {
         let [number, vendor, ..] = COVER;
+        if self.text(number).is_empty() {
+            return Err(self.problem(number, Wrong::CoverGone));
+        }
         let meant = self.text(number).parse::<i64>().ok();
         let found = vendors.enquiries.iter().find(|enquiry| Some(enquiry.number) == meant);
         let enquiry = found.ok_or_else(|| self.problem(number, Wrong::NoSuchEnquiry))?;

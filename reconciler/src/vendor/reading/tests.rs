@@ -2,7 +2,8 @@ use jiff::civil::date;
 use proptest::prelude::*;
 
 use super::*;
-use crate::import::coded::Stray;
+use crate::import::coded::{Stray, Why};
+use crate::judge::vendor::RESPONSIBLE;
 use crate::vendor::vendor_code;
 
 fn enquiry() -> Enquiry {
@@ -133,9 +134,40 @@ fn a_sheet_that_lost_its_codes_is_told_and_not_passed_over() {
         problems.iter().map(|one| one.what).collect::<Vec<_>>()
     };
     let mut lost = book(vec![]);
-    lost.strays.push(Stray { sheet: "リモートメンテナンス".into(), row: 5, cell: cell(&device) });
+    lost.strays
+        .push(Stray { sheet: "リモートメンテナンス".into(), row: 5, cell: cell(&device), why: Why::NoCodes });
     assert_eq!(told(&lost), [Wrong::CodesGone]);
     assert_eq!(told(&book(vec![row(4, &[(MARKER, &device)])])), [Wrong::CodesGone], "only the keys are left");
+}
+
+#[test]
+fn a_sheet_without_its_first_question_is_told_whatever_else_stands_there() {
+    let device = key(&Subject("equipment:1".into()));
+    for cells in [[("purpose", "監視")], [("purpose", "")], [("disclosure_kind", "MDS")]] {
+        let problems = of(vec![row(4, &[&[(MARKER, device.as_str())][..], &cells].concat())]).unwrap_err();
+        assert_eq!(problems.iter().map(|one| one.what).collect::<Vec<_>>(), [Wrong::CodesGone], "{cells:?}");
+    }
+}
+
+#[test]
+fn what_could_not_be_read_is_told_and_so_is_a_missing_cover() {
+    let vendors = Vendors { enquiries: vec![enquiry()], ..Vendors::default() };
+    let device = key(&Subject("equipment:1".into()));
+    for (why, wrong) in [
+        (Why::NoCode, Wrong::NoColumn),
+        (Why::Formula, Wrong::Formula),
+        (Why::Rows, Wrong::RowsCut),
+        (Why::NoCodes, Wrong::CodesGone),
+    ] {
+        let mut book = book(vec![row(4, &[(MARKER, &device), (REMOTE, "無")])]);
+        book.strays.push(Stray { sheet: "リモートメンテナンス".into(), row: 5, cell: cell("有"), why });
+        let problems = read(&book, &vendors, Questions::builtin(), date(2026, 4, 21)).unwrap_err();
+        assert_eq!((problems.len(), problems[0].what, problems[0].row), (1, wrong, 5));
+    }
+    let mut bare = book(vec![row(4, &[(MARKER, &device), (REMOTE, "無")])]);
+    bare.sheets.remove(0);
+    let problems = read(&bare, &vendors, Questions::builtin(), date(2026, 4, 21)).unwrap_err();
+    assert_eq!(problems.iter().map(|one| one.what).collect::<Vec<_>>(), [Wrong::CoverGone]);
 }
 
 #[test]
@@ -143,7 +175,8 @@ fn days_lie_between_the_enquiry_and_today() {
     let vendors = Vendors { enquiries: vec![enquiry()], ..Vendors::default() };
     let device = key(&Subject("equipment:1".into()));
     let read = |on: &str, patched: &str| {
-        let mut book = book(vec![row(4, &[(MARKER, &device), (REMOTE, "無"), ("patch_date", patched)])]);
+        let mut book =
+            book(vec![row(4, &[(MARKER, &device), (REMOTE, "無"), (RESPONSIBLE, ""), ("patch_date", patched)])]);
         book.sheets[0].rows[3].cells.insert(VALUE.to_owned(), cell(on));
         let problems = read(&book, &vendors, Questions::builtin(), date(2026, 4, 21)).err().unwrap_or_default();
         problems.iter().map(|one| one.what).collect::<Vec<_>>()
@@ -163,7 +196,7 @@ proptest! {
         let device = key(&Subject("equipment:1".into()));
         let rows = (4..).zip(&texts).map(|(number, (own, answer, text))| {
             let key = if text.len() % 2 == 0 { &device } else { own };
-            row(number, &[(MARKER, key), (REMOTE, answer), ("purpose", text), ("patch_date", own)])
+            row(number, &[(MARKER, key), (REMOTE, answer), ("purpose", text), (RESPONSIBLE, ""), ("patch_date", own)])
         });
         if let Ok(filled) = of(rows.collect()) {
             let asked = enquiry().subjects;
