@@ -155,7 +155,7 @@ fn separated(rows: &[Row], encoding: Encoding, columns: &Columns) -> (Vec<u8>, V
 }
 
 /// A text that no spreadsheet program computes. A lone dash, how people write "none", and a number stay.
-fn harmless(text: &str) -> String {
+pub(super) fn harmless(text: &str) -> String {
     let dashes = text.chars().all(|c| matches!(c, '-' | '－' | ' '));
     let number = text.parse::<f64>().is_ok_and(f64::is_finite) && !text.starts_with('+');
     if dashes || number { text.to_owned() } else { neutral(text) }

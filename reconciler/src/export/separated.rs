@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use encoding_rs::{Encoding, ISO_2022_JP, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE};
 
+use super::official::harmless;
 use super::{Made, Outcome, Refusal, Told, Wish, cp932};
 use crate::import::{decode_text, text_separator};
 
@@ -65,8 +66,10 @@ impl File {
         Self { mark: bytes[..mark].to_vec(), octets, encoding, line_end }
     }
 
-    /// A text in the file's encoding; the characters that it lacks, if it lacks some.
+    /// A text in the file's encoding, which no spreadsheet program computes: a device may call itself a formula. The
+    /// characters that the encoding lacks, if it lacks some.
     fn encoded(&self, text: &str) -> Result<Vec<u8>, String> {
+        let text = &harmless(text);
         if self.encoding == SHIFT_JIS {
             let fitted = cp932::fit(text);
             let missing: String = fitted.missing.iter().collect();
@@ -278,6 +281,19 @@ mod tests {
         let made = written(LEDGER.replace("\r\n", "\n").as_bytes(), "1", Field::Location, "3階");
         let expected = LEDGER.replace("\"2階\r\n\"\"東\"\"\"", "3階").replace("\r\n", "\n") + "99,\"a,\"\"b\"\n";
         assert_eq!(String::from_utf8(made.bytes).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_device_that_calls_itself_a_formula_is_written_as_a_text_and_read_back_as_its_name() {
+        let name = "=HYPERLINK(\"http://x\",\"開く\")";
+        let made = written(LEDGER.as_bytes(), "1", Field::Hostname, name);
+        let text = String::from_utf8(made.bytes.clone()).unwrap();
+        assert!(text.contains("\"'=HYPERLINK(") && !text.contains(",\"=HYPER"), "{text}");
+        let again = read_in_process("台帳.csv", &made.bytes, jiff::Timestamp::UNIX_EPOCH, &Columns::builtin()).unwrap();
+        let row = again.entries.iter().find(|row| row.asset_no.as_deref() == Some("1")).unwrap();
+        assert_eq!(row.cells[&Field::Hostname].raw, name);
+        let made = written(LEDGER.as_bytes(), "1", Field::Location, "-");
+        assert!(!String::from_utf8(made.bytes).unwrap().contains("'-"));
     }
 
     #[test]

@@ -5,10 +5,11 @@ use std::io::Cursor;
 
 use calamine::{Data, Ods, OdsError, Reader, SheetType, SheetVisible, Xls, XlsError};
 
+use super::archive;
 use super::error::{Place, Reason, Refusal};
 use super::limits;
 use super::sheet::{Budget, Filling, Merged, Plain, Sheet, Value};
-use super::{archive, spans};
+use super::spans::{self, Untold};
 
 /// Days between the epochs of the 1904 and the 1900 date systems.
 pub(crate) const DAYS_1904: f64 = 1462.0;
@@ -39,9 +40,13 @@ pub(crate) fn read_open(bytes: &[u8]) -> Result<Plain, Refusal> {
     archive::check(bytes)?;
     let mut book: Ods<_> = Ods::new(Cursor::new(bytes)).map_err(|error| open_reason(&error))?;
     let mut plain = read(&mut book, 0.0, &|error| open_reason(error))?;
-    let merged = spans::read(bytes)?;
+    let mut untold = spans::read(bytes)?;
     for sheet in &mut plain.sheets {
-        sheet.merged = merged.get(&sheet.name).cloned().unwrap_or_default();
+        let Some(Untold { merged, hidden, mut struck }) = untold.remove(&sheet.name) else { continue };
+        struck.retain(|(row, column)| sheet.value_mut(*row, *column).is_some());
+        (sheet.merged, sheet.hidden_rows, sheet.hidden_columns) = (merged, hidden.rows, hidden.columns);
+        struck.sort_unstable();
+        sheet.struck = struck;
     }
     Ok(plain)
 }

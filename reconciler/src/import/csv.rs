@@ -1,5 +1,6 @@
 //! Separated values: encoding, separator, and the row numbers that a spreadsheet would show.
 
+use super::cells::date::date;
 use super::error::{Place, Reason, Refusal};
 use super::sheet::{Budget, Filling, Plain, Value};
 
@@ -49,13 +50,20 @@ fn fill(text: &str, separator: u8, filling: &mut Filling) -> Result<(), Refusal>
 
 fn put(record: &csv::StringRecord, row: u32, filling: &mut Filling, budget: &mut Budget) {
     for (column, cell) in record.iter().enumerate().filter(|(_, cell)| !cell.trim().is_empty()) {
-        filling.put(row, column, Value::Text(unwrapped(cell).to_owned()), budget);
+        if let Some(value) = Value::of_text(unwrapped(cell)) {
+            filling.put(row, column, value, budget);
+        }
     }
 }
 
-/// `="00123"`: so programs write a text that a spreadsheet would take for a number.
+/// `="00123"` and `'00123`: so programs and people write a text that a spreadsheet would take for a number. The sign
+/// before `'24/4/1` is a part of the day.
 fn unwrapped(cell: &str) -> &str {
-    let inner = cell.trim().strip_prefix("=\"").and_then(|cell| cell.strip_suffix('"'));
+    let trimmed = cell.trim();
+    if let Some(bare) = trimmed.strip_prefix('\'').filter(|bare| !bare.ends_with('\'') && date(trimmed).is_none()) {
+        return bare;
+    }
+    let inner = trimmed.strip_prefix("=\"").and_then(|cell| cell.strip_suffix('"'));
     inner.filter(|inner| !inner.contains('"')).unwrap_or(cell)
 }
 
@@ -145,6 +153,7 @@ mod tests {
     #[test]
     fn formulas_of_a_text_alone_are_that_text() {
         assert_eq!(rows("=\"00123\",\"=\"\"00124\"\"\"\n")[0].1, ["00123", "00124"]);
+        assert_eq!(rows("'00123,'=cmd|'/c'!A1,'24/4/1,'a'\n")[0].1, ["00123", "=cmd|'/c'!A1", "'24/4/1", "'a'"]);
         assert_eq!(rows("=A1&\"x\",=\"a\"&\"b\"\n")[0].1, ["=A1&\"x\"", "=\"a\"&\"b\""]);
     }
 

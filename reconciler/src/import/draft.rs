@@ -12,6 +12,7 @@ use super::fold::{clean, code, is_dash};
 use super::inherit::Inherited;
 use super::meaning::{date_of, meaning};
 use super::sheet::{Value, letters};
+use super::shown::is_scientific;
 use super::values::Words;
 use crate::judge::entry::{
     Cell, DeviceType, Entry, EntryId, Field, FourValued, Meaning, Origin, ProblemKind, Record, Register, RowProblem,
@@ -277,9 +278,10 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// A number or name: the first cell that has one, folded.
+    /// A number or name: the first cell that has one, folded. A number whose digits are lost is none.
     fn name(&self, field: Field) -> Option<String> {
         let texts = self.pieces(field).into_iter().map(|piece| code(&piece.value.text()));
+        let texts = texts.filter(|text| !is_scientific(text));
         texts.map(|text| text.replace('\n', " ")).find(|text| !text.is_empty() && !self.words().is_none(text))
     }
 

@@ -182,8 +182,8 @@ impl<'a> Rows<'a> {
     /// Rows and columns that nobody sees were read all the same.
     fn hidden(&mut self, sheet: &Sheet, table: &Table) {
         let below = || sheet.rows.iter().skip(table.first);
-        let rows: Vec<u32> =
-            below().map(|row| row.number).filter(|number| sheet.hidden_rows.contains(number)).collect();
+        let unseen: BTreeSet<u32> = sheet.hidden_rows.iter().copied().collect();
+        let rows: Vec<u32> = below().map(|row| row.number).filter(|number| unseen.contains(number)).collect();
         if let Some(first) = rows.first() {
             self.note(&sheet.name, *first, None, ProblemKind::RowsHidden, &ranges(&rows));
         }

@@ -4,6 +4,29 @@ use serde::{Deserialize, Serialize};
 
 use super::limits;
 
+/// The errors of spreadsheets, as they show them (ECMA-376-1 18.17.3, and those that Excel added later).
+const ERRORS: [&str; 14] = [
+    "#N/A",
+    "#REF!",
+    "#VALUE!",
+    "#DIV/0!",
+    "#NAME?",
+    "#NUM!",
+    "#NULL!",
+    "#GETTING_DATA",
+    "#SPILL!",
+    "#CALC!",
+    "#FIELD!",
+    "#BLOCKED!",
+    "#UNKNOWN!",
+    "#CONNECT!",
+];
+
+/// What Excel writes into a CSV file where a column was too narrow for its number or day.
+fn is_too_narrow(text: &str) -> bool {
+    text.len() >= 4 && text.bytes().all(|byte| byte == b'#')
+}
+
 /// The cells of a file.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub(crate) struct Plain {
@@ -79,9 +102,13 @@ impl Sheet {
 }
 
 impl Value {
-    /// A text, unless it is blank.
+    /// A text, unless it is blank. The name of an error, which CSV and `OpenDocument` files keep as a text, is an error:
+    /// read as a name, it would make one device of many.
     pub(crate) fn of_text(text: &str) -> Option<Self> {
-        (!text.trim().is_empty()).then(|| Self::Text(text.to_owned()))
+        let bare = text.trim();
+        let is_error = ERRORS.contains(&bare) || bare.starts_with("Err:") || is_too_narrow(bare);
+        let value = if is_error { Self::Error(bare.to_owned()) } else { Self::Text(text.to_owned()) };
+        (!bare.is_empty()).then_some(value)
     }
 
     /// The value as text. An error is no value: see [`Value::Error`].

@@ -1,5 +1,9 @@
 //! How a spreadsheet shows a number: `"ME-"000` makes `ME-059` of 59, and people know the device by that.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::sheet::Value;
 
 /// From here on, a spreadsheet keeps less digits than it shows: it has 15 of them.
@@ -25,7 +29,19 @@ pub(crate) enum Form {
 
 /// The number lost digits when it was typed or saved.
 pub(crate) fn is_too_long(value: &Value) -> bool {
-    matches!(value, Value::Number(number) if number.abs() >= TOO_LONG)
+    match value {
+        Value::Number(number) => number.abs() >= TOO_LONG,
+        Value::Text(text) => is_scientific(text),
+        _ => false,
+    }
+}
+
+/// `1.23E+11`: what Excel writes into a CSV file of a number with twelve digits or more. Many numbers are written so alike.
+pub(crate) fn is_scientific(text: &str) -> bool {
+    static SCIENTIFIC: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^\s*[0-9](?:\.[0-9]{1,5})?E\+[0-9]{2}\s*$").expect("the pattern is a constant that a test uses")
+    });
+    SCIENTIFIC.is_match(text)
 }
 
 /// What a format code (ECMA-376-1, 18.8.31) does to a whole number; `None` where it shows the number as it is.
@@ -96,5 +112,7 @@ mod tests {
         }
         assert_eq!(form("000").and_then(|form| form.show(-1.0)), None);
         assert!(is_too_long(&Value::Number(12_345_678_901_234_567_890.0)) && !is_too_long(&Value::Number(1e14)));
+        assert!(["1.23E+11", "4E+15"].iter().all(|text| is_scientific(text)));
+        assert!(["1.23", "PC-1E+11", "1.234567E+11", "12E+11"].iter().all(|text| !is_scientific(text)));
     }
 }

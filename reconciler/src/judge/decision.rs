@@ -1,6 +1,7 @@
 //! What people decided about a device. It wins over whatever the network says, on every run, until it is
 //! withdrawn; what the network says is kept beside it.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::net::IpAddr;
 
@@ -100,6 +101,10 @@ impl DecisionKey {
         self.0.strip_prefix("mac-")?.parse().ok()
     }
 
+    fn serial(&self) -> Option<&str> {
+        self.0.strip_prefix("serial-")
+    }
+
     /// The device is meant.
     pub fn is(&self, asset: &Asset) -> bool {
         if let Some(mac) = self.mac() {
@@ -109,7 +114,7 @@ impl DecisionKey {
             return addresses(asset).any(|own| own == address);
         }
         let own = serial(asset);
-        self.0.strip_prefix("serial-").is_some_and(|key| own.as_deref() == Some(key))
+        self.serial().is_some_and(|key| own.as_deref() == Some(key))
     }
 }
 
@@ -126,11 +131,46 @@ fn serial(asset: &Asset) -> Option<String> {
     asset.serial.as_ref().and_then(|claim| serial_key(&claim.value))
 }
 
+/// What people decided, by device: there may be many of both.
+pub(crate) struct Decisions<'a> {
+    macs: HashMap<Mac, Vec<&'a Decision>>,
+    addresses: HashMap<IpAddr, Vec<&'a Decision>>,
+    serials: HashMap<&'a str, Vec<&'a Decision>>,
+}
+
+impl<'a> Decisions<'a> {
+    /// Each under what its key names.
+    pub(crate) fn new(decisions: &'a [Decision]) -> Self {
+        let mut all = Self { macs: HashMap::new(), addresses: HashMap::new(), serials: HashMap::new() };
+        for decision in decisions {
+            let key = &decision.key;
+            if let Some(mac) = key.mac() {
+                all.macs.entry(mac).or_default().push(decision);
+            } else if let Some(address) = key.address() {
+                all.addresses.entry(address).or_default().push(decision);
+            } else if let Some(serial) = key.serial() {
+                all.serials.entry(serial).or_default().push(decision);
+            }
+        }
+        all
+    }
+
+    /// Those about a device, the oldest first, each once.
+    fn about(&self, asset: &Asset) -> Vec<&'a Decision> {
+        let by_mac = macs(asset).filter_map(|mac| self.macs.get(&mac));
+        let by_address = addresses(asset).filter_map(|address| self.addresses.get(&address));
+        let by_serial = if self.serials.is_empty() { None } else { serial(asset) };
+        let by_serial = by_serial.and_then(|serial| self.serials.get(serial.as_str()));
+        let mut mine: Vec<&Decision> = by_mac.chain(by_address).chain(by_serial).flatten().copied().collect();
+        mine.sort_by_key(|decision| decision.number);
+        mine.dedup_by(|one, other| std::ptr::eq(*one, *other));
+        mine
+    }
+}
+
 /// Writes what people decided over what was concluded.
-pub(crate) fn apply(asset: &mut Asset, decisions: &[Decision]) {
-    let mut mine: Vec<&Decision> = decisions.iter().filter(|decision| decision.key.is(asset)).collect();
-    mine.sort_by_key(|decision| decision.number);
-    for decision in mine {
+pub(crate) fn apply(asset: &mut Asset, decisions: &Decisions<'_>) {
+    for decision in decisions.about(asset) {
         match decision.about {
             About::Class => {
                 if let Ok(class) = decision.value.parse() {

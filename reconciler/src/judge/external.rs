@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use daicho_shared::fact::Fact;
 
 use super::asset::{AssetId, Grade};
-use super::entry::{Entry, FourValued, Register};
+use super::entry::{Entry, EntryId, FourValued, Register};
 use super::graded::{LineKind, Sign};
 use super::group::Group;
 use super::knowledge::Knowledge;
@@ -41,7 +41,8 @@ const OFFERS: [Sign; 3] = [Sign::UpnpGateway, Sign::DhcpRouter, Sign::RouterAdve
 pub(crate) fn points(scene: &Scene<'_>) -> Vec<ExternalPoint> {
     // Few of many rows declare a line: only these are compared with all others.
     let has_line = |group: &usize| !lines(&scene.groups[*group]).is_empty();
-    let declared = (0..scene.groups.len()).filter(has_line).filter(|group| !is_told_twice(scene, *group));
+    let rivals = rivals(scene);
+    let declared = (0..scene.groups.len()).filter(has_line).filter(|group| !is_told_twice(scene, *group, &rivals));
     let lines = declared.flat_map(|group| lines(&scene.groups[group]).into_iter().map(move |line| (group, line)));
     let undeclared = (0..scene.assets.len()).filter(|asset| is_undeclared(scene, *asset));
     lines
@@ -60,25 +61,33 @@ fn lines<'a>(group: &Group<'a>) -> Vec<&'a Entry> {
 /// A device's row that says 外部接続 有 and can be found by nothing, while its department has one line in the register
 /// whose device stands in no other: both speak of one line. So they do where a key of that row is of a machine that
 /// a line was paired with.
-fn is_told_twice(scene: &Scene<'_>, index: usize) -> bool {
+fn is_told_twice(scene: &Scene<'_>, index: usize, rivals: &BTreeSet<&EntryId>) -> bool {
     let group = &scene.groups[index];
     if group.any(is_register) || scene.pairing.asset_of.contains_key(&index) {
         return false;
     }
+    if rivals.contains(&group.first().id) {
+        return true;
+    }
+    let Some(here) = department(group, group.first()).filter(|_| !group.has_key()) else { return false };
     let (mut own, mut lines) = (0, 0);
-    let here = department(group, group.first());
-    for other in scene.groups.iter().filter(|_| !group.has_key() && here.is_some()) {
-        if other.is_external_connection() && other.rows.iter().any(|row| row.department == here) {
+    for other in scene.groups.iter().filter(|other| other.is_external_connection()) {
+        if other.rows.iter().any(|row| row.department.as_ref() == Some(&here)) {
             let registered = other.any(is_register);
             own += usize::from(!registered && !other.has_key());
             lines += usize::from(registered && other.rows.iter().all(|row| is_register(row)));
         }
     }
-    let paired = |asset: &AssetId| scene.assets.iter().position(|one| one.id == *asset);
-    let near = scene.pairing.comparisons.iter().filter(|one| one.entry == group.first().id);
-    let taken = near.filter(|one| matches!(one.decision, Decision::Beaten | Decision::Shares));
-    let mut rivals = taken.filter_map(|one| scene.group_of(paired(&one.asset)?));
-    (own, lines) == (1, 1) || rivals.any(|rival| rival.any(is_register))
+    (own, lines) == (1, 1)
+}
+
+/// Rows of which a key is of a machine that a line was paired with.
+fn rivals<'a>(scene: &'a Scene<'_>) -> BTreeSet<&'a EntryId> {
+    let with_line =
+        |(asset, group): (&usize, &usize)| scene.groups[*group].any(is_register).then(|| &scene.assets[*asset].id);
+    let taken: BTreeSet<&AssetId> = scene.pairing.group_of.iter().filter_map(with_line).collect();
+    let near = scene.pairing.comparisons.iter().filter(|one| taken.contains(&one.asset));
+    near.filter(|one| matches!(one.decision, Decision::Beaten | Decision::Shares)).map(|one| &one.entry).collect()
 }
 
 /// Signs of another line than the one that the rows declare.

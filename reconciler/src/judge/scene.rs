@@ -69,9 +69,10 @@ impl<'a> Scene<'a> {
         let evidence = Evidence::merged(case.batch, origins);
         let met = memory::first_seen(case.history);
         let known = |id: &AssetId| met.get(id).copied();
+        let decisions = decision::Decisions::new(case.decisions);
         let draw = |machine| {
             let mut asset = portrait::asset(&machine, &evidence, case.knowledge, known);
-            decision::apply(&mut asset, case.decisions);
+            decision::apply(&mut asset, &decisions);
             (asset, machine)
         };
         let mut drawn: Vec<(Asset, Machine<'a>)> =

@@ -162,13 +162,21 @@ fn completed(token: &str, network: Option<IpNet>) -> String {
     }
 }
 
-/// `10.0.0.1/24` is one address with its prefix; `10.0.0.1/10.0.0.2` and `10.0.0.1/2` are two.
+/// `10.0.0.1/24` is one address with its prefix; `10.0.0.1/10.0.0.2` and `10.0.0.1/2` are two. `10.0.0.0/24` stays
+/// what it is: a network is no device's address, and nobody would ever answer there.
 fn slashed(token: &str) -> Vec<&str> {
     let parts: Vec<&str> = token.split('/').collect();
     match parts.as_slice() {
+        [address, prefix] if prefix.parse().is_ok_and(|bits| is_network(address, bits)) => vec![token],
         [address, prefix] if prefix.parse().is_ok_and(|bits| is_prefix(address, bits)) => vec![*address],
         _ => parts,
     }
+}
+
+/// The first address of an IPv4 network that holds more than two.
+fn is_network(address: &str, bits: u8) -> bool {
+    let network = |v4: Ipv4Addr| ipnet::Ipv4Net::new(v4, bits).is_ok_and(|network| network.network() == v4);
+    (8..=30).contains(&bits) && v4(address).is_some_and(network)
 }
 
 /// No network of a hospital has a prefix below 16, unless it is written as what it is: `10.0.0.0/8`.

@@ -6,7 +6,7 @@ use crate::import::Imported;
 use crate::import::tests::{csv, kinds, read};
 use crate::judge::entry::ProblemKind::{CellsWithoutHeading, ColumnUnread, RowSkipped, StatusConflict, ValueUnknown};
 use crate::judge::entry::Status::{Active, Retired, Unknown};
-use crate::judge::entry::{Entry, ProblemKind, Status};
+use crate::judge::entry::{Entry, Field, ProblemKind, Status};
 
 fn statuses(found: &Imported) -> Vec<Status> {
     found.entries.iter().map(|entry| entry.status).collect()
@@ -317,4 +317,18 @@ A-3,PC3,10.0.0.3,〃,〃
     let said: Vec<_> = found.entries.iter().map(|row| (row.location.as_deref(), row.department.as_deref())).collect();
     let wanted = [("1階", "放射線科"), ("1階", "検査科"), ("1階", "検査科")];
     assert_eq!(said, wanted.map(|(place, department)| (Some(place), Some(department))));
+}
+
+#[test]
+fn the_names_of_errors_and_numbers_without_their_digits_identify_nothing() {
+    let text = "管理番号,コンピュータ名,シリアル番号,IPアドレス\n\
+                A-1,#N/A,#REF!,10.0.0.1\nA-2,#N/A,#REF!,10.0.0.2\n\
+                A-3,PC3,1.23E+11,10.0.0.3\nA-4,PC4,1.23E+11,########\nA-5,Err:502,SN#5,10.0.0.5\n";
+    let found = csv(text);
+    let names: Vec<_> = found.entries.iter().map(|row| (row.hostname.as_deref(), row.serial_no.as_deref())).collect();
+    let expected = [(None, None), (None, None), (Some("PC3"), None), (Some("PC4"), None), (None, Some("SN#5"))];
+    assert_eq!(names, expected);
+    assert_eq!(found.entries[2].cells[&Field::SerialNo].raw, "1.23E+11");
+    let count = |kind| found.problems.iter().filter(|problem| problem.kind == kind).count();
+    assert_eq!([ProblemKind::FormulaError, ProblemKind::NumberNotAsShown].map(count), [6, 2]);
 }

@@ -1,5 +1,7 @@
 //! Equipment whose management answers where the scanner stands.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use ipnet::IpNet;
 
 use super::table::Way;
@@ -11,7 +13,7 @@ use crate::judge::rule::row_ids;
 use crate::judge::scene::Scene;
 
 /// What one machine shows. Who only listened asked nobody, and cannot say who would have answered him.
-pub(super) fn hint(scene: &Scene<'_>, asset: usize, told: &Told<'_>) -> Option<ManagementHint> {
+pub(super) fn hint(scene: &Scene<'_>, asset: usize, told: &Told<'_>, kinds: &Kinds) -> Option<ManagementHint> {
     let (table, it) = (&scene.knowledge.services.management, &scene.assets[asset]);
     if !within(&table.classes, it) || scene.batch.coverage.is_empty() {
         return None;
@@ -29,7 +31,7 @@ pub(super) fn hint(scene: &Scene<'_>, asset: usize, told: &Told<'_>) -> Option<M
         asset: it.id.clone(),
         entries: group.map(|group| row_ids(&group.rows)).unwrap_or_default(),
         ways: ways.iter().map(|(way, _)| way.key.clone()).collect(),
-        vantage: vantage(scene, it),
+        vantage: vantage(scene, it, kinds),
         asked: within(&table.asked, it),
         evidence,
     })
@@ -40,13 +42,25 @@ fn within(classes: &[String], asset: &Asset) -> bool {
 }
 
 /// The scanner's network that the device is in; the first of its networks where it asked through a router.
-fn vantage(scene: &Scene<'_>, asset: &Asset) -> Vantage {
-    let own = || scene.batch.header.interfaces.iter().flat_map(|interface| &interface.addresses).map(IpNet::trunc);
+fn vantage(scene: &Scene<'_>, asset: &Asset, kinds: &Kinds) -> Vantage {
+    let own = || own_networks(scene);
     let reached = || asset.interfaces.iter().filter(|it| !it.told).flat_map(|it| &it.addresses);
     let on_link = own().find(|network| reached().any(|address| network.contains(address)));
     let network = on_link.or_else(|| own().find(|network| network.addr().is_ipv4()));
-    let kind = network.map_or(VantageKind::Unlisted, |network| kind(scene, network));
+    let kind = network.and_then(|network| kinds.get(&network)).copied().unwrap_or(VantageKind::Unlisted);
     Vantage { network, kind }
+}
+
+/// What is known of the scanner's networks: it has few, and asked many devices from each.
+pub(super) type Kinds = BTreeMap<IpNet, VantageKind>;
+
+/// Looks at every network of the scanner once.
+pub(super) fn kinds(scene: &Scene<'_>) -> Kinds {
+    own_networks(scene).collect::<BTreeSet<_>>().into_iter().map(|network| (network, kind(scene, network))).collect()
+}
+
+fn own_networks(scene: &Scene<'_>) -> impl Iterator<Item = IpNet> {
+    scene.batch.header.interfaces.iter().flat_map(|interface| &interface.addresses).map(IpNet::trunc)
 }
 
 fn kind(scene: &Scene<'_>, network: IpNet) -> VantageKind {

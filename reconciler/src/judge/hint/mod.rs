@@ -153,10 +153,11 @@ pub enum SupportState {
 /// Everything that a scene hints at.
 pub(crate) fn hints(scene: &Scene<'_>) -> Hints {
     let mut hints = Hints { support: support::declared(scene), ..Hints::default() };
+    let (remote, kinds) = (service::Remote::new(scene), management::kinds(scene));
     for asset in 0..scene.assets.len() {
         let told = Told::new(scene, asset);
-        hints.services.extend(service::hints(scene, asset, &told));
-        hints.management.extend(management::hint(scene, asset, &told));
+        hints.services.extend(service::hints(scene, asset, &told, &remote));
+        hints.management.extend(management::hint(scene, asset, &told, &kinds));
         hints.support.extend(support::seen(scene, asset));
     }
     hints.support.sort_by(|a, b| (&a.asset, &a.entries).cmp(&(&b.asset, &b.entries)));

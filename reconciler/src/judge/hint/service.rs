@@ -1,5 +1,7 @@
 //! Services that are seldom needed, and who says what they are for.
 
+use std::collections::{BTreeSet, HashMap};
+
 use super::table::Service;
 use super::told::Told;
 use super::{ExplainedBy, ServiceHint};
@@ -10,12 +12,12 @@ use crate::judge::rule::row_ids;
 use crate::judge::scene::Scene;
 
 /// Those of one machine, in the table's order.
-pub(super) fn hints(scene: &Scene<'_>, asset: usize, told: &Told<'_>) -> Vec<ServiceHint> {
+pub(super) fn hints(scene: &Scene<'_>, asset: usize, told: &Told<'_>, remote: &Remote<'_>) -> Vec<ServiceHint> {
     let group = scene.group_of(asset);
     let limit = scene.knowledge.identity.evidence_limit;
     let hint = |service: &Service| {
         let seen = told.seen(&service.way)?;
-        let said = group.map(|group| said(scene, group, service)).unwrap_or_default();
+        let said = group.map(|group| said(scene, group, remote, service)).unwrap_or_default();
         Some(ServiceHint {
             asset: scene.assets[asset].id.clone(),
             entries: group.map(|group| row_ids(&group.rows)).unwrap_or_default(),
@@ -50,19 +52,17 @@ enum Word {
 }
 
 /// Its rows name it, or remote-maintenance records about it. That it is stopped counts before what it is for.
-fn said(scene: &Scene<'_>, group: &Group<'_>, service: &Service) -> Said {
+fn said(scene: &Scene<'_>, group: &Group<'_>, remote: &Remote<'_>, service: &Service) -> Said {
     let of_row = |row: &&Entry| {
         let by = |field| ExplainedBy::Row { entry: row.id.clone(), field };
         in_row(scene, row, service).into_iter().map(|(field, word)| (word, by(field))).collect::<Vec<_>>()
     };
-    let remote = scene.ledger.records.iter().filter(|record| record.register == Register::RemoteMaintenance);
-    let about = remote.filter(|record| is_about(scene, record, group));
     let of_record = |record: &Record| {
         let by = ExplainedBy::Record { record: record.id.clone() };
         in_record(scene, record, service).map(|word| (word, by))
     };
     let words: Vec<(Word, ExplainedBy)> =
-        group.rows.iter().flat_map(of_row).chain(about.filter_map(of_record)).collect();
+        group.rows.iter().flat_map(of_row).chain(remote.about(group).filter_map(of_record)).collect();
     let find = |wanted: Word| words.iter().find(|(word, _)| *word == wanted).map(|(_, by)| by.clone());
     match (find(Word::Stopped), find(Word::Explains)) {
         (Some(by), _) => Said { denied: Some(by), explained: None },
@@ -124,13 +124,38 @@ fn word(scene: &Scene<'_>, text: &str, service: &Service) -> Option<Word> {
     words.into_iter().min()
 }
 
-/// The record names the device by number or name.
-fn is_about(scene: &Scene<'_>, record: &Record, group: &Group<'_>) -> bool {
-    let cells = [Field::DeviceRef, Field::EntryDevice].into_iter().filter_map(|field| record.values.get(&field));
-    cells.into_iter().any(|cell| {
-        let by_number = numbers_in(&cell.raw).any(|number| group.numbers.contains(&number));
-        let words = cell.raw.split(|c: char| c.is_whitespace() || "、,;／/()（）".contains(c));
-        let mut names = words.filter_map(|word| host_key(word, &scene.knowledge.identity.generic_names));
-        by_number || names.any(|name| group.hosts.contains(&name))
-    })
+/// The remote-maintenance register, by the numbers and names of devices that its rows name: there may be many of both.
+pub(super) struct Remote<'a> {
+    records: Vec<&'a Record>,
+    numbers: HashMap<String, BTreeSet<usize>>,
+    names: HashMap<String, BTreeSet<usize>>,
+}
+
+impl<'a> Remote<'a> {
+    /// What every row names.
+    pub(super) fn new(scene: &Scene<'a>) -> Self {
+        let records = scene.ledger.records.iter().filter(|record| record.register == Register::RemoteMaintenance);
+        let mut remote = Self { records: records.collect(), numbers: HashMap::new(), names: HashMap::new() };
+        let generic = &scene.knowledge.identity.generic_names;
+        for (index, record) in remote.records.iter().enumerate() {
+            for cell in [Field::DeviceRef, Field::EntryDevice].iter().filter_map(|field| record.values.get(field)) {
+                for number in numbers_in(&cell.raw) {
+                    remote.numbers.entry(number).or_default().insert(index);
+                }
+                let words = cell.raw.split(|c: char| c.is_whitespace() || "、,;／/()（）".contains(c));
+                for name in words.filter_map(|word| host_key(word, generic)) {
+                    remote.names.entry(name).or_default().insert(index);
+                }
+            }
+        }
+        remote
+    }
+
+    /// The rows that name a device by number or name, in the register's order.
+    fn about(&self, group: &Group<'_>) -> impl Iterator<Item = &'a Record> {
+        let by_number = group.numbers.iter().filter_map(|number| self.numbers.get(number));
+        let by_name = group.hosts.iter().filter_map(|name| self.names.get(name));
+        let rows: BTreeSet<usize> = by_number.chain(by_name).flatten().copied().collect();
+        rows.into_iter().map(|row| self.records[row])
+    }
 }

@@ -37,12 +37,13 @@ pub(crate) fn holdings<'a>(
         }
         Some(key).filter(|key| !key.is_empty())
     };
+    let numbered = numbered(groups);
     let mut owned: Vec<(String, usize)> = vec![];
     let mut told: Vec<(String, &'a Record)> = vec![];
     for record in ordered(&ledger.records) {
         for key in text(record, Field::Vendor).iter().flat_map(|cell| named(cell, names)).filter_map(&mut hold) {
             told.push((key.clone(), record));
-            owned.extend(referred(record, groups).into_iter().map(|group| (key.clone(), group)));
+            owned.extend(referred(record, &numbered).into_iter().map(|group| (key.clone(), group)));
         }
     }
     for (index, group) in groups.iter().enumerate() {
@@ -86,11 +87,20 @@ pub(super) fn parts(cell: &str) -> impl Iterator<Item = &str> {
     cell.split(BETWEEN).map(str::trim).filter(|name| !name.is_empty())
 }
 
+/// Devices by their 管理番号: there may be many, and each of many rows of the registers names a few.
+fn numbered(groups: &[Group<'_>]) -> BTreeMap<String, BTreeSet<usize>> {
+    let mut numbered: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+    for (index, group) in groups.iter().enumerate() {
+        for number in group.rows.iter().filter_map(|row| row.asset_no.as_deref()) {
+            numbered.entry(plain_number(number)).or_default().insert(index);
+        }
+    }
+    numbered
+}
+
 /// The devices that a row of the remote-maintenance register names by their numbers.
-fn referred(record: &Record, groups: &[Group<'_>]) -> Vec<usize> {
-    let listed = listed(record);
-    let has = |(index, group): (usize, &Group<'_>)| is_listed(&listed, &group.rows).then_some(index);
-    groups.iter().enumerate().filter(|_| !listed.is_empty()).filter_map(has).collect()
+fn referred(record: &Record, numbered: &BTreeMap<String, BTreeSet<usize>>) -> BTreeSet<usize> {
+    listed(record).iter().filter_map(|number| numbered.get(number)).flatten().copied().collect()
 }
 
 /// The row of the remote-maintenance register names this device by its number.

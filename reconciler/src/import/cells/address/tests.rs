@@ -159,3 +159,14 @@ proptest! {
         prop_assert_eq!(read(&address.to_string()).list, vec![IpAddr::V4(address)]);
     }
 }
+
+#[test]
+fn a_network_is_no_device_and_an_address_with_its_prefix_is_one() {
+    for text in ["192.168.10.0/24", "１９２．１６８．１０．０／２４", "10.0.0.0/8", "10.0.0.8/29"] {
+        let found = read(text);
+        assert_eq!((found.list.len(), found.problem), (0, Some(ProblemKind::AddressMalformed)), "{text}");
+    }
+    for (text, own) in [("10.0.1.0/23", "10.0.1.0"), ("10.0.0.9/29", "10.0.0.9"), ("10.0.0.4/32", "10.0.0.4")] {
+        assert_eq!(one(text), own, "{text}");
+    }
+}
