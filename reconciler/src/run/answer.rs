@@ -117,8 +117,13 @@ pub(super) fn frozen(
     let mut ground = Ground::new(&verdict, &knowledge, day, &diagrams, &tz);
     for network in ground.untested() {
         if let Some(other) = whole::of_network(&runs, network, day, &tz) {
-            ground.also_tested(&as_of.verdict(project, &other, &knowledge)?);
+            let other = as_of.verdict(project, &other, &knowledge)?;
+            ground.also_tested(&Ground::new(&other, &knowledge, day, &[], &tz));
         }
+    }
+    for other in whole::later(&runs, &run, day, &tz) {
+        let other = as_of.verdict(project, &other, &knowledge)?;
+        ground.also_later(&Ground::new(&other, &knowledge, day, &[], &tz));
     }
     let hospital = Some(project.settings.hospital.name.clone()).filter(|name| !name.is_empty());
     let ledger_version = ledger_version(&project.store, &verdict, &as_of)?;
