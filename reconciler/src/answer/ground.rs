@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use daicho_shared::id::RunId;
 use ipnet::IpNet;
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
@@ -41,6 +42,8 @@ pub struct Ground<'a> {
     pub(super) vendors: Vec<Working>,
     /// Declared segments whose network is not written, with whether they are believed closed.
     pub(super) unplaced: Vec<(Behind, bool)>,
+    /// Other runs of which something was taken.
+    pub(super) others: Vec<RunId>,
     /// Machines that other runs saw, each with what it says about the ledger.
     pub(super) elsewhere: Vec<(Asset, Standing)>,
     tz: TimeZone,
@@ -79,6 +82,7 @@ impl<'a> Ground<'a> {
             points,
             vendors: working(&verdict.ledger, knowledge),
             unplaced: unplaced(&verdict.ledger),
+            others: vec![],
             elsewhere: vec![],
             tz: tz.clone(),
             assets,
@@ -105,6 +109,9 @@ impl<'a> Ground<'a> {
                 *segment = seen;
             }
         }
+        if tested.is_empty() {
+            return;
+        }
         self.also_seen(other, &|asset| tested.iter().any(|network| stands_in(asset, *network)));
     }
 
@@ -115,6 +122,7 @@ impl<'a> Ground<'a> {
 
     /// Takes the machines of another run that this one knows nothing of, and points of theirs that nobody declared.
     fn also_seen(&mut self, other: &Ground<'_>, such: &dyn Fn(&Asset) -> bool) {
+        self.others.push(other.verdict.run.id.clone());
         let points: BTreeSet<String> = self.points.iter().filter_map(|point| point.asset.clone()).collect();
         let told = |point: &&PointRow| {
             let asset = point.asset.as_ref().filter(|asset| !points.contains(*asset));

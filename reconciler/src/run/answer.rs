@@ -153,6 +153,13 @@ fn first(store: &Store, form: &Form, day: Date) -> Result<Option<First>, Failure
     Ok(Some(First::of(info.number, &sheet)))
 }
 
+/// The runs that a frozen answer stands on.
+pub(super) fn runs(project: &Project, snapshot: &SnapshotInfo) -> Result<Vec<RunId>, Failure> {
+    let (_, content) = project.store.snapshot(snapshot.number)?;
+    let sheet: Sheet = serde_json::from_str(&content).map_err(anyhow::Error::from)?;
+    Ok(std::iter::once(sheet.basis.run).chain(sheet.basis.others).collect())
+}
+
 pub(super) fn forms(project: &Project) -> Result<Forms, Failure> {
     let folder = project.folder.join(FOLDER);
     let own = if folder.is_dir() { reread::tables(&folder)? } else { vec![] };

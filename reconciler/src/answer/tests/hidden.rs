@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use daicho_shared::fact::Fact;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::super::draft::Draft;
@@ -18,12 +19,13 @@ use crate::answer::forms::Forms;
 use crate::judge::entry::*;
 use crate::judge::verdict::Verdict;
 
+const DIAGRAMS: [Date; 2] = [Date::constant(2025, 9, 30), Date::constant(2026, 3, 31)];
+
 /// The survey as of 31 March 2026, by one run and whatever is taken from another.
-fn survey(verdict: &Verdict, other: &Verdict, take: fn(&mut Ground<'_>, &Ground<'_>)) -> Sheet {
-    let (as_of, diagrams) = (day("2026-03-31"), [day("2025-09-30"), day("2026-03-31")]);
-    let ground = |verdict, diagrams| Ground::new(verdict, &KNOWLEDGE, as_of, diagrams, &TimeZone::UTC);
-    let mut own = ground(verdict, &diagrams);
-    take(&mut own, &ground(other, &[]));
+fn survey<'v>(verdict: &'v Verdict, other: &'v Verdict, take: fn(&mut Ground<'v>, &Ground<'_>)) -> Sheet {
+    let as_of = day("2026-03-31");
+    let mut own = Ground::new(verdict, &KNOWLEDGE, as_of, &DIAGRAMS, &TimeZone::UTC);
+    take(&mut own, &Ground::new(other, &KNOWLEDGE, as_of, &[], &TimeZone::UTC));
     let forms = Forms::with(&[], &KNOWLEDGE).unwrap();
     let taken = "2026-04-02T10:00:00".parse().unwrap();
     let occasion = Occasion { hospital: None, taken, evidence: BTreeMap::new(), first: None };
@@ -46,13 +48,14 @@ fn a_line_in_a_closed_segment_is_open_though_only_another_run_looked_there() {
     let mut part = all_well();
     part.world.batch_mut().coverage.pop();
     let verdict = part.verdict();
-    let clean = survey(&verdict, &whole, |own, other| own.also_tested(other));
+    let clean = survey(&verdict, &whole, Ground::also_tested);
     assert_eq!(drafts(&clean), ["Q8 Yes", "Q9 Yes", "Q10 Yes"]);
-    let sheet = survey(&verdict, &with_line, |own, other| own.also_tested(other));
+    let sheet = survey(&verdict, &with_line, Ground::also_tested);
     assert_eq!(
         drafts(&sheet),
         ["Q8 No machines_listed points_undeclared", "Q9 No points_undeclared", "Q10 No points_undeclared"]
     );
+    assert_eq!(sheet.basis.others, [with_line.run.id.clone()], "it says on what it stands");
     let counted: usize = sheet.departments.iter().map(|one| one.undeclared).sum();
     let told = sheet.points.iter().filter(|point| point.seen == Seen::Undeclared).count();
     assert_eq!((counted, told, sheet.figures["points.undeclared"].value), (1, 1, Value::Count { count: 1 }));
@@ -63,9 +66,9 @@ fn what_a_later_run_of_a_part_saw_is_there_once() {
     let verdict = all_well().verdict();
     let mut part = all_well();
     lte(&mut part, "10.0.0.66");
-    let sheet = survey(&verdict, &part.verdict(), |own, other| own.also_later(other));
+    let sheet = survey(&verdict, &part.verdict(), Ground::also_later);
     assert_eq!(drafts(&sheet)[2], "Q10 No points_undeclared");
-    let twice = survey(&part.verdict(), &part.verdict(), |own, other| own.also_later(other));
+    let twice = survey(&part.verdict(), &part.verdict(), Ground::also_later);
     assert_eq!(twice.figures["points.undeclared"].value, Value::Count { count: 1 });
     assert_eq!(twice.figures["machines.listed"], part.answer("gmis").figures["machines.listed"]);
 }
