@@ -49,7 +49,7 @@ pub enum Unseen {
     },
     /// A declared segment whose network is not written.
     NoNetwork {
-        /// Its name.
+        /// Its name, else its department's.
         name: Option<String>,
     },
     /// A file of which only a part was read.
@@ -129,7 +129,7 @@ pub(super) fn unseen(ground: &Ground<'_>, today: Date) -> Vec<Unseen> {
 }
 
 fn name(row: &Behind) -> Option<String> {
-    if let Behind::Row { name, .. } = row { name.clone() } else { None }
+    if let Behind::Row { name, department, .. } = row { name.clone().or_else(|| department.clone()) } else { None }
 }
 
 fn of_segments(ground: &Ground<'_>) -> Vec<Unseen> {

@@ -55,7 +55,7 @@ fn a_line_in_a_closed_segment_is_open_though_only_another_run_looked_there() {
         drafts(&sheet),
         ["Q8 No machines_listed points_undeclared", "Q9 No points_undeclared", "Q10 No points_undeclared"]
     );
-    assert_eq!(sheet.basis.others, [with_line.run.id.clone()], "it says on what it stands");
+    assert_eq!(sheet.basis.others, std::slice::from_ref(&with_line.run.id), "it says on what it stands");
     let counted: usize = sheet.departments.iter().map(|one| one.undeclared).sum();
     let told = sheet.points.iter().filter(|point| point.seen == Seen::Undeclared).count();
     assert_eq!((counted, told, sheet.figures["points.undeclared"].value), (1, 1, Value::Count { count: 1 }));
