@@ -200,3 +200,22 @@ fn a_checklist_is_answered_twice_and_printed_as_a_page() {
     folder.runs(&["answer", "show", "3", "--out", "b"]);
     assert_eq!(folder.read("b/hospital-checklist-r6-2026-03-31.html"), page.into_bytes());
 }
+
+#[test]
+fn what_a_later_look_at_a_part_saw_counts() {
+    let folder = Folder::new();
+    let listed = |sheet: &Value| sheet["figures"]["machines.listed"]["value"].clone();
+    let before = folder.json(&["answer", "gmis", "--as-of", "2026-03-30", "--out", "a", "--json"]);
+    assert_eq!(listed(&before), json!({"is": "none"}));
+    let mut part = Night::of("31", "2026-03-31", "10.20.0.64/26");
+    let facts = json!([{"fact": "link_address", "mac": "00:11:22:33:44:66"}]);
+    folder.keep(part.see("10.20.0.66", "00:11:22:33:44:66", "arp", &facts).asked_all());
+    folder.daicho(&["reconcile"]);
+    let after = folder.json(&["answer", "gmis", "--as-of", "2026-03-31", "--out", "b", "--json"]);
+    assert_eq!(after["basis"]["started"].as_str().map(|at| &at[..10]), Some("2026-03-30"));
+    assert_eq!(after["basis"]["others"], json!(["01900000-0000-7000-8000-000000000031"]));
+    assert_eq!(listed(&after), json!({"is": "share", "part": 0, "of": 1}));
+    // The day before is answered as it was: the part was looked at later.
+    let again = folder.json(&["answer", "gmis", "--as-of", "2026-03-30", "--out", "c", "--json"]);
+    assert_eq!(again["figures"], before["figures"]);
+}

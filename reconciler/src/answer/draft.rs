@@ -90,7 +90,7 @@ pub(super) fn answers(
     let one = |question: &Question| {
         let checked = |criterion: &Criterion| check(criterion, ground, figures.get(&criterion.figure));
         let (checks, steps): (Vec<Check>, Vec<Option<Step>>) = question.criteria.iter().map(checked).unzip();
-        let draft = draft(question, &checks, ground.is_of_its_day());
+        let draft = draft(question, &checks, ground.is_whole());
         let mut way: Vec<Step> = steps.into_iter().flatten().collect();
         way.sort_by_key(|step| (step.takes_days, step.items));
         let asked = draft == Draft::No && question.has_answer();

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use daicho_shared::id::RunId;
 use ipnet::IpNet;
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
@@ -10,12 +11,13 @@ use jiff::tz::TimeZone;
 use super::department::{Department, YEAR, departments};
 use super::device::Device;
 use super::figure::{Behind, is_within};
-use super::points::{PointRow, points};
-use super::segments::{SegmentLook, segments};
+use super::figures::{self, Standing};
+use super::points::{PointRow, Seen, points};
+use super::segments::{SegmentLook, segments, stands_in, unplaced};
 use super::vendors::{Working, working};
 use crate::judge::asset::{Asset, AssetId};
-use crate::judge::entry::{DeviceType, Entry, EntryId, LedgerFile, Record, Register};
-use crate::judge::finding::Finding;
+use crate::judge::entry::{DeviceType, Entry, EntryId, LedgerFile, ProblemKind, Record, Register};
+use crate::judge::finding::{Finding, Kind};
 use crate::judge::review::standing::State;
 use crate::judge::verdict::Verdict;
 use crate::judge::{self, Knowledge};
@@ -38,6 +40,12 @@ pub struct Ground<'a> {
     pub(super) points: Vec<PointRow>,
     pub(super) segments: Vec<SegmentLook>,
     pub(super) vendors: Vec<Working>,
+    /// Declared segments whose network is not written, with whether they are believed closed.
+    pub(super) unplaced: Vec<(Behind, bool)>,
+    /// Other runs of which something was taken.
+    pub(super) others: Vec<RunId>,
+    /// Machines that other runs saw, each with what it says about the ledger.
+    pub(super) elsewhere: Vec<(Asset, Standing)>,
     tz: TimeZone,
     assets: BTreeMap<&'a AssetId, &'a Asset>,
     rows: BTreeMap<&'a EntryId, &'a Entry>,
@@ -73,6 +81,9 @@ impl<'a> Ground<'a> {
             departments,
             points,
             vendors: working(&verdict.ledger, knowledge),
+            unplaced: unplaced(&verdict.ledger),
+            others: vec![],
+            elsewhere: vec![],
             tz: tz.clone(),
             assets,
             rows: verdict.ledger.entries.iter().map(|row| (&row.id, row)).collect(),
@@ -86,17 +97,44 @@ impl<'a> Ground<'a> {
     }
 
     /// Takes what another run of the year before saw of the closed segments that this one did not look at.
-    pub fn also_tested(&mut self, verdict: &Verdict) {
-        let on = self.on(verdict.run.started);
-        if !is_within(on, YEAR, self.day) {
+    pub fn also_tested(&mut self, other: &Ground<'_>) {
+        if !is_within(other.scanned, YEAR, self.day) {
             return;
         }
+        let mut tested = vec![];
         for segment in self.segments.iter_mut().filter(|one| one.closed && !one.scanned) {
-            let seen = segment.seen_by(verdict, on);
+            let seen = segment.seen_by(other.verdict, other.scanned);
             if seen.scanned {
+                tested.push(segment.network);
                 *segment = seen;
             }
         }
+        if tested.is_empty() {
+            return;
+        }
+        self.also_seen(other, &|asset| tested.iter().any(|network| stands_in(asset, *network)));
+    }
+
+    /// Takes what a later run saw, though it looked at a part only: what it found is there, whatever an earlier one missed.
+    pub fn also_later(&mut self, other: &Ground<'_>) {
+        self.also_seen(other, &|_| true);
+    }
+
+    /// Takes the machines of another run that this one knows nothing of, and points of theirs that nobody declared.
+    fn also_seen(&mut self, other: &Ground<'_>, such: &dyn Fn(&Asset) -> bool) {
+        self.others.push(other.verdict.run.id.clone());
+        let points: BTreeSet<String> = self.points.iter().filter_map(|point| point.asset.clone()).collect();
+        let told = |point: &&PointRow| {
+            let asset = point.asset.as_ref().filter(|asset| !points.contains(*asset));
+            matches!(point.seen, Seen::Undeclared | Seen::Unclear)
+                && asset.and_then(|id| other.asset(&AssetId(id.clone()))).is_some_and(such)
+        };
+        self.points.extend(other.points.iter().filter(told).cloned());
+        let known = |id: &AssetId| self.assets.contains_key(id) || self.elsewhere.iter().any(|(one, _)| one.id == *id);
+        let seen = other.verdict.assets.iter().filter(|asset| such(asset) && !known(&asset.id));
+        let machines = seen.filter_map(|asset| Some((asset.clone(), figures::standing(other, asset)?)));
+        let machines: Vec<(Asset, Standing)> = machines.collect();
+        self.elsewhere.extend(machines);
     }
 
     /// Files of the ledger that were imported after the day, with their days: nobody has an older one.
@@ -105,9 +143,16 @@ impl<'a> Ground<'a> {
         files.filter(|(_, on)| *on > self.day)
     }
 
-    /// Scan and ledger are of the day or of days before it: what came later is no word on that day.
-    pub(super) fn is_of_its_day(&self) -> bool {
-        self.scanned <= self.day && self.later_files().next().is_none()
+    /// Scan and ledger are of the day or of days before it, and the ledger was read to its end: neither what came later
+    /// nor a part of the ledger is a word on that day.
+    pub(super) fn is_whole(&self) -> bool {
+        self.scanned <= self.day && self.later_files().next().is_none() && self.cut_files().is_empty()
+    }
+
+    /// Files of which only a part was read: they have more rows than the limit.
+    pub(super) fn cut_files(&self) -> BTreeSet<&'a str> {
+        let cut = self.verdict.ledger.problems.iter().filter(|one| one.kind == ProblemKind::TooManyRows);
+        cut.map(|one| one.origin.file.as_str()).collect()
     }
 
     /// A moment by the clock on the wall, to the second.
@@ -146,11 +191,17 @@ impl<'a> Ground<'a> {
         of_code.filter(|finding| self.is_unsettled(finding))
     }
 
-    /// Neither accepted, corrected, closed nor set aside. A way out that was set aside is there all the same.
+    /// Neither accepted, corrected, closed nor set aside. A way out that was set aside is there all the same, and so is what
+    /// may be one.
     pub(super) fn is_unsettled(&self, finding: &Finding) -> bool {
         let state = &self.verdict.standing(finding).state;
-        let uplink = matches!(finding.kind, judge::finding::Kind::UndeclaredUplink { .. });
-        state.is_open() || matches!(state, State::Assigned { .. }) || uplink && matches!(state, State::Ignored { .. })
+        let leads_out = matches!(
+            finding.kind,
+            Kind::UndeclaredUplink { .. } | Kind::DualHomed { .. } | Kind::VendorContradiction { .. }
+        );
+        state.is_open()
+            || matches!(state, State::Assigned { .. })
+            || leads_out && matches!(state, State::Ignored { .. })
     }
 
     /// The device of a finding, where it has rows.

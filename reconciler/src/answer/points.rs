@@ -251,17 +251,14 @@ impl Place<'_, '_> {
             .findings
             .iter()
             .find(|one| matches!(one.kind, Kind::UndeclaredUplink { .. }) && one.asset.as_ref() == Some(asset))?;
-        // Put off is not declared: the line is there all the same.
-        let put_off = matches!(self.state(&about.id), Some(State::Ignored { .. }));
-        Some((about.id.clone(), self.is_settled(&about.id) && !put_off))
+        Some((about.id.clone(), self.is_settled(&about.id)))
     }
 
+    /// Handed over is not settled; and put off is not declared: the line is there all the same.
     fn is_settled(&self, finding: &str) -> bool {
-        self.state(finding).is_some_and(|state| !state.is_open() && !matches!(state, State::Assigned { .. }))
-    }
-
-    fn state(&self, finding: &str) -> Option<&State> {
-        self.verdict.reviewed.standings.get(finding).map(|standing| &standing.state)
+        let state = self.verdict.reviewed.standings.get(finding).map(|standing| &standing.state);
+        let open = |state: &State| matches!(state, State::Assigned { .. } | State::Ignored { .. }) || state.is_open();
+        state.is_some_and(|state| !open(state))
     }
 
     /// As the list of departments writes it.

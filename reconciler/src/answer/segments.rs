@@ -13,7 +13,7 @@ use super::device::Device;
 use super::figure::Behind;
 use super::said::{is_closed, said};
 use crate::judge::asset::{Asset, Grade};
-use crate::judge::entry::{Field, Meaning, Record, Register, Status};
+use crate::judge::entry::{Field, Ledger, Meaning, Record, Register, Status};
 use crate::judge::verdict::{PointStatus, Verdict};
 
 /// One segment, and how it was looked at.
@@ -84,6 +84,23 @@ pub(super) fn segments(verdict: &Verdict, devices: &[Device<'_>], scanned: Date)
         all.entry(around(address)).or_default();
     }
     all.into_iter().map(|(network, record)| look(network, record, verdict, scanned)).collect()
+}
+
+/// Rows of the list of segments that name no network, with whether they are believed closed: nobody can have looked there.
+pub(super) fn unplaced(ledger: &Ledger) -> Vec<(Behind, bool)> {
+    let rows = ledger.records.iter().filter(|record| record.register == Register::Segment);
+    let placed = |record: &Record| match record.values.get(&Field::Segment).map(|cell| &cell.meaning) {
+        Some(Meaning::Networks(networks)) => !networks.is_empty(),
+        _ => false,
+    };
+    let behind = |record: &Record| Behind::Row {
+        row: record.id.0.clone(),
+        origin: record.origin.clone(),
+        name: record_text(record, Field::Name).and_then(said).map(str::to_owned),
+        department: record_text(record, Field::Department).and_then(said).map(str::to_owned),
+        field: Some(Field::Segment),
+    };
+    rows.filter(|record| !placed(record)).map(|record| (behind(record), believed_closed(record))).collect()
 }
 
 /// Addresses of devices that are expected on a network.
@@ -158,7 +175,7 @@ fn believed_closed(record: &Record) -> bool {
     record.values.get(&Field::Closed).is_some_and(|cell| is_closed(&cell.raw))
 }
 
-fn stands_in(asset: &Asset, network: IpNet) -> bool {
+pub(super) fn stands_in(asset: &Asset, network: IpNet) -> bool {
     let reached = asset.interfaces.iter().filter(|interface| !interface.told);
     reached.flat_map(|interface| &interface.addresses).any(|address| network.contains(address))
 }

@@ -104,6 +104,9 @@ pub struct Heading {
 pub struct Basis {
     /// The run.
     pub run: RunId,
+    /// Other runs: of closed segments that this one did not look at, and later ones of a part of the hospital.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<RunId>,
     /// When it began, by the clock on the wall.
     pub started: DateTime,
     /// When it ended, where it did.
@@ -197,6 +200,7 @@ fn basis(ground: &Ground<'_>) -> Basis {
     };
     Basis {
         run: run.id.clone(),
+        others: ground.others.clone(),
         started: ground.at(run.started),
         finished: run.finished.map(|at| ground.at(at)),
         complete: run.complete,

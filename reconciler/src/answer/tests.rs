@@ -1,5 +1,6 @@
 //! What is answered in situations that every hospital knows.
 
+mod hidden;
 mod kinds;
 mod points;
 
@@ -242,11 +243,23 @@ fn a_closed_segment_counts_as_tested_by_another_run_of_the_year_and_by_no_older_
     let tested_by = |other: &Verdict, on: &str| {
         let mut ground = Ground::new(&verdict, &KNOWLEDGE, day(on), &[], &TimeZone::UTC);
         assert_eq!(ground.untested(), ["10.0.1.0/24".parse().unwrap()]);
-        ground.also_tested(other);
+        ground.also_tested(&Ground::new(other, &KNOWLEDGE, day(on), &[], &TimeZone::UTC));
         ground.untested().is_empty()
     };
     assert!(tested_by(&whole, "2026-03-31") && !tested_by(&verdict, "2026-03-31"));
     assert!(!tested_by(&whole, "2027-04-01"), "that was more than a year ago");
+}
+
+#[test]
+fn a_second_network_that_is_put_off_leads_nobody_knows_where_all_the_same() {
+    let mut situation = all_well();
+    let own = Fact::OwnAddress { address: "10.99.0.5".parse().unwrap(), prefix_length: Some(24), interface: Some(2) };
+    situation.world.see("10.0.0.5", "snmp", vec![own]);
+    let mut verdict = situation.verdict();
+    let id = verdict.findings.iter().find(|one| one.kind.code() == "dual_homed").unwrap().id.clone();
+    let standing = Standing { state: State::Ignored { until: day("2026-12-31") }, ..Standing::default() };
+    verdict.reviewed.standings.insert(id, standing);
+    assert_eq!(drafts(&situation.answer_of("gmis", &verdict))[2], "Q10 No points_unknown");
 }
 
 #[test]

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::device::Device;
+use super::figure::Behind;
 use super::ground::Ground;
 use crate::judge::entry::Register;
 
@@ -45,6 +46,16 @@ pub enum Unseen {
         name: Option<String>,
         /// Something was asked there.
         partly: bool,
+    },
+    /// A declared segment whose network is not written.
+    NoNetwork {
+        /// Its name, else its department's.
+        name: Option<String>,
+    },
+    /// A file of which only a part was read.
+    CutFile {
+        /// Its name.
+        file: String,
     },
     /// A segment behind a router.
     Routed {
@@ -108,11 +119,17 @@ pub(super) fn unseen(ground: &Ground<'_>, today: Date) -> Vec<Unseen> {
     all.extend((ground.scanned > ground.day).then_some(Unseen::LaterScan { on: ground.scanned }));
     all.extend(ground.later_files().map(|(file, on)| Unseen::LaterLedger { file: file.name.clone(), on }));
     all.extend(run.exclude.iter().map(|network| Unseen::Excluded { network: *network }));
+    all.extend(ground.cut_files().into_iter().map(|file| Unseen::CutFile { file: file.to_owned() }));
     all.extend(of_segments(ground));
+    all.extend(ground.unplaced.iter().map(|(row, _)| Unseen::NoNetwork { name: name(row) }));
     let keyless = ground.devices.iter().filter(|device| !Device::has_key(device)).count();
     all.extend((keyless > 0).then_some(Unseen::NoKey { devices: keyless }));
     all.extend(NEEDED.into_iter().filter(|one| !has(ground, *one)).map(|register| Unseen::NoRegister { register }));
     all
+}
+
+fn name(row: &Behind) -> Option<String> {
+    if let Behind::Row { name, department, .. } = row { name.clone().or_else(|| department.clone()) } else { None }
 }
 
 fn of_segments(ground: &Ground<'_>) -> Vec<Unseen> {

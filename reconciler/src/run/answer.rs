@@ -117,8 +117,13 @@ pub(super) fn frozen(
     let mut ground = Ground::new(&verdict, &knowledge, day, &diagrams, &tz);
     for network in ground.untested() {
         if let Some(other) = whole::of_network(&runs, network, day, &tz) {
-            ground.also_tested(&as_of.verdict(project, &other, &knowledge)?);
+            let other = as_of.verdict(project, &other, &knowledge)?;
+            ground.also_tested(&Ground::new(&other, &knowledge, day, &[], &tz));
         }
+    }
+    for other in whole::later(&runs, &run, day, &tz) {
+        let other = as_of.verdict(project, &other, &knowledge)?;
+        ground.also_later(&Ground::new(&other, &knowledge, day, &[], &tz));
     }
     let hospital = Some(project.settings.hospital.name.clone()).filter(|name| !name.is_empty());
     let ledger_version = ledger_version(&project.store, &verdict, &as_of)?;
@@ -146,6 +151,13 @@ fn first(store: &Store, form: &Form, day: Date) -> Result<Option<First>, Failure
     let (info, content) = store.snapshot(info.number)?;
     let sheet: Sheet = serde_json::from_str(&content).map_err(anyhow::Error::from)?;
     Ok(Some(First::of(info.number, &sheet)))
+}
+
+/// The runs that a frozen answer stands on.
+pub(super) fn runs(project: &Project, snapshot: &SnapshotInfo) -> Result<Vec<RunId>, Failure> {
+    let (_, content) = project.store.snapshot(snapshot.number)?;
+    let sheet: Sheet = serde_json::from_str(&content).map_err(anyhow::Error::from)?;
+    Ok(std::iter::once(sheet.basis.run).chain(sheet.basis.others).collect())
 }
 
 pub(super) fn forms(project: &Project) -> Result<Forms, Failure> {

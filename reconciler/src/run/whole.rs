@@ -38,6 +38,14 @@ pub(super) fn of_network(runs: &[RunInfo], network: IpNet, day: Date, tz: &TimeZ
     looked.max_by_key(|run| run.started).map(|run| run.id.clone())
 }
 
+/// Judged runs after this one until a day, of each scope the newest: they looked at a part only, and what they saw is newer.
+pub(super) fn later(runs: &[RunInfo], than: &RunId, day: Date, tz: &TimeZone) -> Vec<RunId> {
+    let Some(than) = runs.iter().find(|run| run.id == *than) else { return vec![] };
+    let after: Vec<&RunInfo> = runs.iter().filter(|run| counts(run, day, tz) && run.started > than.started).collect();
+    let newer = |run: &RunInfo| after.iter().any(|other| other.started > run.started && covers(other, run));
+    after.iter().filter(|run| !newer(run)).map(|run| run.id.clone()).collect()
+}
+
 fn last<'r>(runs: &'r [RunInfo], day: Date, tz: &TimeZone) -> Option<&'r RunInfo> {
     let until: Vec<&RunInfo> = runs.iter().filter(|run| counts(run, day, tz)).collect();
     let last = until.iter().map(|run| started(run, tz)).max()?;
@@ -100,6 +108,10 @@ mod tests {
         assert_eq!(on("2026-03-19").as_deref(), Some("old"));
         assert_eq!(on("2026-04-02").as_deref(), Some("later"));
         assert_eq!(on("2026-01-04"), None);
+        let later = |than: &str, day: &str| later(&runs, &than.into(), day.parse().unwrap(), &TimeZone::UTC);
+        assert_eq!(later("whole", "2026-03-31"), ["closed".into()]);
+        assert_eq!(later("old", "2026-03-31"), ["whole".into(), "closed".into()]);
+        assert!(later("closed", "2026-03-31").is_empty());
     }
 
     #[test]

@@ -7,7 +7,7 @@ use daicho_shared::class::Class;
 use super::super::device::{Device, is_one_of_three};
 use super::super::figure::{Behind, Figure, Value, Why};
 use super::super::ground::{Ground, label};
-use super::{NO_ROWS, concerns, devices, must};
+use super::{NO_ROWS, Standing, concerns, devices, must};
 use crate::judge::asset::Asset;
 use crate::judge::entry::{DeviceType, Field};
 use crate::judge::finding::{Finding, Kind};
@@ -81,9 +81,9 @@ pub(super) fn machines_listed(ground: &Ground<'_>) -> Figure {
 /// Of the machines of some classes, those that stand in the ledger. What somebody has settled is left out, and so is what
 /// is part of another machine: a declared second card, an address that moves between routers.
 pub(super) fn listed(ground: &Ground<'_>, which: impl Fn(&Asset) -> bool) -> Figure {
-    let seen = ground.verdict.assets.iter().filter(|asset| asset.interfaces.iter().any(|one| !one.told));
-    let all = seen.filter(|asset| which(asset) && !is_own(ground, asset)).filter_map(|asset| standing(ground, asset));
-    let all: Vec<Result<(), Box<Behind>>> = all.collect();
+    let all = ground.verdict.assets.iter().filter(|asset| which(asset)).filter_map(|asset| standing(ground, asset));
+    let elsewhere = ground.elsewhere.iter().filter(|(asset, _)| which(asset)).map(|(_, standing)| standing.clone());
+    let all: Vec<Standing> = all.chain(elsewhere).collect();
     let none = if ground.verdict.assets.is_empty() { Value::Unknown { why: Why::NothingSeen } } else { Value::None };
     Figure::share(&all, Some(ground.scanned), none, Clone::clone)
 }
@@ -95,7 +95,10 @@ fn is_own(ground: &Ground<'_>, asset: &Asset) -> bool {
 }
 
 /// Whether a machine stands in the ledger; `None` where that is no question.
-fn standing(ground: &Ground<'_>, asset: &Asset) -> Option<Result<(), Box<Behind>>> {
+pub(in super::super) fn standing(ground: &Ground<'_>, asset: &Asset) -> Option<Standing> {
+    if is_own(ground, asset) || asset.interfaces.iter().all(|one| one.told) {
+        return None;
+    }
     if ground.is_listed(asset) {
         return Some(Ok(()));
     }

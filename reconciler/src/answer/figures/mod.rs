@@ -17,6 +17,10 @@ use super::figure::{Behind, Figure, Value, Why};
 use super::ground::Ground;
 
 pub use self::concern::concerns;
+pub(super) use self::equipment::standing;
+
+/// It is as it should be, or what stands behind a figure instead.
+pub(super) type Standing = Result<(), Box<Behind>>;
 
 /// What a figure is counted by.
 type Count = fn(&Ground<'_>) -> Figure;

@@ -5,7 +5,7 @@ use super::super::ground::Ground;
 use super::super::points::{PointRow, Seen};
 use super::super::said::is_done;
 use super::super::segments::SegmentLook;
-use super::must;
+use super::{Standing, must};
 use crate::judge::entry::Field;
 
 /// Points of the register that are in use.
@@ -114,18 +114,22 @@ fn behind(point: &PointRow, ground: &Ground<'_>, field: Option<Field>) -> Behind
 /// Segments in which somebody asked everywhere and to the end.
 pub(super) fn segments_scanned(ground: &Ground<'_>) -> Figure {
     let all: Vec<&SegmentLook> = ground.segments.iter().collect();
-    tested(&all, ground, Value::Unknown { why: Why::NoSegments })
+    tested(&all, ground, |_| true, Value::Unknown { why: Why::NoSegments })
 }
 
 /// Of the segments that are believed closed, those that were tested.
 pub(super) fn closed_tested(ground: &Ground<'_>) -> Figure {
     let closed: Vec<&SegmentLook> = ground.segments.iter().filter(|segment| segment.closed).collect();
-    let listed = ground.segments.iter().any(|segment| segment.listed);
-    tested(&closed, ground, if listed { Value::None } else { Value::Unknown { why: Why::NoSegments } })
+    let listed = ground.segments.iter().any(|segment| segment.listed) || !ground.unplaced.is_empty();
+    tested(&closed, ground, |closed| closed, if listed { Value::None } else { Value::Unknown { why: Why::NoSegments } })
 }
 
-fn tested(segments: &[&SegmentLook], ground: &Ground<'_>, none: Value) -> Figure {
-    Figure::share(segments, Some(ground.scanned), none, |one| must(one.scanned, || one.behind()))
+/// A declared segment whose network is not written was tested by nobody.
+fn tested(segments: &[&SegmentLook], ground: &Ground<'_>, counts: fn(bool) -> bool, none: Value) -> Figure {
+    let looked = segments.iter().map(|one| must(one.scanned, || one.behind()));
+    let unplaced = ground.unplaced.iter().filter(|(_, closed)| counts(*closed));
+    let all: Vec<Standing> = looked.chain(unplaced.map(|(row, _)| Err(Box::new(row.clone())))).collect();
+    Figure::share(&all, Some(ground.scanned), none, Clone::clone)
 }
 
 /// The day of the scan; of one that was cut short, none.

@@ -297,6 +297,17 @@ pub(crate) fn unseen(unseen: &Unseen, lang: Lang) -> String {
             format!("{} は一部だけを調べました。", segment(network, name)),
             format!("{} was scanned in part only.", segment(network, name)),
         ),
+        Unseen::NoNetwork { name } => {
+            let name = name.as_deref().map_or_else(|| lang.pick("（名称なし）", "(no name)").into(), shown);
+            lang.pick(
+                format!("セグメント一覧の {name} は、ネットワークアドレスが書かれていないため調べていません。"),
+                format!("The declared segment {name} has no network written, and was not scanned."),
+            )
+        }
+        Unseen::CutFile { file } => lang.pick(
+            format!("台帳 {} は、行数が上限を超えたため一部だけを読みました。「はい」とは判定しません。", shown(file)),
+            format!("Only a part of the ledger file {} was read, because it has too many rows: no yes is drafted.", shown(file)),
+        ),
         Unseen::Routed { network, name } => lang.pick(
             format!("{} はルータ越しに調べたため、見えないものがあります。", segment(network, name)),
             format!("{} was scanned through a router, which hides some things.", segment(network, name)),

@@ -231,11 +231,13 @@ fn masks(project: &Project, verdict: &Verdict, snapshots: &[SnapshotInfo], key: 
         if !verdicts.iter().any(|verdict| verdict.run.id == snapshot.run) {
             verdicts.extend(project.store.verdict(&snapshot.run)?);
         }
-        // An answer is made of the ledger of its day, whose rows may stand in no other verdict.
+        // An answer is made of the ledger of its day, whose rows may stand in no other verdict, and of other runs, too.
         let as_of = AsOf::new(snapshot.as_of, snapshot.taken, snapshot.taken, &tz);
-        if !seen.contains(&(as_of, &snapshot.run)) {
-            seen.push((as_of, &snapshot.run));
-            verdicts.push(as_of.shown(project, &snapshot.run, &knowledge)?);
+        for run in answer::runs(project, snapshot)? {
+            if !seen.contains(&(as_of, run.clone())) {
+                verdicts.push(as_of.shown(project, &run, &knowledge)?);
+                seen.push((as_of, run));
+            }
         }
     }
     let forms = answer::forms(project)?;
