@@ -96,7 +96,7 @@ pub fn verify(held: &Held, key: Option<&PublicKey>) -> Result<Checked, NoPack> {
     if index.format != FORMAT || index.version != VERSION {
         return Err(NoPack::StrangeIndex);
     }
-    let signed: Option<Signed> = held.files.get(SIGNATURE).and_then(|octets| serde_json::from_slice(octets).ok());
+    let signed: Option<Signed> = held.files.get(SIGNATURE).and_then(|octets| read(octets));
     let own = signed.as_ref().and_then(Signed::key);
     let mut checked = Checked {
         signature: validity(held, signed.as_ref(), own.as_ref(), key),
@@ -122,6 +122,15 @@ pub fn verify(held: &Held, key: Option<&PublicKey>) -> Result<Checked, NoPack> {
     let known: BTreeSet<&str> = index.names().collect();
     checked.added.extend(held.files.keys().filter(|name| !known.contains(name.as_str())).cloned());
     Ok(checked)
+}
+
+/// A signature as it was written, octet by octet: nothing in its file, no fingerprint either, says what it likes.
+fn read(octets: &[u8]) -> Option<Signed> {
+    let signed: Signed = serde_json::from_slice(octets).ok()?;
+    let told = signed.key()?.fingerprint() == signed.fingerprint;
+    let upper =
+        [&signed.public_key, &signed.signature].iter().any(|hex| hex.contains(|c: char| c.is_ascii_uppercase()));
+    (told && !upper && signed.to_bytes().ok()? == octets).then_some(signed)
 }
 
 fn validity(held: &Held, signed: Option<&Signed>, own: Option<&PublicKey>, key: Option<&PublicKey>) -> Validity {
@@ -200,6 +209,20 @@ mod tests {
         assert_eq!(verify(&held, Some(&key.public())).unwrap().signature, Validity::OtherKey);
         held.files.remove(SIGNATURE);
         assert_eq!((checked(&held).signature, checked(&held).missing), (Validity::Absent, vec![SIGNATURE.to_owned()]));
+    }
+
+    #[test]
+    fn no_octet_of_a_file_can_be_changed() {
+        let key = Key::from_seed(&[1; 32]);
+        let whole = pack(&key);
+        for (name, octets) in &whole.files {
+            for (at, bit) in (0..octets.len()).flat_map(|at| [0x01, 0x20].map(|bit| (at, bit))) {
+                let mut held = whole.clone();
+                held.files.get_mut(name).unwrap()[at] ^= bit;
+                let whole = verify(&held, Some(&key.public())).is_ok_and(|checked| checked.is_whole());
+                assert!(!whole, "{name}, octet {at}");
+            }
+        }
     }
 
     #[test]

@@ -7,13 +7,14 @@
 //! they are (`values`), then, in the finished files, everything that stands anywhere else (`file`).
 //!
 //! `holds`: what a column holds; `persons`: which words of a cell are names; `secrets`: what is to be masked; `view`: a
-//! text without what people write in one way or another; `text`, `networks`, `hosts`: where it stands in a text.
+//! text without what people write in one way or another; `text`, `networks`, `hosts`, `reach`: where it stands in a text.
 
 mod file;
 mod holds;
 mod hosts;
 mod networks;
 mod persons;
+mod reach;
 mod secrets;
 mod text;
 mod values;

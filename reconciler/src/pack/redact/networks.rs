@@ -23,6 +23,9 @@ static ENDS: LazyLock<[Option<Regex>; 2]> = LazyLock::new(|| {
     ]
     .map(|pattern| Regex::new(pattern).ok())
 });
+/// Four numbers with a blank, the end of a line or a wrong sign between them.
+static PARTED: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"\d{1,3}(?:\s*[.,。]\s*\d{1,3}){2}\s*[.,。]\s*(?P<last>\d{1,3})").ok());
 static SIX: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[0-9a-f:.]*:[0-9a-f:.]*").ok());
 static SIX_END: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"^\s*[-~〜ー−–—]\s*:*([0-9a-f]{1,4})(?:[^0-9a-z:]|$)").ok());
@@ -139,6 +142,25 @@ impl Redactor {
         all
     }
 
+    /// An address that is known, however its numbers are parted.
+    pub(super) fn parted(&self, text: &str) -> Vec<Place> {
+        let view = View::plain(text);
+        let mut all = vec![];
+        for found in PARTED.iter().flat_map(|parted| parted.captures_iter(&view.text)) {
+            let (Some(whole), Some(last)) = (found.get(0), found.name("last")) else { continue };
+            let numbers: Option<Vec<u8>> =
+                whole.as_str().split(['.', ',', '。']).map(|one| octet(one.trim())).collect();
+            let address = numbers.and_then(|octets| Some(Ipv4Addr::from(<[u8; 4]>::try_from(octets).ok()?)));
+            let joins = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit() || c == '.');
+            let (before, after) = around(&view.text, &whole.range());
+            let Some(address) = address.filter(|one| self.addresses.contains(&IpAddr::V4(*one))) else { continue };
+            if !joins(before) && !after.is_some_and(|c| c.is_ascii_digit()) {
+                all.push((view.back(&last.range()), self.mask_of(&address.to_string()), Kind::Address));
+            }
+        }
+        all
+    }
+
     /// Four numbers of a run of numbers are an address; of more, those that are known.
     fn run(&self, view: &View, run: Range<usize>, sign: char, all: &mut Vec<Place>) {
         let text = &view.text;
@@ -243,7 +265,7 @@ mod tests {
     #[test]
     fn every_pattern_is_one() {
         assert!(RUNS.iter().all(Option::is_some) && CUT.iter().chain(&*ENDS).all(Option::is_some));
-        for pattern in [&SIX, &SIX_END, &REVERSE, &REVERSE_SIX, &LITERAL, &PAIRS] {
+        for pattern in [&SIX, &SIX_END, &REVERSE, &REVERSE_SIX, &LITERAL, &PAIRS, &PARTED] {
             assert!(pattern.is_some());
         }
     }

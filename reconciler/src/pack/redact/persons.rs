@@ -65,6 +65,8 @@ pub(super) struct Found {
     pub(super) folded: String,
     /// The names, where a blank parts them.
     pub(super) parts: Vec<String>,
+    /// Where the last of them begins.
+    last: usize,
     /// What it is.
     pub(super) sort: Sort,
 }
@@ -114,9 +116,12 @@ impl Words {
             };
             let whole = found.range.start == word.start;
             let ends = found.range.end == word.end;
+            if beside && whole && all.last().is_some_and(|last| begins_with_office(last) && is_name_part(&found)) {
+                all.last_mut().into_iter().for_each(without_office);
+            }
             match all.last_mut().filter(|last| beside && whole && joins(last, &found)) {
                 Some(last) => {
-                    last.range.end = found.range.end;
+                    (last.range.end, last.last) = (found.range.end, found.range.start);
                     last.folded.push_str(&found.folded);
                     last.parts.push(found.folded);
                     last.sort = Sort::Name;
@@ -134,6 +139,9 @@ impl Words {
             return None;
         }
         let (mut inner, mut titled) = self.stripped(&view.text);
+        if inner.start > 0 && self.groups.iter().any(|word| view.text[inner.clone()] == **word) {
+            return None;
+        }
         if !titled && is_sentence(&view.text[inner.clone()]) {
             let end = HONORIFICS.iter().filter_map(|word| Some(view.text.find(word)? + word.len())).min()?;
             (inner, titled) = self.stripped(&view.text[..end]);
@@ -142,7 +150,7 @@ impl Words {
         let sort = self.sort(&folded, titled)?;
         let back = view.back(&inner);
         let range = place.start + back.start..place.start + back.end;
-        Some(Found { range, parts: vec![folded.clone()], folded, sort })
+        Some(Found { last: range.start, range, parts: vec![folded.clone()], folded, sort })
     }
 
     /// Without the roles, companies and titles at both ends, and whether a title stood behind it.
@@ -247,6 +255,23 @@ impl Words {
     }
 }
 
+/// `看護部 大和田`, which is a name as `長谷部 誠` is, until another name follows.
+fn begins_with_office(found: &Found) -> bool {
+    let [office, _] = found.parts.as_slice() else { return false };
+    office.chars().count() > 2 && office.ends_with(['部', '室'])
+}
+
+fn is_name_part(found: &Found) -> bool {
+    found.sort != Sort::Reach && !found.folded.is_ascii() && !found.folded.contains(|c: char| c.is_ascii_digit())
+}
+
+/// The name behind the office alone.
+fn without_office(found: &mut Found) {
+    found.parts.remove(0);
+    found.folded = found.parts.concat();
+    found.range.start = found.last;
+}
+
 /// Surname and name: neither is long enough to be both.
 fn joins(last: &Found, next: &Found) -> bool {
     let (one, other) = (last.folded.chars().count(), next.folded.chars().count());
@@ -306,6 +331,10 @@ mod tests {
             ("suzuki01", "suzuki01"),
             ("阿部", "阿部"),
             ("鈴木さんより聞き取り", "鈴木"),
+            ("青葉 保守部 万里小路 充", "万里小路 充"),
+            ("看護部 大和田 隆", "大和田 隆"),
+            ("看護部 小鳥遊", "看護部 小鳥遊"),
+            ("長谷部 誠", "長谷部 誠"),
         ] {
             assert!(found(raw).contains(&(name.to_owned(), Sort::Name)), "{raw}: {:?}", found(raw));
         }

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
+use std::sync::LazyLock;
 
 use daicho_shared::address::Mac;
 use ipnet::IpNet;
+use regex::Regex;
 
 use super::holds::{Holds, holds};
 use super::persons::{Sort, Words};
@@ -20,6 +22,14 @@ use crate::judge::verdict::Verdict;
 const ASKED: [&str; 1] = ["who"];
 /// The mark of a device whose text is a person: `sysContact` (RFC 3418).
 const CONTACT: &str = "sysContact";
+
+/// What stands before a serial number in its own cell.
+static LABEL: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"^(?i:s/n|sn|serial(?:\s*(?:no\.?|number))?|シリアル(?:番号|no\.?|ナンバー)?|製造番号|製番|機番)[\s:：=#.-]+",
+    )
+    .ok()
+});
 
 /// Texts to be masked, by whose they are.
 #[derive(Default)]
@@ -195,6 +205,9 @@ impl Secrets {
 
     fn serial(&mut self, text: &str, owner: &str, words: &Words) {
         for text in numbers(text).filter(|number| !words.is_word(number)) {
+            if let Some(number) = unlabelled(&text) {
+                self.serials.entry(number.to_owned()).or_insert_with(|| owner.to_owned());
+            }
             self.serials.entry(text).or_insert_with(|| owner.to_owned());
         }
     }
@@ -212,6 +225,12 @@ pub(super) fn numbers(raw: &str) -> impl Iterator<Item = String> + '_ {
             part.contains(|c: char| c.is_ascii_digit() || c.is_ascii_alphabetic() || ('０'..='ｚ').contains(&c))
         })
         .map(str::to_owned)
+}
+
+/// `ABC-123` of `S/N: ABC-123`: elsewhere it stands without these letters.
+fn unlabelled(text: &str) -> Option<&str> {
+    let label = LABEL.as_ref()?.find(text)?;
+    Some(&text[label.end()..]).filter(|number| number.contains(|c: char| c.is_ascii_digit()))
 }
 
 /// Words of a text that consist of numbers and points.

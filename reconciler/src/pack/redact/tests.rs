@@ -286,6 +286,37 @@ fn the_order_of_a_masked_verdict_tells_nothing() {
 }
 
 #[test]
+fn what_stands_in_free_text_in_another_way_is_masked_too() {
+    let mut world = world();
+    world.rows[0].serial_no = Some("S/N: ABC-12 345 678".into());
+    world.rows[0].users.push("Owada Takashi".into());
+    let redactor = made(&world, SECRET);
+    for (text, never) in [
+        ("電話090-1234-5678、夜間は０３（１１１１）２２２２", vec!["1234", "5678", "１１"]),
+        ("09012345678 / m.unknown@aoba.example まで", vec!["0901", "unknown", "aoba"]),
+        ("10.0.\n0.5 と 10 . 0 . 0 . 5 と 10。0。0。5 と 10,0,0,5", vec!["0.5", ". 5", "。5", ",5"]),
+        ("DESKTOP-ABC12345678、ABC-12-345-678", vec!["345"]),
+        ("PC-OWADA61、owada-pc", vec!["OWADA", "owada"]),
+    ] {
+        let masked = redactor.text(text);
+        assert!(never.iter().all(|never| !masked.contains(never)), "{text}: {masked}");
+        assert_eq!(redactor.text(&masked), masked, "{text}");
+    }
+    for text in [
+        "2026-01-12 01:02:03",
+        "0123-45",
+        "00-1234-5678",
+        "1,2,3,4",
+        "10.0.0.1、10、20",
+        "towada",
+        "管理番号 0001-0001-001",
+    ] {
+        let masked = redactor.text(text);
+        assert!(masked == text || text.starts_with("10."), "{text}: {masked}");
+    }
+}
+
+#[test]
 fn an_address_that_cannot_be_read_is_masked_whole() {
     let redactor = redactor();
     for (field, raw, masked) in [

@@ -36,15 +36,17 @@ impl Redactor {
     }
 
     /// What is looked for, in this order: what is part of something longer comes after it.
-    const STAGES: [for<'t> fn(&Self, &'t str) -> Vec<Place>; 10] = [
+    const STAGES: [for<'t> fn(&Self, &'t str) -> Vec<Place>; 12] = [
         |_, text| Self::cut_addresses(text),
         Self::cut,
+        Self::reached,
         Self::names_of_hosts,
         Self::names,
         Self::serials,
         Self::macs,
         Self::sixes,
         Self::quads,
+        Self::parted,
         Self::titled,
         Self::beginnings,
     ];
@@ -92,7 +94,7 @@ impl Redactor {
             let Some(person) = self.persons.get(name) else { continue };
             let within = || kept.iter().any(|kept| kept.start <= range.start && range.end <= kept.end);
             let back = view.back(&range);
-            if person.part && within() || name.is_ascii() && !is_alone(text, &back) {
+            if person.part && within() || name.is_ascii() && !is_word(text, &back) {
                 continue;
             }
             all.push((back, person.mask.clone(), Kind::Person));
@@ -199,6 +201,12 @@ fn is_honorific(title: &str, rest: &str) -> bool {
 fn is_alone(text: &str, range: &Range<usize>) -> bool {
     let joins = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
     !joins(text[..range.start].chars().next_back()) && !joins(text[range.end..].chars().next())
+}
+
+/// A number may stand behind it: `PC-SUZUKI01`.
+fn is_word(text: &str, range: &Range<usize>) -> bool {
+    let letter = text[range.end..].chars().next().is_some_and(|c| c.is_ascii_alphabetic());
+    !letter && is_alone(text, &(range.start..text.len()))
 }
 
 #[cfg(test)]

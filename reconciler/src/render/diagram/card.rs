@@ -219,7 +219,12 @@ const WHOLE: usize = 37;
 
 /// Width in half-width characters (Unicode Standard Annex #11).
 fn width(text: &str) -> usize {
-    text.chars().map(|c| c.width_cjk().unwrap_or(0)).sum()
+    text.chars().map(letter).sum()
+}
+
+/// The widest Latin letters are drawn nearly as wide as those of full width.
+fn letter(c: char) -> usize {
+    if matches!(c, 'W' | 'M' | '@') { 2 } else { c.width_cjk().unwrap_or(0) }
 }
 
 /// The text as far as a card's line holds it.
@@ -229,7 +234,7 @@ pub(super) fn fit(text: &str) -> String {
     }
     let mut used = 2;
     let kept = text.chars().take_while(|c| {
-        used += c.width_cjk().unwrap_or(0);
+        used += letter(*c);
         used <= WHOLE
     });
     kept.chain(['…']).collect()

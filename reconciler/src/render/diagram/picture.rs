@@ -179,8 +179,10 @@ fn segments(scene: &Scene<'_>) -> (Vec<Segment>, usize) {
         }
     }
     let beyond = rows.len().saturating_sub(asked.len() + DECLARED_NETWORKS);
-    let drawn = rows.len() - beyond;
-    let segments = rows.into_iter().take(drawn).map(|(net, rows)| {
+    // What was asked is drawn, however many others the ledger speaks of.
+    let others = rows.keys().filter(|net| !asked.contains(net)).take(DECLARED_NETWORKS);
+    let drawn: BTreeSet<IpNet> = asked.iter().chain(others).copied().collect();
+    let segments = rows.into_iter().filter(|(net, _)| drawn.contains(net)).map(|(net, rows)| {
         let mut classes: Vec<(Class, usize)> = seen.remove(&net).unwrap_or_default().into_iter().collect();
         classes.sort_by_key(|(class, count)| (Reverse(*count), *class));
         Segment { network: net.to_string(), looked_at: asked.contains(&net), seen: classes, rows }

@@ -66,6 +66,34 @@ fn large() -> Picture {
 
 /// `DAICHO_RENDER_TO=FOLDER` keeps the drawings, for looking at them.
 #[test]
+fn what_was_asked_is_drawn_however_many_networks_the_ledger_speaks_of() {
+    let asked = |picture: &Picture| -> Vec<String> {
+        let looked_at = picture.segments.iter().filter(|segment| segment.looked_at);
+        looked_at.map(|segment| segment.network.clone()).collect()
+    };
+    let mut verdict = fixture::verdict();
+    let ledger = std::sync::Arc::make_mut(&mut verdict.ledger);
+    let row = ledger.entries[0].clone();
+    let rows = (0..100u8).map(|at| {
+        let address = std::net::IpAddr::from([1, 0, at, 5]);
+        crate::judge::entry::Entry { addresses: vec![address], segments: vec![], ..row.clone() }
+    });
+    ledger.entries.extend(rows);
+    let picture = Picture::new(&verdict, &fixture::options(Lang::Ja));
+    assert_eq!(asked(&picture), asked(&night()));
+    assert_eq!(picture.devices(), night().devices());
+    let others = picture.segments.len() - asked(&picture).len();
+    assert_eq!(others + picture.left_out, 100 + night().segments.len() - asked(&night()).len());
+}
+
+#[test]
+fn the_widest_letters_do_not_leave_their_card() {
+    let fitted = super::card::fit(&"W".repeat(500));
+    assert!(fitted.chars().count() <= 19 && fitted.ends_with('…'), "{fitted}");
+    assert_eq!(super::card::fit("pacs-gw01.example.local"), "pacs-gw01.example.local");
+}
+
+#[test]
 fn every_format_is_written_and_is_sound() {
     for (name, picture) in [("night", night()), ("large", large())] {
         for lang in [Lang::Ja, Lang::En] {
