@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::judge::asset::{Asset, Class, Grade};
-use crate::judge::entry::{DeviceType, Entry};
+use crate::judge::entry::{DeviceType, Entry, Field, Ledger, Meaning, Register};
 use crate::judge::verdict::{ExternalPoint, PointStatus, Verdict};
 use crate::render::Options;
 use crate::render::scene::{self, Scene};
@@ -158,17 +158,20 @@ impl Picture {
     }
 }
 
-/// Networks that were asked, and those that ledger rows speak of beside them.
+/// Networks that were asked, and those that the list of segments and ledger rows speak of beside them.
 fn segments(scene: &Scene<'_>) -> (Vec<Segment>, usize) {
     let verdict = scene.verdict;
     let asked: BTreeSet<IpNet> =
         verdict.coverage.iter().map(|row| row.segment).chain(verdict.run.scope.iter().copied()).collect();
-    // A link's own IPv6 network is where the IPv4 network is.
-    let asked: BTreeSet<IpNet> = asked.into_iter().filter(|net| matches!(net, IpNet::V4(_))).collect();
+    // A link's own IPv6 network is where the IPv4 network is, unless machines were reached in no other.
+    let homes: Vec<IpAddr> = verdict.assets.iter().filter_map(scene::address).filter(IpAddr::is_ipv6).collect();
+    let is_home = |net: &IpNet| homes.iter().any(|address| net.contains(address) && !is_link_local(*address));
+    let asked: BTreeSet<IpNet> = asked.into_iter().filter(|net| matches!(net, IpNet::V4(_)) || is_home(net)).collect();
     let asked: Vec<IpNet> = asked.iter().filter(|net| !is_around(**net, &asked)).copied().collect();
-    let mut rows: BTreeMap<IpNet, usize> = asked.iter().map(|net| (*net, 0)).collect();
+    let listed = listed(&verdict.ledger, &asked);
+    let mut rows: BTreeMap<IpNet, usize> = asked.iter().chain(&listed).map(|net| (*net, 0)).collect();
     for entry in &verdict.ledger.entries {
-        for net in entry.addresses.iter().filter_map(|address| network_of(*address, &asked, entry)) {
+        for net in entry.addresses.iter().filter_map(|address| network_of(*address, [&asked, &listed], entry)) {
             *rows.entry(net).or_default() += 1;
         }
     }
@@ -190,17 +193,37 @@ fn segments(scene: &Scene<'_>) -> (Vec<Segment>, usize) {
     (segments.collect(), beyond)
 }
 
+fn is_link_local(address: IpAddr) -> bool {
+    matches!(address, IpAddr::V6(v6) if v6.is_unicast_link_local())
+}
+
+/// Networks of the list of segments that nobody asked, not even a part of them.
+fn listed(ledger: &Ledger, asked: &[IpNet]) -> Vec<IpNet> {
+    let records = ledger.records.iter().filter(|record| record.register == Register::Segment);
+    let networks = records.filter_map(|record| match &record.values.get(&Field::Segment)?.meaning {
+        Meaning::Networks(networks) => Some(networks),
+        _ => None,
+    });
+    let networks: BTreeSet<IpNet> = networks.flatten().map(IpNet::trunc).collect();
+    let is_new = |net: &IpNet| !asked.iter().any(|one| one.contains(net) || net.contains(one));
+    networks.into_iter().filter(is_new).collect()
+}
+
 /// A wider network of the settings, of which only parts are links, is drawn as its parts.
 fn is_around(net: IpNet, all: &BTreeSet<IpNet>) -> bool {
     all.iter().any(|other| *other != net && net.contains(other))
 }
 
 /// Where a ledger row's address lies; nobody told a mask, so that a /24 is meant.
-fn network_of(address: IpAddr, asked: &[IpNet], entry: &Entry) -> Option<IpNet> {
+fn network_of(address: IpAddr, [asked, listed]: [&[IpNet]; 2], entry: &Entry) -> Option<IpNet> {
     let told =
         || entry.segments.iter().filter(|net| net.contains(&address)).max_by_key(|net| net.prefix_len()).copied();
-    let IpAddr::V4(v4) = address else { return None };
-    within(address, asked).or_else(told).or_else(|| Ipv4Net::new(v4, 24).ok().map(|net| IpNet::V4(net.trunc())))
+    let around = || match address {
+        IpAddr::V4(v4) => Ipv4Net::new(v4, 24).ok().map(|net| IpNet::V4(net.trunc())),
+        IpAddr::V6(_) => None,
+    };
+    let known = within(address, asked).or_else(|| within(address, listed));
+    known.or_else(|| told().filter(|net| matches!(net, IpNet::V4(_)))).or_else(around)
 }
 
 fn within(address: IpAddr, nets: &[IpNet]) -> Option<IpNet> {

@@ -1,7 +1,9 @@
 //! Whole diagrams: of the renderers' one night, and of a hospital with forty segments.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
+use ipnet::IpNet;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -64,7 +66,6 @@ fn large() -> Picture {
     }
 }
 
-/// `DAICHO_RENDER_TO=FOLDER` keeps the drawings, for looking at them.
 #[test]
 fn what_was_asked_is_drawn_however_many_networks_the_ledger_speaks_of() {
     let asked = |picture: &Picture| -> Vec<String> {
@@ -93,6 +94,29 @@ fn the_widest_letters_do_not_leave_their_card() {
     assert_eq!(super::card::fit("pacs-gw01.example.local"), "pacs-gw01.example.local");
 }
 
+/// A network of the list of segments that nobody asked, a part of one that somebody did, and machines that were reached
+/// over IPv6 alone.
+#[test]
+fn a_declared_segment_is_drawn_before_it_is_scanned_and_ipv6_where_nothing_else_answers() {
+    use crate::judge::entry::{Field, Meaning, Register};
+    let mut verdict = fixture::verdict();
+    let networks: Vec<IpNet> = ["10.77.0.0/16", "10.0.0.0/8"].map(|net| net.parse().unwrap()).to_vec();
+    let cells = vec![(Field::Segment, Meaning::Networks(networks))];
+    let record = crate::answer::sample::record(Register::Segment, 1, cells);
+    std::sync::Arc::make_mut(&mut verdict.ledger).records.push(record);
+    let (six, far): (IpNet, IpAddr) = ("2001:db8:7::/64".parse().unwrap(), "2001:db8:7::5".parse().unwrap());
+    verdict.run.scope.push(six);
+    let asset = verdict.assets.iter_mut().find(|asset| !asset.interfaces.is_empty()).unwrap();
+    asset.interfaces.truncate(1);
+    (asset.interfaces[0].addresses, asset.interfaces[0].told) = ([far].into(), false);
+    let picture = Picture::new(&verdict, &fixture::options(Lang::Ja));
+    let of = |network: &str| picture.segments.iter().find(|segment| segment.network == network);
+    assert!(of("10.77.0.0/16").is_some_and(|segment| !segment.looked_at && segment.rows == 0));
+    assert!(of("10.0.0.0/8").is_none(), "parts of it were asked");
+    assert!(of("2001:db8:7::/64").is_some_and(|segment| segment.looked_at && segment.devices() == 1));
+}
+
+/// `DAICHO_RENDER_TO=FOLDER` keeps the drawings, for looking at them.
 #[test]
 fn every_format_is_written_and_is_sound() {
     for (name, picture) in [("night", night()), ("large", large())] {
