@@ -3,6 +3,8 @@
 //! A probe is knowledge, not machinery: it says which question to put ([`Question`]) and what an
 //! answer means ([`Reading`]). It speaks bytes. It never opens a socket, reads a clock, or knows
 //! another probe; pace, retries, budgets and the permission to send are not its business.
+//!
+//! Long because the vocabulary of questions and answers stands here with the list of all who use it.
 
 mod icmpv6;
 pub mod identity;
